@@ -58,7 +58,11 @@ describe('a call', () => {
   test('has typed bills, and reasons for the codes that do not apply', async () => {
     const client = await customerClient();
     const { data: quote } = await client.POST('/api/quotes', {
-      body: { ...body, tip: { amount: 50, currency: 'GBP' }, fulfilment: { type: 'DINE_IN' } },
+      body: {
+        ...body,
+        tip: { amount: 50, currency: 'GBP' },
+        fulfilment: { type: 'DINE_IN', table: '7' },
+      },
     });
     const { subtotal, tip, total } = quote!.bill;
     assert.deepEqual([subtotal.amount, tip.amount, total.amount], [100, 50, 150]);

@@ -94,7 +94,11 @@ export function toBody(shop: RandomShop, order: RandomOrder, codes: readonly str
         quantity: one.quantity,
       })),
     })),
-    fulfilment: { type: order.fulfilmentType, ...(needsAddress ? { address } : {}) },
+    fulfilment: {
+      type: order.fulfilmentType,
+      ...(needsAddress ? { address } : {}),
+      ...(order.fulfilmentType === 'DINE_IN' ? { table: '7' } : {}),
+    },
     ...(codes.length === 0 ? {} : { discountCodes: codes }),
     ...(order.tipMinor === 0 ? {} : { tip: { amount: order.tipMinor, currency: 'GBP' } }),
   };

@@ -1,5 +1,9 @@
 import assert from 'node:assert/strict';
-import type { AmountOrPercent, DiscountRule } from '../../src/modules/pricing/rules.ts';
+import {
+  type AmountOrPercent,
+  type DiscountRule,
+  fulfilmentTypes,
+} from '../../src/modules/pricing/rules.ts';
 import { MODIFIER_QUANTITY_MAX, type RandomDiscount, type RandomShop } from './random-shop.ts';
 import type { Session } from './session.ts';
 
@@ -22,6 +26,8 @@ export async function setUpShop(admin: Session, shop: RandomShop): Promise<SetUp
   const createRule = async (path: string, body: object) => {
     created.push(`${path}/${await create(path, body)}`);
   };
+  const offered = await admin.patch('/api/shop', { fulfilmentTypes });
+  assert.equal(offered.status, 200, offered.text);
   const stock = { onHand: 1_000_000_000 };
   for (const { sku, priceMinor } of shop.modifiers) {
     if (sku === null) continue;

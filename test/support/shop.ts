@@ -61,6 +61,15 @@ export async function addProduct(
   return product;
 }
 
+/** Offers every type of fulfilment. */
+export async function offerEveryType(database: Database): Promise<void> {
+  await database.run(
+    'test.offer_every_type',
+    `update shop_settings set fulfilment_types = '{PICKUP,DELIVERY,DINE_IN,SHIPMENT}'`,
+    [],
+  );
+}
+
 export interface StockLevel {
   readonly onHand: number;
   readonly reserved: number;

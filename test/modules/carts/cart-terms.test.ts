@@ -5,10 +5,11 @@ import type { CodedError } from '../../../src/shared/errors.ts';
 import { testDatabase } from '../../support/database.ts';
 import { buildContext, coded, parseView } from '../../support/orders.ts';
 import { addCharge, addDiscount, addTaxRate } from '../../support/pricing.ts';
-import { addProduct, addUser } from '../../support/shop.ts';
+import { addProduct, addUser, offerEveryType } from '../../support/shop.ts';
 import { createTestCarts, pounds, selectCart } from './selling.ts';
 
 const { database } = await testDatabase();
+await offerEveryType(database);
 const carts = createTestCarts(database);
 const otherServer = createTestCarts(database);
 const { sku } = await addProduct(database, { priceMinor: 1_000, onHand: 10_000 });
@@ -21,6 +22,7 @@ const address = {
   country: 'GB',
 };
 const delivery = { type: 'DELIVERY' as const, address };
+const stated = { ...delivery, requestedFor: null, contact: null, instructions: null, table: null };
 
 async function customerWithItem(): Promise<UserCaller> {
   const customer = await addUser(database);
@@ -53,14 +55,14 @@ describe('the terms of a cart', () => {
       ['A', 'B'],
       pounds(200),
       'ring twice',
-      delivery,
+      stated,
       3,
     ]);
     assert.deepEqual(await change({ note: 'ring twice' }), [
       ['A', 'B'],
       pounds(200),
       'ring twice',
-      delivery,
+      stated,
       3,
     ]);
     const cleared = { discountCodes: null, tip: null, note: null, fulfilment: null };
@@ -168,7 +170,10 @@ describe('a checkout', () => {
     const { result: cart } = await carts.updateCart(selectCart(customer), terms);
     const order = parseView(await checkOut(customer, { expectedTotal: cart.total }));
     assert.deepEqual(order.bill, cart.bill);
-    assert.deepEqual([order.note, order.fulfilment], ['ring twice', delivery]);
+    assert.deepEqual(
+      [order.note, order.fulfilment],
+      ['ring twice', { ...stated, promisedFor: order.createdAt }],
+    );
     const after = await carts.getCart(customer.id);
     const { items, discountCodes, tip, note, fulfilment } = after;
     assert.deepEqual(

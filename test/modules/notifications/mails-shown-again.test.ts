@@ -9,11 +9,12 @@ import { buildContext, buildPlacementContext } from '../../support/orders.ts';
 import { openPaymentsShop } from '../../support/payments.ts';
 import { addCharge, addDiscount, addTaxRate } from '../../support/pricing.ts';
 import { planJobs, startQueuedWorker, takeJobs } from '../../support/queued.ts';
-import { addProduct, addUser } from '../../support/shop.ts';
+import { addProduct, addUser, offerEveryType } from '../../support/shop.ts';
 import { createMailFixture } from './mail-fixture.ts';
 
 /** Two servers with different settings on one database, and everything that may change what a mail stated. */
 const { database } = await testDatabase();
+await offerEveryType(database);
 const shop = await openPaymentsShop(database);
 const { orders, payments, admin } = shop;
 const customer = await addUser(database);

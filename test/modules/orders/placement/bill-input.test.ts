@@ -7,10 +7,11 @@ import { addDiscount, addModifierGroup, findUses } from '../../../support/pricin
 import { assertProblem } from '../../../support/rules.ts';
 import { startTestServer } from '../../../support/server.ts';
 import type { Reply, Session } from '../../../support/session.ts';
-import { addProduct } from '../../../support/shop.ts';
+import { addProduct, offerEveryType } from '../../../support/shop.ts';
 
 /** What a request may state about its bill, for orders and quotes alike. */
 const db = await testDatabase();
+await offerEveryType(db.database);
 const server = await startTestServer(db, { environment: { PENDING_ORDERS_MAX: '0' } });
 const customer = await server.signUp();
 const curry = await addProduct(db.database, { priceMinor: 1_000, onHand: 1_000_000 });
@@ -288,7 +289,7 @@ describe('a key that was used', () => {
     ['another tip', { tip: gbp(201) }],
     ['no tip', { tip: undefined }],
     ['no code', { discountCodes: [] }],
-    ['another fulfilment', { fulfilment: { type: 'DINE_IN' } }],
+    ['another fulfilment', { fulfilment: { type: 'DINE_IN', table: '7' } }],
   ];
   const body = {
     ...withModifiers([{ code: 'M-1' }]),

@@ -12,10 +12,11 @@ import {
 } from '../../../support/orders.ts';
 import { addCharge, addDiscount, addModifierGroup, findUses } from '../../../support/pricing.ts';
 import { planJobs, startQueuedWorker, takeJobs } from '../../../support/queued.ts';
-import { addProduct, addUser, findStock } from '../../../support/shop.ts';
+import { addProduct, addUser, findStock, offerEveryType } from '../../../support/shop.ts';
 
 /** What an order that was accepted to be placed later costs when it is placed. */
 const { database } = await testDatabase();
+await offerEveryType(database);
 const orders = createTestOrders(database);
 const admin = await addUser(database, { role: 'admin' });
 
