@@ -47,6 +47,10 @@ function call(session: Session, operation: Operation): Promise<Reply> {
 
 /** Some bodies are for admins only, by a rule of the use case, which the module's own tests check. */
 function harmless(operation: Operation, sample: unknown): unknown {
+  if (operation.operationId === 'placeOrder') {
+    const { override: _, reason: __, ...placement } = sample as Record<string, unknown>;
+    return placement;
+  }
   if (operation.operationId === 'changeOrderStatus') return { status: 'CONFIRMED' };
   if (operation.operationId === 'updateShopSettings') return { acceptingOrders: true };
   return sample;

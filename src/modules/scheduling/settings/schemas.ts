@@ -36,8 +36,7 @@ const fields = {
     Text('name', 100, { minLength: 1, description: 'Null: the name in the configuration.' }),
   ),
   timeZone: Type.String({
-    minLength: 1,
-    maxLength: 100,
+    pattern: '^[A-Za-z0-9+_/-]{1,100}$',
     description: 'An IANA time zone, such as `Europe/London`.',
   }),
   fulfilmentTypes: Type.Array(Choice(fulfilmentTypes), {
