@@ -23,7 +23,8 @@ create table shop_settings (
   constraint shop_settings_name_check check (length(name) between 1 and 100),
   constraint shop_settings_time_zone_check check (length(time_zone) between 1 and 100),
   constraint shop_settings_fulfilment_types_check check (
-    cardinality(fulfilment_types) between 1 and 4
+    cardinality(fulfilment_types) >= 1
+    and cardinality(fulfilment_types) <= 4
     and fulfilment_types <@ array['PICKUP', 'DELIVERY', 'DINE_IN', 'SHIPMENT']),
   constraint shop_settings_opening_hours_check check (jsonb_typeof(opening_hours) = 'object'),
   constraint shop_settings_closed_dates_check check (
