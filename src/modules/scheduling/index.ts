@@ -23,7 +23,6 @@ export {
 } from './slots/find-slots.ts';
 export {
   holdSlots,
-  holdSlotsAgain,
   isSlotFull,
   moveSlot,
   releaseSlots,
@@ -36,5 +35,6 @@ export {
   type SlotCount,
   SlotsUnreadError,
 } from './slots/slot-book.ts';
+export { findHeldSlot } from './slots/slot-queries.ts';
 export { limitsSlots, listSlotsFrom } from './times/slots.ts';
 export type { Scheduling } from './use-cases.ts';

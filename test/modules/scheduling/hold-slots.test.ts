@@ -4,7 +4,6 @@ import {
   findSlots,
   fulfilmentErrors,
   holdSlots,
-  holdSlotsAgain,
   isSlotFull,
   lockSlots,
   moveSlot,
@@ -57,8 +56,6 @@ const hold = (...places: readonly SlotPlace[]) =>
 const place = (orderId: string, startAt: Date): SlotPlace => ({ orderId, startAt });
 const release = (...orderIds: readonly string[]) =>
   database.transaction((tx) => releaseSlots(tx, orderIds));
-const holdAgain = (...orderIds: readonly string[]) =>
-  database.transaction((tx) => holdSlotsAgain(tx, orderIds));
 const move = (orderId: string, startAt: Date) =>
   database.transaction((tx) => moveSlot(tx, { orderId, startAt }));
 
@@ -146,7 +143,6 @@ describe('the places of a slot', () => {
     const later = held.flatMap((places, batch) => [
       release(...shuffle([...places, ...held[(batch + 1) % 40]!].map(({ orderId }) => orderId))),
       move(orders[batch * 7]!, slot(20 - (batch % 20))),
-      holdAgain(...shuffle(held[(batch + 2) % 40]!.map(({ orderId }) => orderId))),
     ]);
     await Promise.all(shuffle(later));
     await countPlaces();
@@ -170,28 +166,6 @@ describe('the places of a slot', () => {
     assert.deepEqual(await countPlaces(slot(0)), [1]);
     await hold(place(third!, slot(0)));
     assert.deepEqual(await countPlaces(slot(0)), [2]);
-  });
-
-  test('are held again once, unless the slot is full by then', async () => {
-    await limit(1);
-    const [one, other] = await addOrders(2);
-    await hold(place(one!, slot(0)));
-    await release(one!);
-    await Promise.all(Array.from({ length: 5 }, () => holdAgain(one!)));
-    assert.deepEqual(await countPlaces(slot(0)), [1]);
-    await release(one!);
-    await hold(place(other!, slot(0)));
-    await assert.rejects(holdAgain(one!), isSlotFull);
-    assert.deepEqual(await countPlaces(slot(0)), [1]);
-    await holdAgain(other!);
-    await holdAgain();
-    assert.deepEqual(await countPlaces(slot(0)), [1]);
-  });
-
-  test('an order that never had one holds none again', async () => {
-    const [one] = await addOrders(1);
-    await holdAgain(one!);
-    assert.deepEqual(await countPlaces(slot(0)), [0]);
   });
 
   test('an order has one place', async () => {
@@ -322,13 +296,11 @@ describe('the purge', () => {
     await countPlaces();
   });
 
-  test('an order whose place was purged, or is soon, can end, be restored and be moved', async () => {
-    const [purged, almost] = await addOrders(2);
-    await hold(place(purged!, daysAgo(32)), place(almost!, daysAgo(30.5)));
-    await release(almost!);
+  test('an order whose place was purged can end, and be moved', async () => {
+    const [purged] = await addOrders(1);
+    await hold(place(purged!, daysAgo(32)));
     await purge();
     await release(purged!);
-    await holdAgain(purged!, almost!);
     await countPlaces();
     const [held] = await database.run<{ count: number }>(
       'test.held_places',

@@ -1,11 +1,5 @@
 import type { Transaction } from '../../../database/database.ts';
-import {
-  holdSlots,
-  holdSlotsAgain,
-  moveSlot,
-  releaseSlots,
-  type SlotPlace,
-} from '../../scheduling/index.ts';
+import { holdSlots, moveSlot, releaseSlots, type SlotPlace } from '../../scheduling/index.ts';
 import { holdsSlot, type OrderStatus } from '../order.ts';
 
 /** What a change does to the place of its order in a slot. */
@@ -13,8 +7,6 @@ export type SlotEffect =
   | { readonly kind: 'hold'; readonly startAt: Date }
   /** Gives the place back, if the order has one. */
   | { readonly kind: 'release' }
-  /** Takes the place again that the order had, if it had one. */
-  | { readonly kind: 'hold_again' }
   /** Null: to no slot. */
   | { readonly kind: 'move'; readonly startAt: Date | null };
 
@@ -32,8 +24,8 @@ export function findSlotEffect(
   to: OrderStatus,
 ): SlotEffect | null {
   // An order that has a place is promised for its slot.
-  if (promisedFor === null || holdsSlot(from) === holdsSlot(to)) return null;
-  return holdsSlot(to) ? { kind: 'hold_again' } : { kind: 'release' };
+  if (promisedFor === null || !holdsSlot(from) || holdsSlot(to)) return null;
+  return { kind: 'release' };
 }
 
 interface OrderSlot {
@@ -48,12 +40,10 @@ export function writeSlots(tx: Transaction, orders: readonly OrderSlot[]): Promi
   );
   if (effects.length === 0) return [];
   const released: string[] = [];
-  const again: string[] = [];
   const held: SlotPlace[] = [];
   const moved: SlotPlace[] = [];
   for (const { orderId, effect } of effects) {
-    if (effect.kind === 'hold_again') again.push(orderId);
-    else if (effect.kind === 'hold') held.push({ orderId, startAt: effect.startAt });
+    if (effect.kind === 'hold') held.push({ orderId, startAt: effect.startAt });
     else if (effect.kind === 'move' && effect.startAt !== null) {
       moved.push({ orderId, startAt: effect.startAt });
     } else released.push(orderId);
@@ -61,7 +51,6 @@ export function writeSlots(tx: Transaction, orders: readonly OrderSlot[]): Promi
   return [
     ...(released.length === 0 ? [] : [releaseSlots(tx, released)]),
     ...moved.map((place) => moveSlot(tx, place)),
-    ...(again.length === 0 ? [] : [holdSlotsAgain(tx, again)]),
     ...(held.length === 0 ? [] : [holdSlots(tx, held)]),
   ];
 }

@@ -2,13 +2,7 @@ import { toColumnArrays } from '../../../database/column-arrays.ts';
 import type { Transaction } from '../../../database/database.ts';
 import { violates } from '../../../database/database-errors.ts';
 import { CodedError } from '../../../shared/errors.ts';
-import {
-  holdPlacesAgain,
-  insertPlaces,
-  movePlace,
-  placeColumns,
-  releasePlaces,
-} from './slot-queries.ts';
+import { insertPlaces, movePlace, placeColumns, releasePlaces } from './slot-queries.ts';
 
 /** The place of an order in the slot that begins at this time. */
 export interface SlotPlace {
@@ -30,14 +24,6 @@ export async function holdSlots(tx: Transaction, places: readonly SlotPlace[]): 
 /** Gives back the places of orders that ended, in one statement. Those that hold none change nothing. */
 export async function releaseSlots(tx: Transaction, orderIds: readonly string[]): Promise<void> {
   if (orderIds.length > 0) await releasePlaces(tx, orderIds);
-}
-
-/**
- * Holds the places again that these orders gave back, in one statement, unless their slot began more than 30 days ago.
- * Refused as by `holdSlots`. Those that hold a place, or never had one, change nothing.
- */
-export async function holdSlotsAgain(tx: Transaction, orderIds: readonly string[]): Promise<void> {
-  if (orderIds.length > 0) await holdPlacesAgain(tx, orderIds);
 }
 
 /** Moves an order to another slot, or gives it the first place that it has. Refused as by `holdSlots`. */

@@ -28,6 +28,15 @@ export const lockSlotCounts = statement<[starts: readonly Date[]], SlotCount>(
    returning start_at as "startAt", places`,
 );
 
+/** Finds the slot in which an order has a place. */
+export const findHeldSlot = statement<[orderId: string], { startAt: Date }>(
+  'scheduling.find_held_slot',
+  `select start_at as "startAt"
+     from slot_places
+    where order_id = $1::uuid
+      and held`,
+);
+
 export const placeColumns = {
   order_id: 'uuid',
   start_at: 'timestamptz',
@@ -58,24 +67,6 @@ export const releasePlaces = statement<[orderIds: readonly string[]], never>(
       and slot_places.held`,
 );
 
-/** Holds places again that were given back, with the same locks. A slot that began long ago may be purged. */
-export const holdPlacesAgain = statement<[orderIds: readonly string[]], never>(
-  'scheduling.hold_places_again',
-  `with locked as materialized (
-     select order_id
-       from slot_places
-      where order_id = any($1::uuid[])
-        and not held
-        and start_at > now() - interval '30 days'
-      order by order_id
-        for no key update)
-   update slot_places
-      set held = true
-     from locked
-    where slot_places.order_id = locked.order_id
-      and not slot_places.held`,
-);
-
 /** Gives an order a place in another slot, or its first one. */
 export const movePlace = statement<[orderId: string, startAt: Date], never>(
   'scheduling.move_place',
@@ -87,8 +78,8 @@ export const movePlace = statement<[orderId: string, startAt: Date], never>(
 );
 
 /**
- * Deletes slots with their places, a day after orders can hold them again for the last time. The places go first, locked
- * as by the other statements, which lock them before their slot too.
+ * Deletes slots that began more than a month ago, with their places. The places go first, locked as by the other
+ * statements, which lock them before their slot too.
  */
 export const purgeSlots = statement<[limit: number], { startAt: Date }>(
   'scheduling.purge_slots',
