@@ -24,6 +24,7 @@ export {
 export {
   holdSlots,
   isSlotFull,
+  leaveSlots,
   moveSlot,
   releaseSlots,
   type SlotPlace,

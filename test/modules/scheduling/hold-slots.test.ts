@@ -5,6 +5,7 @@ import {
   fulfilmentErrors,
   holdSlots,
   isSlotFull,
+  leaveSlots,
   lockSlots,
   moveSlot,
   releaseSlots,
@@ -75,6 +76,16 @@ async function countPlaces(...starts: readonly Date[]): Promise<number[]> {
   return starts.map(
     (start) => counts.find(({ startAt }) => startAt.getTime() === start.getTime())?.places ?? 0,
   );
+}
+
+/** Returns the orders that have a place, or had one. */
+async function listPlaces(): Promise<string[]> {
+  const rows = await database.run<{ id: string }>(
+    'test.places',
+    'select order_id as id from slot_places',
+    [],
+  );
+  return rows.map(({ id }) => id).sort();
 }
 
 /** Returns how many succeeded. The others must have failed because a slot is full. */
@@ -188,6 +199,17 @@ describe('the places of a slot', () => {
     assert.deepEqual(await countPlaces(slot(0), slot(1), slot(2)), [1, 1, 1]);
   });
 
+  test('are given back once by orders that move to no slot, of which nothing is kept', async () => {
+    const [one, other] = await addOrders(2);
+    await hold(place(one!, slot(0)), place(other!, slot(0)));
+    const leave = () => database.transaction((tx) => leaveSlots(tx, [one!]));
+    await Promise.all([leave(), leave(), release(one!)]);
+    assert.deepEqual(await countPlaces(slot(0)), [1]);
+    assert.deepEqual(await listPlaces(), [other]);
+    await move(one!, slot(0));
+    assert.deepEqual(await countPlaces(slot(0)), [2]);
+  });
+
   test('of orders that move to one slot at once, as many succeed as it has places', async () => {
     await limit(5);
     const orders = await addOrders(30);
@@ -287,12 +309,7 @@ describe('the purge', () => {
     assert.equal(await purge(1), 1);
     assert.equal(await purge(), 1);
     assert.equal(await purge(), 0);
-    const rows = await database.run<{ id: string }>(
-      'test.places',
-      'select order_id as id from slot_places',
-      [],
-    );
-    assert.deepEqual(rows.map(({ id }) => id).sort(), [recent!, next!].sort());
+    assert.deepEqual(await listPlaces(), [recent!, next!].sort());
     await countPlaces();
   });
 

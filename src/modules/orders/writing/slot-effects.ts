@@ -1,5 +1,11 @@
 import type { Transaction } from '../../../database/database.ts';
-import { holdSlots, moveSlot, releaseSlots, type SlotPlace } from '../../scheduling/index.ts';
+import {
+  holdSlots,
+  leaveSlots,
+  moveSlot,
+  releaseSlots,
+  type SlotPlace,
+} from '../../scheduling/index.ts';
 import { holdsSlot, type OrderStatus } from '../order.ts';
 
 /** What a change does to the place of its order in a slot. */
@@ -40,16 +46,18 @@ export function writeSlots(tx: Transaction, orders: readonly OrderSlot[]): Promi
   );
   if (effects.length === 0) return [];
   const released: string[] = [];
+  const left: string[] = [];
   const held: SlotPlace[] = [];
   const moved: SlotPlace[] = [];
   for (const { orderId, effect } of effects) {
     if (effect.kind === 'hold') held.push({ orderId, startAt: effect.startAt });
-    else if (effect.kind === 'move' && effect.startAt !== null) {
-      moved.push({ orderId, startAt: effect.startAt });
-    } else released.push(orderId);
+    else if (effect.kind === 'release') released.push(orderId);
+    else if (effect.startAt === null) left.push(orderId);
+    else moved.push({ orderId, startAt: effect.startAt });
   }
   return [
     ...(released.length === 0 ? [] : [releaseSlots(tx, released)]),
+    ...(left.length === 0 ? [] : [leaveSlots(tx, left)]),
     ...moved.map((place) => moveSlot(tx, place)),
     ...(held.length === 0 ? [] : [holdSlots(tx, held)]),
   ];

@@ -2,7 +2,13 @@ import { toColumnArrays } from '../../../database/column-arrays.ts';
 import type { Transaction } from '../../../database/database.ts';
 import { violates } from '../../../database/database-errors.ts';
 import { CodedError } from '../../../shared/errors.ts';
-import { insertPlaces, movePlace, placeColumns, releasePlaces } from './slot-queries.ts';
+import {
+  deletePlaces,
+  insertPlaces,
+  movePlace,
+  placeColumns,
+  releasePlaces,
+} from './slot-queries.ts';
 
 /** The place of an order in the slot that begins at this time. */
 export interface SlotPlace {
@@ -24,6 +30,12 @@ export async function holdSlots(tx: Transaction, places: readonly SlotPlace[]): 
 /** Gives back the places of orders that ended, in one statement. Those that hold none change nothing. */
 export async function releaseSlots(tx: Transaction, orderIds: readonly string[]): Promise<void> {
   if (orderIds.length > 0) await releasePlaces(tx, orderIds);
+}
+
+/** Gives back the places of orders that move to a time outside slots, of which nothing is kept. */
+export async function leaveSlots(tx: Transaction, orderIds: readonly string[]): Promise<void> {
+  if (orderIds.length === 0) return;
+  await Promise.all([releasePlaces(tx, orderIds), deletePlaces(tx, orderIds)]);
 }
 
 /** Moves an order to another slot, or gives it the first place that it has. Refused as by `holdSlots`. */

@@ -67,6 +67,14 @@ export const releasePlaces = statement<[orderIds: readonly string[]], never>(
       and slot_places.held`,
 );
 
+/** Deletes places that were given back. */
+export const deletePlaces = statement<[orderIds: readonly string[]], never>(
+  'scheduling.delete_places',
+  `delete from slot_places
+    where order_id = any($1::uuid[])
+      and not held`,
+);
+
 /** Gives an order a place in another slot, or its first one. */
 export const movePlace = statement<[orderId: string, startAt: Date], never>(
   'scheduling.move_place',
