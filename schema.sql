@@ -984,7 +984,7 @@ create table shop_settings (
   updated_at timestamp(3) with time zone default now() not null,
   constraint shop_settings_id_pkey PRIMARY KEY (id),
   constraint shop_settings_closed_dates_check CHECK (((jsonb_typeof(closed_dates) = 'array'::text) AND (jsonb_array_length(closed_dates) <= 400))),
-  constraint shop_settings_fulfilment_types_check CHECK ((((cardinality(fulfilment_types) >= 1) AND (cardinality(fulfilment_types) <= 4)) AND (fulfilment_types <@ ARRAY['PICKUP'::text, 'DELIVERY'::text, 'DINE_IN'::text, 'SHIPMENT'::text]))),
+  constraint shop_settings_fulfilment_types_check CHECK (((cardinality(fulfilment_types) >= 1) AND (cardinality(fulfilment_types) <= 4) AND (fulfilment_types <@ ARRAY['PICKUP'::text, 'DELIVERY'::text, 'DINE_IN'::text, 'SHIPMENT'::text]))),
   constraint shop_settings_horizon_days_check CHECK (((horizon_days >= 0) AND (horizon_days <= 60))),
   constraint shop_settings_id_check CHECK (id),
   constraint shop_settings_lead_minutes_check CHECK (((lead_minutes >= 0) AND (lead_minutes <= 1440))),
@@ -2401,6 +2401,79 @@ BEGIN ATOMIC
 END
 ;
 
+CREATE OR REPLACE FUNCTION public.check_order_slots(order_ids uuid[])
+ RETURNS TABLE(subject uuid, id text, detail text)
+ LANGUAGE sql
+ STABLE
+BEGIN ATOMIC
+ WITH chosen AS (
+          SELECT slot_places.order_id,
+             slot_places.start_at,
+             slot_places.held
+            FROM slot_places
+           WHERE ((check_order_slots.order_ids IS NULL) OR (slot_places.order_id = ANY (check_order_slots.order_ids)))
+         ), owners AS (
+          SELECT orders.id,
+             orders.status,
+             orders.promised_for
+            FROM orders
+           WHERE ((check_order_slots.order_ids IS NULL) OR (orders.id = ANY (ARRAY( SELECT slot_places.order_id
+                    FROM slot_places
+                   WHERE (slot_places.order_id = ANY (check_order_slots.order_ids))))))
+         ), counted AS (
+          SELECT slots.start_at
+            FROM slots
+           WHERE ((check_order_slots.order_ids IS NULL) OR (slots.start_at = ANY (ARRAY( SELECT slot_places.start_at
+                    FROM slot_places
+                   WHERE (slot_places.order_id = ANY (check_order_slots.order_ids))))))
+         )
+  SELECT chosen.order_id,
+     (chosen.order_id)::text AS order_id,
+         CASE
+             WHEN (owners.id IS NULL) THEN 'the place of an order that does not exist'::text
+             WHEN (owners.promised_for IS DISTINCT FROM chosen.start_at) THEN format('promised for %s, has its place in the slot of %s'::text, COALESCE((owners.promised_for)::text, 'no time'::text), chosen.start_at)
+             WHEN (NOT chosen.held) THEN format('%s, does not hold its place in the slot of %s'::text, owners.status, chosen.start_at)
+             WHEN (owners.status = ANY (ARRAY['CANCELLED'::text, 'FAILED'::text])) THEN format('%s, holds a place in the slot of %s'::text, owners.status, chosen.start_at)
+             ELSE format('holds a place in the slot of %s, which is not counted'::text, chosen.start_at)
+         END AS format
+    FROM ((chosen
+      LEFT JOIN owners ON ((owners.id = chosen.order_id)))
+      LEFT JOIN counted ON ((counted.start_at = chosen.start_at)))
+   WHERE ((owners.id IS NULL) OR (owners.promised_for IS DISTINCT FROM chosen.start_at) OR ((chosen.held = (owners.status = ANY (ARRAY['CANCELLED'::text, 'FAILED'::text]))) AND (chosen.held OR (chosen.start_at > (now() - '30 days'::interval)))) OR (chosen.held AND (counted.start_at IS NULL)));
+END
+;
+
+CREATE OR REPLACE FUNCTION public.check_slot_counts(starts timestamp with time zone[])
+ RETURNS TABLE(subject timestamp with time zone, id text, detail text)
+ LANGUAGE sql
+ STABLE
+BEGIN ATOMIC
+ SELECT slots.start_at,
+     to_char((slots.start_at AT TIME ZONE 'UTC'::text), 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'::text) AS to_char,
+         CASE
+             WHEN (slots.places <> COALESCE(held.count, (0)::bigint)) THEN format('counts %s places, %s orders hold one'::text, slots.places, COALESCE(held.count, (0)::bigint))
+             ELSE format('%s orders hold a place, at most %s are allowed'::text, recent.count, recent.orders_max)
+         END AS format
+    FROM ((slots
+      LEFT JOIN ( SELECT slot_places.start_at,
+             count(*) AS count
+            FROM slot_places
+           WHERE (slot_places.held AND ((check_slot_counts.starts IS NULL) OR (slot_places.start_at = ANY (check_slot_counts.starts))))
+           GROUP BY slot_places.start_at) held ON ((held.start_at = slots.start_at)))
+      LEFT JOIN ( SELECT slot_places.start_at,
+             count(*) AS count,
+             shop_settings.slot_orders_max AS orders_max
+            FROM ((shop_settings
+              CROSS JOIN slot_places)
+              JOIN orders ON ((orders.id = slot_places.order_id)))
+           WHERE ((shop_settings.slot_orders_max > 0) AND slot_places.held AND (slot_places.start_at = ANY (ARRAY( SELECT crowded.start_at
+                    FROM slots crowded
+                   WHERE ((crowded.places > shop_settings.slot_orders_max) AND ((check_slot_counts.starts IS NULL) OR (crowded.start_at = ANY (check_slot_counts.starts))))))) AND (orders.created_at > (shop_settings.updated_at + '00:01:00'::interval)))
+           GROUP BY slot_places.start_at, shop_settings.slot_orders_max) recent ON (((recent.start_at = slots.start_at) AND (recent.count > recent.orders_max))))
+   WHERE (((check_slot_counts.starts IS NULL) OR (slots.start_at = ANY (check_slot_counts.starts))) AND ((slots.places <> COALESCE(held.count, (0)::bigint)) OR (recent.start_at IS NOT NULL)));
+END
+;
+
 create view inv_stock_bounds as
  SELECT (product_id)::text AS id,
     format('on hand %s, reserved %s'::text, on_hand, reserved) AS detail
@@ -2650,3 +2723,12 @@ UNION ALL
  SELECT check_discount_counters.id,
     check_discount_counters.detail
    FROM check_discount_counters(NULL::uuid[]) check_discount_counters(subject, id, detail);
+
+create view inv_slot_places as
+ SELECT check_order_slots.id,
+    check_order_slots.detail
+   FROM check_order_slots(NULL::uuid[]) check_order_slots(subject, id, detail)
+UNION ALL
+ SELECT check_slot_counts.id,
+    check_slot_counts.detail
+   FROM check_slot_counts(NULL::timestamp with time zone[]) check_slot_counts(subject, id, detail);

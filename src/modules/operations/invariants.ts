@@ -125,6 +125,10 @@ export const invariants: readonly Invariant[] = [
     ofOrders('check_customer_uses'),
     part('discount', { function: 'check_discount_counters' }),
   ]),
+  invariant('inv_slot_places', 'slot_places', [
+    ofOrders('check_order_slots'),
+    part('slot', { function: 'check_slot_counts' }),
+  ]),
   invariant('inv_order_currency', 'orders', [ofOrders('check_order_currency')]),
   invariant('inv_order_log', 'orders', [ofOrders('check_order_log')]),
   invariant('inv_order_history', 'orders', [ofOrders('check_order_history')]),

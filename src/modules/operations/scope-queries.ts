@@ -6,6 +6,7 @@ export type ScopeName =
   | 'product'
   | 'movement'
   | 'discount'
+  | 'slot'
   | 'payment'
   | 'capture'
   | 'providerEvent'
@@ -24,7 +25,7 @@ interface Slice {
 
 export interface Scope {
   readonly table: string;
-  readonly idType: 'uuid' | 'bytea' | 'bigint';
+  readonly idType: 'uuid' | 'bytea' | 'bigint' | 'timestamptz';
   /** Returns the ids that events after a position of the log concern. */
   readonly changedAfter?: Statement<[position: number], { id: string }>;
   /** Returns the ids of rows that are new or changed since a time. */
@@ -38,6 +39,7 @@ export const BEFORE_ALL = {
   uuid: '00000000-0000-0000-0000-000000000000',
   bytea: '\\x',
   bigint: '0',
+  timestamptz: '-infinity',
 } as const;
 
 /** Builds the slices of a table by its primary key. Names are constants here, never input. */
@@ -66,7 +68,7 @@ function newRows(table: string) {
   );
 }
 
-/** With the orders that do not exist, but of which there are events, movements, bills or uses of discounts. */
+/** With the orders that do not exist, but of which there are events, movements, bills, uses of discounts or places. */
 const sliceOrders = statement<[after: string, limit: number], Slice>(
   'operations.slice_orders',
   `with slice as materialized (
@@ -101,33 +103,40 @@ const sliceOrders = statement<[after: string, limit: number], Slice>(
             select order_id::text
               from discount_uses
              where order_id > $1::uuid
+               and order_id <= (select high from limits)
+             union
+            select order_id::text
+              from slot_places
+             where order_id > $1::uuid
                and order_id <= (select high from limits)) as ids,
           (select last::text from ending) as last`,
 );
 
 /**
- * Ends where the discounts have more uses than a check should count: 25 for each row of a slice, 100,000 in a small shop.
- * One discount that has more is a slice of its own.
+ * Builds the slices of a table whose rows count others. A slice ends where more are counted than a check should count: 25
+ * for each row of a slice, 100,000 in a small shop. One row that counts more is a slice of its own.
  */
-const sliceDiscounts = statement<[after: string, limit: number], Slice>(
-  'operations.slice_discounts',
-  `with next as materialized (
-     select id, sum(uses) over (order by id) - uses as uses_before
-       from (select id, uses
-               from discounts
-              where id > $1::uuid
-              order by id
-              limit $2::int) as discounts),
-   slice as (
-     select id
-       from next
-      where uses_before < $2::int * 25::bigint)
-   select coalesce(array_agg(id::text), '{}') as ids,
-          case when count(*) = $2::int or count(*) < (select count(*) from next)
-               then (array_agg(id order by id desc))[1]::text
-          end as last
-     from slice`,
-);
+function countedSlice(table: string, column: string, idType: Scope['idType'], count: string) {
+  return statement<[after: string, limit: number], Slice>(
+    `operations.slice_${table}`,
+    `with next as materialized (
+       select id, sum(counted) over (order by id) - counted as counted_before
+         from (select ${column} as id, ${count} as counted
+                 from ${table}
+                where ${column} > $1::${idType}
+                order by ${column}
+                limit $2::int) as rows),
+     slice as (
+       select id
+         from next
+        where counted_before < $2::int * 25::bigint)
+     select coalesce(array_agg(id::text), '{}') as ids,
+            case when count(*) = $2::int or count(*) < (select count(*) from next)
+                 then (array_agg(id order by id desc))[1]::text
+            end as last
+       from slice`,
+  );
+}
 
 /** Ends with a millisecond, so that mails of one event, whose ids begin with its time, are in one slice. */
 const sliceMails = statement<[after: string, limit: number], Slice>(
@@ -197,7 +206,28 @@ export const scopes: Readonly<Record<ScopeName, Scope>> = {
   discount: {
     table: 'discounts',
     idType: 'uuid',
-    slice: sliceDiscounts,
+    slice: countedSlice('discounts', 'id', 'uuid', 'uses'),
+  },
+  // Known by their beginning. An order that moved has left another one.
+  slot: {
+    table: 'slots',
+    idType: 'timestamptz',
+    changedAfter: statement(
+      'operations.changed_slots',
+      `select start_at::text as id
+         from slot_places
+        where order_id = any(array(
+                select order_id
+                  from events
+                 where position > $1::bigint
+                   and order_id is not null))
+        union
+       select (data ->> 'from')::timestamptz::text
+         from events
+        where position > $1::bigint
+          and type = 'order.rescheduled'`,
+    ),
+    slice: countedSlice('slots', 'start_at', 'timestamptz', 'places'),
   },
   payment: {
     table: 'payments',

@@ -160,10 +160,10 @@ export async function openBilledShop({ database, url }: { database: Database; ur
 }
 
 /**
- * Makes changes with triggers and foreign keys off, returns the violations that the check of everything reports, and
+ * Makes changes with triggers and foreign keys off, as a broken disk or a careless superuser would, returns the violations that the check of everything reports, and
  * that of some rows too, and rolls the changes back.
  */
-async function findViolations(
+export async function findViolations(
   { database, url }: { database: Database; url: string },
   changes: readonly string[],
 ): Promise<Record<string, string[]>> {
