@@ -126,6 +126,18 @@ export const eventExamples: readonly EventExample[] = [
     },
   },
   {
+    type: 'order.rescheduled',
+    when: 'The order was promised for another time, at the request of its owner or by staff. A place in a slot moves with it.',
+    sequence: 2,
+    data: { number, from: '2026-12-01T18:30:00.000Z', to: '2026-12-01T19:00:00.000Z' },
+  },
+  {
+    type: 'order.readdressed',
+    when: 'The contact, the address or the instructions of the order changed. `changed` names them; the order has what they are now.',
+    sequence: 2,
+    data: { number, changed: ['address', 'instructions'] },
+  },
+  {
     type: 'payment.initiated',
     when: 'The customer was sent to the payment page.',
     sequence: 2,

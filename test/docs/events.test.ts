@@ -5,10 +5,12 @@ import { metricsPage } from '../../docs/make/metrics.ts';
 import { testDatabase } from '../support/database.ts';
 import { startTestServer } from '../support/server.ts';
 import type { Session } from '../support/session.ts';
+import { offerEveryType } from '../support/shop.ts';
 import { until } from '../support/until.ts';
 
 /** Compares an event of each type, created through the API, with its example in the reference. */
 const db = await testDatabase();
+await offerEveryType(db.database);
 const server = await startTestServer(db, {
   background: true,
   environment: {
@@ -109,6 +111,11 @@ const billed = await customer.post('/api/orders', {
   },
 });
 assert.equal(billed.status, 201, billed.text);
+const changed = await customer.patch(`/api/orders/${billed.json().id}/fulfilment`, {
+  requestedFor: new Date(Date.now() + 60 * 60_000).toISOString(),
+  instructions: 'Ring twice',
+});
+assert.equal(changed.status, 200, changed.text);
 const paidOrder = await place();
 const payment = await pay(paidOrder, { action: 'pay', refunds: 'fail' });
 await untilLogged('order.confirmed');
