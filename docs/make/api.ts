@@ -113,7 +113,9 @@ function describeAudience(operation: Operation): string {
   if (access === undefined) return 'anyone';
   const keys = access.scopes.map((scope) => `API keys with ${code(scope)}`);
   const tokens = access.guests === true ? ['the order token'] : [];
-  return [...access.roles.map((role) => code(role)), ...keys, ...tokens].join(', ');
+  const strangers =
+    access.strangers === true ? [`with ${code('GUEST_CHECKOUT')} whoever is not signed in`] : [];
+  return [...access.roles.map((role) => code(role)), ...keys, ...tokens, ...strangers].join(', ');
 }
 
 function describeAnswers(document: Document, operation: Operation): string {

@@ -54,6 +54,7 @@ export interface Operation {
     readonly roles: readonly string[];
     readonly scopes: readonly string[];
     readonly guests?: true;
+    readonly strangers?: true;
   };
 }
 

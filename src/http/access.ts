@@ -2,8 +2,9 @@ import type { Role, Scope } from '../shared/caller.ts';
 
 /**
  * Who may call an operation. `anyone` needs no sign-in (the handler still receives a valid one); otherwise the allowed
- * roles, the scopes that allow an API key, and with `guests` the token of the order that the operation concerns. Whether
- * a resource belongs to the caller is checked by the use case.
+ * roles, the scopes that allow an API key, and with `guests` the token of the order that the operation concerns. With
+ * `strangers`, a shop may also open it to those who have not signed in (`admitsStrangers`); the token of an order then
+ * counts for nothing, as where anyone may call. Whether a resource belongs to the caller is checked by the use case.
  */
 export type Access =
   | 'anyone'
@@ -13,6 +14,7 @@ export type Access =
       readonly roles: readonly Role[];
       readonly scopes?: readonly Scope[];
       readonly guests?: true;
+      readonly strangers?: true;
     };
 
 /** Access rules by the operation id of the OpenAPI document. A route without a rule stops the start. */

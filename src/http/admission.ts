@@ -50,7 +50,8 @@ export function createAdmission(
       if (credential?.by === 'cookie' && request.caller !== null && operation.changes) {
         requireAllowedOrigin(request);
       }
-      if (operation.credentials === 'required') authorize(operation.access, request.caller);
+      const { access, credentials } = operation;
+      if (credentials === 'required' || request.caller !== null) authorize(access, request.caller);
       if (operation.changes) requireJson(request);
     } catch (error) {
       done(error as Error);

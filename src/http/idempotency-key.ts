@@ -1,8 +1,8 @@
 import type { FastifyReply, FastifyRequest, HookHandlerDoneFunction } from 'fastify';
+import type { Claim } from '../database/idempotency.ts';
 import { canonicalJson, sha256 } from '../shared/canonical-json.ts';
 import { idempotencyErrors } from '../shared/common-errors.ts';
 import { CodedError } from '../shared/errors.ts';
-import type { Operation } from './operation.ts';
 import { getPath } from './paths.ts';
 
 const BARE = /^[\x20-\x7e]{1,255}$/;
@@ -20,31 +20,38 @@ export function parseIdempotencyKey(header: string): string {
   return key;
 }
 
-/** Creates the hook that sets the claim. It runs after validation, because a key belongs to the parsed body. */
-export function createClaimHook(operation: Operation) {
-  return function claim(
-    request: FastifyRequest,
-    _reply: FastifyReply,
-    done: HookHandlerDoneFunction,
-  ): void {
-    const header = request.headers['idempotency-key'];
-    if (header === undefined || request.caller === null) {
-      done();
-      return;
-    }
-    try {
-      const key = parseIdempotencyKey(String(header));
-      request.claim = {
-        scopeHash: sha256(request.caller.id, operation.method, getPath(request.url), key),
-        requestHash: sha256(canonicalJson(request.body ?? {})),
-        key,
-        callerId: request.caller.id,
-        operation: operation.id,
-      };
-    } catch (error) {
-      done(error as Error);
-      return;
-    }
-    done();
+/**
+ * Builds the claim of a request's key, or null if it has none. `callerId` names whose key it is. The request has been
+ * validated. Throws `idempotency.invalid_key`.
+ */
+export function buildClaim(request: FastifyRequest, callerId: string): Claim | null {
+  const header = request.headers['idempotency-key'];
+  const { operation } = request;
+  if (header === undefined || operation === null) return null;
+  const key = parseIdempotencyKey(String(header));
+  return {
+    scopeHash: sha256(callerId, operation.method, getPath(request.url), key),
+    requestHash: sha256(canonicalJson(request.body ?? {})),
+    key,
+    callerId,
+    operation: operation.id,
   };
+}
+
+/**
+ * Sets the claim of a signed-in caller. It runs after validation, because a key belongs to the parsed body. Where a
+ * stranger may call, the route knows whose key it is.
+ */
+export function claimKey(
+  request: FastifyRequest,
+  _reply: FastifyReply,
+  done: HookHandlerDoneFunction,
+): void {
+  try {
+    if (request.caller !== null) request.claim = buildClaim(request, request.caller.id);
+  } catch (error) {
+    done(error as Error);
+    return;
+  }
+  done();
 }

@@ -15,6 +15,7 @@ export {
   requireMatch,
 } from './entity-tag.ts';
 export { eventText, sendEventStream, type Write } from './event-streams.ts';
+export { buildClaim } from './idempotency-key.ts';
 export type { Limit, LimitsOf, Outcome } from './limit.ts';
 
 export { requireAllowedOrigin } from './origin.ts';

@@ -22,7 +22,7 @@ export interface Outcome {
 
 /** A limit on requests, for example per caller. */
 export interface Limit {
-  /** The name in headers: lower-case letters. */
+  /** The name in headers: lower-case letters and hyphens. */
   readonly name: string;
   /** When it is counted: `body` if its key is in the body, which is read after all other checks of the request. */
   readonly after: 'caller' | 'body';

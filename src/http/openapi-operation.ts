@@ -16,8 +16,13 @@ export function completeOperation(described: Json, route: RouteOptions): void {
   const operation = route.config?.operation as Operation;
   described.security = buildSecurity(operation);
   if (typeof operation.access === 'object') {
-    const { roles, scopes = [], guests } = operation.access;
-    described['x-access'] = { roles, scopes, ...(guests === undefined ? {} : { guests }) };
+    const { roles, scopes = [], guests, strangers } = operation.access;
+    described['x-access'] = {
+      roles,
+      scopes,
+      ...(guests === undefined ? {} : { guests }),
+      ...(strangers === undefined ? {} : { strangers }),
+    };
   }
   const shared = listSharedParameters(operation, route);
   if (shared.length > 0) {
@@ -65,6 +70,7 @@ function buildSecurity({ access, credentials }: Operation): Json[] {
       return [{}, { bearer: [] }, { sessionCookie: [] }];
     case 'required':
       return [
+        ...(typeof access === 'object' && access.strangers === true ? [{}] : []),
         { bearer: [] },
         { sessionCookie: [] },
         ...(typeof access === 'object' && access.guests === true ? [{ orderToken: [] }] : []),
@@ -134,7 +140,7 @@ function buildLimitHeaders(route: RouteOptions): Json {
 }
 
 function listErrors(operation: Operation, route: RouteOptions): ErrorDefinition[] {
-  const { credentials, strict, changes, claims } = operation;
+  const { access, credentials, strict, changes, claims } = operation;
   // Even a route without input refuses a malformed request, such as one without a host.
   const errors: ErrorDefinition[] = [requestErrors.malformed];
   if (strict) errors.push(requestErrors.invalid);
@@ -142,8 +148,8 @@ function listErrors(operation: Operation, route: RouteOptions): ErrorDefinition[
     errors.push(requestErrors.tooLarge, requestErrors.unsupportedMediaType, requestErrors.timeout);
   }
   if (credentials !== 'ignored') errors.push(authErrors.unauthenticated);
-  if (credentials === 'required') errors.push(authErrors.forbidden);
-  if (credentials === 'required' && changes) errors.push(authErrors.originNotAllowed);
+  if (typeof access === 'object') errors.push(authErrors.forbidden);
+  if (typeof access === 'object' && changes) errors.push(authErrors.originNotAllowed);
   if (claims) {
     const { invalidKey, inFlight, keyReused } = idempotencyErrors;
     errors.push(invalidKey, inFlight, keyReused);

@@ -30,13 +30,20 @@ export interface Operation {
   readonly bodyMaxBytes: number;
 }
 
+/** What decides who may call the routes, and with how much. */
+export interface OperationRules {
+  readonly accessTable: AccessTable;
+  /** Whether operations with `strangers` are open to callers who have not signed in. Default: false. */
+  readonly admitsStrangers?: boolean | undefined;
+  readonly bodyLimitBytes: number;
+}
+
 /**
  * Builds the operation of a route. Throws an error that names the route if it has no operation id or no access rule.
  */
 export function buildOperation(
   route: RouteOptions,
-  accessTable: AccessTable,
-  bodyMaxBytes: number,
+  { accessTable, admitsStrangers = false, bodyLimitBytes: bodyMaxBytes }: OperationRules,
 ): Operation {
   const method = String(route.method);
   const id = isReference(route.url) ? 'getDocs' : route.schema?.operationId;
@@ -55,7 +62,7 @@ export function buildOperation(
   const inAuth = route.url.startsWith('/api/auth/');
   // Other systems, which sign their requests, may add fields at any time.
   const strict = inApi && route.config?.signedBody !== true && route.config?.page !== true;
-  const credentials = getCredentialsUse(access, strict && !inAuth);
+  const credentials = getCredentialsUse(access, strict && !inAuth, admitsStrangers);
   return {
     id,
     method,
@@ -67,7 +74,7 @@ export function buildOperation(
     claims:
       strict &&
       !inAuth &&
-      credentials === 'required' &&
+      typeof access === 'object' &&
       (method === 'POST' || method === 'PATCH') &&
       route.config?.withoutIdempotency !== true,
     bodyMaxBytes: Math.min(
@@ -77,9 +84,13 @@ export function buildOperation(
   };
 }
 
-function getCredentialsUse(access: Access, callerMatters: boolean): Operation['credentials'] {
+function getCredentialsUse(
+  access: Access,
+  callerMatters: boolean,
+  admitsStrangers: boolean,
+): Operation['credentials'] {
   if (access === 'metrics') return 'metrics';
-  if (access !== 'anyone') return 'required';
+  if (access !== 'anyone') return access.strangers && admitsStrangers ? 'optional' : 'required';
   return callerMatters ? 'optional' : 'ignored';
 }
 

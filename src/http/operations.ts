@@ -1,19 +1,16 @@
 import type { RouteOptions } from 'fastify';
-import type { AccessTable } from './access.ts';
 import { type AdmissionOptions, createAdmission } from './admission.ts';
 import type { App } from './app.ts';
-import { createClaimHook } from './idempotency-key.ts';
+import { claimKey } from './idempotency-key.ts';
 import { replaceMissingBody } from './json-body.ts';
 import type { LimitsOf } from './limit.ts';
 import { createLimiting } from './limiting.ts';
-import { buildOperation } from './operation.ts';
+import { buildOperation, type OperationRules } from './operation.ts';
 import { allowEmptyBody, defaultBody, shapedSchema } from './route-shaping.ts';
 
-export interface OperationsOptions extends AdmissionOptions {
-  readonly accessTable: AccessTable;
+export interface OperationsOptions extends AdmissionOptions, OperationRules {
   readonly findLimits?: LimitsOf | undefined;
   readonly everyRuleNeedsRoute: boolean;
-  readonly bodyLimitBytes: number;
 }
 
 /**
@@ -25,7 +22,7 @@ export function installOperations(app: App, options: OperationsOptions): void {
 
   app.addHook('onRoute', (route) => {
     if (isPreflight(route)) return;
-    const operation = buildOperation(route, options.accessTable, options.bodyLimitBytes);
+    const operation = buildOperation(route, options);
     unused.delete(operation.id);
     route.bodyLimit = operation.bodyMaxBytes;
     const schema = shapedSchema(route, operation);
@@ -50,7 +47,7 @@ export function installOperations(app: App, options: OperationsOptions): void {
       route.preValidation = [defaultBody, ...toList(route.preValidation)];
     }
     if (operation.claims) {
-      route.preHandler = [createClaimHook(operation), ...toList(route.preHandler)];
+      route.preHandler = [claimKey, ...toList(route.preHandler)];
     }
     if (afterBody !== undefined) route.preHandler = [afterBody, ...toList(route.preHandler)];
     if (beforeReply !== undefined) route.onSend = [beforeReply, ...toList(route.onSend)];

@@ -15,6 +15,8 @@ export type RequestObserver = (request: {
 
 export interface HttpServerOptions {
   readonly accessTable: AccessTable;
+  /** Whether operations with `strangers` are open to callers who have not signed in. Default: false. */
+  readonly admitsStrangers?: boolean;
   /** Whether an access rule without a route stops the start too. Default true. */
   readonly everyRuleNeedsRoute?: boolean;
   readonly authenticator: Authenticator;

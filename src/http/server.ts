@@ -146,6 +146,7 @@ export async function createHttpServer(options: HttpServerOptions): Promise<App>
   });
   installOperations(app, {
     accessTable: options.accessTable,
+    admitsStrangers: options.admitsStrangers,
     everyRuleNeedsRoute: options.everyRuleNeedsRoute ?? true,
     authenticator: options.authenticator,
     findLimits: options.findLimits,

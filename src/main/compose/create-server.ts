@@ -30,6 +30,7 @@ export async function createServer(
   const app = built.adopt(
     await createHttpServer({
       accessTable: servedAccess(modules, duties.serves),
+      admitsStrangers: config.guests.mayOrder,
       authenticator: apis.accounts.authenticator,
       publicUrl: config.publicUrl,
       corsOrigins: config.corsOrigins,
