@@ -8,6 +8,7 @@ const words: Readonly<Record<string, string>> = {
   used_up: 'This code has been used too often and is no longer valid.',
   used_by_customer: 'You have already used this code.',
   not_first_order: 'This code is only for a first order.',
+  account_required: 'This code is only for customers with an account. Sign in to use it.',
   not_combinable: 'This code cannot be combined with your other discount, which takes off more.',
   nothing_matches: 'This code is not for anything in your cart.',
 };

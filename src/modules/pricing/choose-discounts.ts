@@ -19,7 +19,8 @@ export interface DiscountChoice<Line extends LineToPrice>
   extends Omit<BillInput<Line>, 'discounts'> {
   readonly rules: PricingRules;
   readonly now: Date;
-  readonly isFirstOrder: boolean;
+  /** Null: nobody knows. */
+  readonly isFirstOrder: boolean | null;
 }
 
 const none: readonly never[] = [];

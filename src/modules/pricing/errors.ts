@@ -44,7 +44,7 @@ export const discountsErrors = defineErrors('discounts', {
   notApplicable: [
     409,
     'A discount code does not apply to this order.',
-    '`discounts` lists each code with its reason: `unknown`, `inactive`, `not_started`, `expired`, `minimum` (of the subtotal), `used_up`, `used_by_customer`, `not_first_order`, `not_combinable` or `nothing_matches`. Place the order without these codes.',
+    '`discounts` lists each code with its reason: `unknown`, `inactive`, `not_started`, `expired`, `minimum` (of the subtotal), `used_up`, `used_by_customer`, `not_first_order`, `account_required` (such a discount is not for guests), `not_combinable` or `nothing_matches`. Place the order without these codes.',
   ],
 });
 

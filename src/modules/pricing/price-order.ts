@@ -13,8 +13,8 @@ export interface OrderToPrice<Line extends LineToPrice> {
   readonly rules: PricingRules;
   readonly destination: Destination;
   readonly now: Date;
-  /** Whether the customer has no other order that counts. */
-  readonly isFirstOrder: boolean;
+  /** Whether the customer has no other order that counts. Null: nobody knows, because they are a guest. */
+  readonly isFirstOrder: boolean | null;
   /** The named codes, each once. They are compared without case. */
   readonly codes: readonly string[];
   readonly tipMinor: number;

@@ -12,6 +12,7 @@ export const discountRefusalReasons = [
   'used_up',
   'used_by_customer',
   'not_first_order',
+  'account_required',
   'not_combinable',
   'nothing_matches',
 ] as const;
@@ -23,7 +24,8 @@ export interface DiscountFacts {
   readonly now: Date;
   readonly lines: readonly LineToPrice[];
   readonly subtotalMinor: number;
-  readonly isFirstOrder: boolean;
+  /** Null: the order is of a guest, whose earlier orders nobody knows. */
+  readonly isFirstOrder: boolean | null;
 }
 
 /** Returns why a discount may not be used, whatever the others are, or null if it may. */
@@ -38,9 +40,14 @@ export function screenDiscount(
     return 'minimum';
   }
   if (rule.usesLeft !== null && rule.usesLeft <= 0) return 'used_up';
+  if (isFirstOrder === null && dependsOnEarlierOrders(rule)) return 'account_required';
   if (rule.customerUsesLeft !== null && rule.customerUsesLeft <= 0) return 'used_by_customer';
   if (rule.firstOrderOnly && !isFirstOrder) return 'not_first_order';
   return matchesAnyLine(rule, lines) ? null : 'nothing_matches';
+}
+
+function dependsOnEarlierOrders({ customerUsesLeft, firstOrderOnly }: DiscountRule): boolean {
+  return customerUsesLeft !== null || firstOrderOnly;
 }
 
 function matchesAnyLine({ effect }: DiscountRule, lines: readonly LineToPrice[]): boolean {

@@ -110,6 +110,7 @@ const reasonTexts: Readonly<Record<RefusedCode['reason'], string>> = {
   used_up: 'has been used up',
   used_by_customer: 'has been used as often as one customer may use it',
   not_first_order: 'is only for a first order',
+  account_required: 'is only for customers with an account',
   not_combinable: 'cannot be combined with the other discounts',
   nothing_matches: 'applies to nothing in this order',
 };
