@@ -33,17 +33,16 @@ export async function createLimits(
   const limiters = await createLimiters(config.redisUrl, log);
   const general = global === null ? [] : [globalLimit(limiters, global)];
   const special = {
-    auth: auth === null ? null : authLimit(limiters, auth),
-    checkout: checkout === null ? null : checkoutLimit(limiters, checkout),
-    codes: codes === null ? null : codesLimit(limiters, codes),
+    auth: auth === null ? [] : [authLimit(limiters, auth)],
+    checkout: checkout === null ? [] : checkoutLimits(limiters, checkout),
+    codes: codes === null ? [] : [codesLimit(limiters, codes)],
   };
   return {
     findLimits({ id }) {
       const entries = limitTable[id] ?? [];
-      const own = entries.flatMap(({ limit: name, counts }) => {
-        const limit = special[name];
-        return limit === null ? [] : { ...limit, counts };
-      });
+      const own = entries.flatMap(({ limit: name, counts }) =>
+        special[name].map((limit) => ({ ...limit, counts })),
+      );
       return [...general, ...own];
     },
     close: () => limiters.close(),
@@ -95,18 +94,33 @@ function getAccountKey({ caller, body }: FastifyRequest): string {
   return caller?.id ?? emailKey((body as { email: string }).email);
 }
 
-/** Counts customers, and guests by network address. Orders of staff and API keys are exempt. */
-function checkoutLimit(limiters: RateLimiters, rate: Rate): Limit {
+/**
+ * Counts customers, and guests by network address and by the e-mail address of their order. Orders of staff and API keys
+ * are exempt.
+ */
+function checkoutLimits(limiters: RateLimiters, rate: Rate): readonly Limit[] {
   const limiter = createWaitingRateLimiter(limiters.create('checkout', rate));
-  return {
-    name: 'checkout',
-    after: 'caller',
-    counting(request) {
-      const { caller } = request;
-      if (caller === null || isStaff(caller)) return null;
-      return { limiter, key: caller.kind === 'order' ? clientNetwork(request) : caller.id };
+  return [
+    {
+      name: 'checkout',
+      after: 'caller',
+      counting(request) {
+        const { caller } = request;
+        if (isStaff(caller)) return null;
+        return { limiter, key: caller?.kind === 'user' ? caller.id : clientNetwork(request) };
+      },
     },
-  };
+    {
+      name: 'checkout-email',
+      after: 'body',
+      counting({ caller, body }) {
+        const { guest } = (body ?? {}) as { guest?: { email?: string } };
+        if (caller !== null || guest?.email === undefined) return null;
+        // A hash, because e-mail addresses should not be in the store of counters.
+        return { limiter, key: sha256(emailKey(guest.email)).toString('base64url') };
+      },
+    },
+  ];
 }
 
 /**
