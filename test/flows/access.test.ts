@@ -53,6 +53,9 @@ function harmless(operation: Operation, sample: unknown): unknown {
   }
   if (operation.operationId === 'changeOrderStatus') return { status: 'CONFIRMED' };
   if (operation.operationId === 'updateShopSettings') return { acceptingOrders: true };
+  if (operation.operationId === 'placeOrder' || operation.operationId === 'quoteOrder') {
+    return { items: [{ sku: 'NO-SUCH-SKU', quantity: 1 }] };
+  }
   return sample;
 }
 
@@ -197,6 +200,8 @@ describe('the token of an order', () => {
       .replace('{sku}', 'NONE')
       .replace(/\{\w+\}/g, newId());
     if (body === null) return session.request(method, url);
+    if (operationId === 'changeFulfilment')
+      return session.request(method, url, { body: { instructions: 'Ring twice' } });
     if (operationId === 'initiatePayment')
       return session.request(method, url, { body: { orderId } });
     return session.request(method, url, { body: buildSample(body) });
@@ -249,6 +254,7 @@ describe('the token of an order', () => {
     });
     assert.deepEqual(open.map(({ operationId }) => operationId).toSorted(), [
       'cancelOrder',
+      'changeFulfilment',
       'getOrder',
       'getOrderHistory',
       'getPayment',

@@ -38,6 +38,7 @@ export function createTestOrders(
     currency: 'GBP',
     expiryMinutes: 30,
     pendingMax: 5,
+    accounts: { signOrderToken: (orderId) => `token of ${orderId}` },
     cancellationsPerDayMax: 3,
     attemptsMax: 8,
     retryBaseSeconds: 1,

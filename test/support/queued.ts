@@ -4,6 +4,7 @@ import type { LoggedEvent } from '../../src/events/index.ts';
 import type { JobDefinition, NewJob, RunningJob } from '../../src/jobs/index.ts';
 import { finishJobsIn } from '../../src/jobs/index.ts';
 import { claimJobs, insertJobs } from '../../src/jobs/queries.ts';
+import { noLimits } from '../../src/modules/orders/placement/buyer.ts';
 import { createPriceLists } from '../../src/modules/orders/placement/price-list.ts';
 import {
   createQueuedPlacement,
@@ -53,7 +54,13 @@ export interface QueuedWorker {
 export function startQueuedWorker(database: Database): QueuedWorker {
   const definition = createQueuedPlacement({
     database,
-    rules: { currency: 'GBP', expiryMinutes: 30, pricesIncludeTax: true },
+    rules: {
+      currency: 'GBP',
+      expiryMinutes: 30,
+      guestExpiryMinutes: 15,
+      pricesIncludeTax: true,
+      ...noLimits,
+    },
     priceLists: createPriceLists(),
     attemptsMax: 8,
     retryDelayMs: () => 1_000,

@@ -4,7 +4,7 @@ export { disable, setRole } from './administer-user.ts';
 export { type AccountsDependencies, createAccounts } from './create-accounts.ts';
 export { createUser } from './create-user.ts';
 export { accountsDeclaration } from './declaration.ts';
-export { emailKey, parseEmail } from './email.ts';
+export { EMAIL_LENGTH_MAX, type Email, emailKey, parseEmail } from './email.ts';
 export { ensureCustomers, isUsableEmail } from './ensure-customers.ts';
 export { accountsErrors } from './errors.ts';
 export { insertGuests, lockGuests, type NewGuest } from './guests.ts';

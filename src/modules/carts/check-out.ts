@@ -1,6 +1,6 @@
 import { findMismatch } from '../../http/index.ts';
 import { CodedError } from '../../shared/errors.ts';
-import type { Orders, PlacedOrder, PlacementContext } from '../orders/index.ts';
+import type { Orders, PlacedReply, PlacementContext } from '../orders/index.ts';
 import { cartLines } from './cart-lines.ts';
 import type { CartDependencies } from './change-cart.ts';
 import { cartsErrors } from './errors.ts';
@@ -22,7 +22,7 @@ export async function checkOut(
   context: PlacementContext,
   input: CheckOutInput,
   ifMatch: readonly number[] | null,
-): Promise<PlacedOrder> {
+): Promise<PlacedReply> {
   const refuseVersion = (version: number) =>
     findMismatch(ifMatch, version) ?? changedError(version);
   const changedError = (version: number) =>

@@ -1,5 +1,5 @@
 import type { Once } from '../../database/idempotency.ts';
-import type { PlacedOrder, PlacementContext } from '../orders/index.ts';
+import type { PlacedReply, PlacementContext } from '../orders/index.ts';
 import type { CartTarget, ClaimedTarget } from './change-cart.ts';
 import type {
   AddItemInput,
@@ -33,5 +33,5 @@ export interface Carts {
     context: PlacementContext,
     input: CheckOutInput,
     ifMatch: readonly number[] | null,
-  ): Promise<PlacedOrder>;
+  ): Promise<PlacedReply>;
 }

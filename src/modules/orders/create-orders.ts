@@ -7,6 +7,7 @@ import { isStaff } from '../../shared/caller.ts';
 import type { Channel } from '../../shared/channel.ts';
 import type { Cursors } from '../../shared/pagination.ts';
 import { createLabelledTally, createTally } from '../../shared/tally.ts';
+import type { Accounts } from '../accounts/index.ts';
 import type { Module } from '../module.ts';
 import { cancelOrder } from './changes/cancel-order.ts';
 import { changeFulfilment } from './changes/change-fulfilment.ts';
@@ -44,7 +45,14 @@ export interface OrdersDependencies {
   readonly liveLog: LiveLog;
   readonly currency: string;
   readonly expiryMinutes: number;
+  /** Whether guests may order. Default: false. */
+  readonly guestCheckout?: boolean;
+  /** The same of the orders that guests place. Default: `expiryMinutes`. */
+  readonly guestExpiryMinutes?: number;
   readonly pendingMax: number;
+  /** Open unpaid orders of guests per network. Default: no limit. */
+  readonly guestPendingPerAddressMax?: number;
+  readonly accounts: Pick<Accounts, 'signOrderToken'>;
   /** Whether prices contain their tax. Default: true. */
   readonly pricesIncludeTax?: boolean;
   readonly cancellationsPerDayMax: number;
@@ -66,8 +74,18 @@ export function createOrders(dependencies: OrdersDependencies): Module<Orders> {
   const { database, cursors, liveLog, currency, expiryMinutes, caching } = dependencies;
   const { pendingMax, cancellationsPerDayMax, attemptsMax, retryBaseSeconds } = dependencies;
   const { pricesIncludeTax = true } = dependencies;
+  const guestExpiryMinutes = dependencies.guestExpiryMinutes ?? expiryMinutes;
+  const { guestPendingPerAddressMax: networkPendingMax = 0, guestCheckout = false } = dependencies;
   const priceLists = createPriceLists();
-  const rules = { currency, expiryMinutes, pendingMax, pricesIncludeTax };
+  const limits = { pendingMax, networkPendingMax };
+  const rules = {
+    currency,
+    expiryMinutes,
+    guestExpiryMinutes,
+    pricesIncludeTax,
+    guestCheckout,
+    ...limits,
+  };
   const tallies = createTallies();
   const onPlaced = (count: number) => {
     tallies.created.counts.all += count;
@@ -87,13 +105,14 @@ export function createOrders(dependencies: OrdersDependencies): Module<Orders> {
     database,
     rules,
     priceLists,
+    dependencies.accounts.signOrderToken,
     onPlaced,
     dependencies.onWaiting ?? (() => {}),
   );
   const orders: Orders = {
     ...placing,
     ...reader,
-    quoteOrder: (caller, input) => quoteOrder(database, rules, priceLists, caller, input),
+    quoteOrder: (context, input) => quoteOrder(database, rules, priceLists, context, input),
     quoteSourced: (db, reads) => quoteSourced(db, rules, priceLists, reads),
     async countPending(db, customerIds) {
       const counts = pendingMax === 0 ? [] : await countPending(db, customerIds);

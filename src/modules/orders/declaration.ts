@@ -22,7 +22,7 @@ export const ordersDeclaration = {
   errors: ordersErrors,
   constraints: ordersConstraints,
   access: {
-    placeOrder: placers,
+    placeOrder: { ...placers, strangers: true },
     quoteOrder: 'anyone',
     listOrders: readers,
     getOrder: readersOfOne,
@@ -32,6 +32,7 @@ export const ordersDeclaration = {
     changeFulfilment: {
       roles: ['customer', 'kitchen', 'admin'],
       scopes: ['orders:write'],
+      guests: true,
     },
     changeOrderStatus: { roles: ['kitchen', 'admin'], scopes: ['orders:status'] },
     cancelOrder: { ...placers, guests: true },

@@ -49,7 +49,7 @@ export type { QuotedLine, SourcedQuote, SourcedRead } from './placement/quote-so
 export type {
   LineSource,
   OrderTerms,
-  PlacedOrder,
+  PlacedReply,
   RequestedModifier,
   SourcedLines,
 } from './placement/request.ts';

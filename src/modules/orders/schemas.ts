@@ -14,9 +14,9 @@ import {
 } from '../../http/index.ts';
 import type { Frozen } from '../../shared/frozen.ts';
 import { LINES_MAX, QUANTITY_MAX } from '../../shared/money.ts';
-import { ActorName, ActorReply } from '../accounts/index.ts';
+import { ActorName, ActorReply, EMAIL_LENGTH_MAX } from '../accounts/index.ts';
 import { BillReply, LineReply } from '../pricing/index.ts';
-import { FulfilmentInput } from './fulfilment/fulfilment-input.ts';
+import { FulfilmentInput, PhoneInput } from './fulfilment/fulfilment-input.ts';
 import { FulfilmentReply } from './fulfilment/present-fulfilment.ts';
 import { cancelReasons, orderStatuses, paymentStatuses } from './order.ts';
 
@@ -101,6 +101,28 @@ export const placementFields = {
   client_token: Type.Optional(ClientToken),
 };
 
+export const GuestInput = Type.Object(
+  {
+    email: Type.Optional(
+      Type.String({
+        minLength: 3,
+        maxLength: EMAIL_LENGTH_MAX,
+        description: 'Required, except for staff who state a name or a phone number.',
+        example: 'ada@example.com',
+      }),
+    ),
+    name: Type.Optional(Text('name', 200)),
+    phone: Type.Optional(PhoneInput),
+  },
+  {
+    additionalProperties: false,
+    description:
+      'The customer of an order without an account: stated by those who are not signed in, with `GUEST_CHECKOUT`, and by staff instead of `customerId`.',
+  },
+);
+
+export type GuestInput = Static<typeof GuestInput>;
+
 const requestedItems = {
   items: Type.Array(
     Type.Object(
@@ -116,6 +138,7 @@ const requestedItems = {
     { minItems: 1, maxItems: LINES_MAX },
   ),
   customerId: Type.Optional(Id),
+  guest: Type.Optional(GuestInput),
 };
 
 /** For admins and API keys: places an order that the shop would not take now. */
@@ -207,6 +230,20 @@ export const OrderReply = Type.Object(
     }),
   },
   { title: 'Order' },
+);
+
+/** The reply of a placement. */
+export const PlacedOrderReply = Type.Object(
+  {
+    ...OrderReply.properties,
+    orderToken: Type.Optional(
+      Type.String({
+        description:
+          'For the order of a guest: a bearer token that reads, pays, cancels and changes this order, until 30 days after it has ended.',
+      }),
+    ),
+  },
+  { title: 'PlacedOrder' },
 );
 
 export type OrderView = Frozen<Static<typeof OrderReply>>;

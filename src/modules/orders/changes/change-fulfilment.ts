@@ -19,7 +19,7 @@ import { toFulfilmentRefusal } from '../placement/fulfilment-refusals.ts';
 import { type PriceList, readLockedList } from '../placement/price-list.ts';
 import { readPlacementTime } from '../placement/queries.ts';
 import { readSlots } from '../placement/read-slots.ts';
-import { findOrderViews, requireVisible } from '../reading/find-order.ts';
+import { findOrderViews, requireVisible, toOrderActor } from '../reading/find-order.ts';
 import { findBills, findLines, lockOrder, type OrderRow } from '../reading/queries.ts';
 import type { OrderView } from '../schemas.ts';
 import type { FulfilChange } from '../writing/order-change.ts';
@@ -43,14 +43,14 @@ export function changeFulfilment(
   context: RequestContext,
   { orderId, input, ifMatch }: ChangeFulfilment,
 ): Promise<Once<OrderView>> {
-  const { caller, actor, cause } = context;
+  const { caller, cause } = context;
   return once(database, context.claim, async (tx) => {
     const [row] = await lockOrder(tx, orderId);
     const order = requireVisible(row, caller);
     requireMatch(ifMatch, order.version);
     requireVersion(input.version, order.version);
     const list = await readLockedList(tx);
-    const [time] = await readPlacementTime(tx, 0);
+    const [time] = await readPlacementTime(tx);
     const now = time!.createdAt;
     if (!mayChange(caller, order, list.shop.leadMinutes, now)) {
       throw new CodedError(fulfilmentErrors.notChangeable);
@@ -65,6 +65,7 @@ export function changeFulfilment(
       const [view] = await findOrderViews(tx, caller, [order]);
       return view!;
     }
+    const actor = toOrderActor(caller, order);
     const change = { order, fulfilment, changed, rescheduled, actor, cause };
     const stored = await writeOrder(tx, { kind: 'fulfil', ...change });
     const promisedFor = rescheduled?.to ?? order.promisedFor;

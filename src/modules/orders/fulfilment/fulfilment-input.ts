@@ -26,7 +26,7 @@ const AddressInput = Type.Object(
   { additionalProperties: false },
 );
 
-const PhoneInput = Text('line', 50, {
+export const PhoneInput = Text('line', 50, {
   description:
     'In international form, such as `+44 20 7946 0000`; in national form if there is an address, whose country it then is.',
 });
@@ -141,7 +141,7 @@ function contactErrors(
   return phoneErrors(contact?.phone, country, `${pointer}/phone`);
 }
 
-function phoneErrors(
+export function phoneErrors(
   phone: string | null | undefined,
   country: string | null,
   pointer: string,

@@ -2,6 +2,7 @@ import type { PricedOrder } from '../../pricing/index.ts';
 import { createSlotBook, type SlotBook } from '../../scheduling/index.ts';
 import { isFree } from '../order.ts';
 import { listUnits } from '../order-units.ts';
+import { type Buyer, countPendingOrder, isAtLimit } from './buyer.ts';
 import { decideFulfilment, type FulfilmentPromise } from './decide-fulfilment.ts';
 import { findLine, listFound, type UnpricedLine } from './find-line.ts';
 import { createUseCounter, listUnknownCodes, type UseCounter } from './known-discounts.ts';
@@ -10,7 +11,6 @@ import {
   findPriceChange,
   findRefusedCodes,
   findShortage,
-  isAtLimit,
   type PlacementRefusal,
   priceFound,
 } from './placement-checks.ts';
@@ -18,10 +18,10 @@ import type { PlacementFacts } from './placement-facts.ts';
 import type { OrderTerms, RequestedLine } from './request.ts';
 import { servingOrder } from './serving-order.ts';
 
-export interface PlacementCandidate {
+export interface PlacementCandidate extends Buyer {
   readonly customerId: string;
   readonly vip: boolean;
-  /** Placed by staff: counts towards the customer's limit but is not refused by it. */
+  /** Placed by staff: counts towards the limits of its buyer but is not refused by them. */
   readonly exempt: boolean;
   /** Accepted now and placed later, when its stock, its discounts and its stated prices are checked. */
   readonly deferred: boolean;
@@ -71,7 +71,7 @@ export function decidePlacement(
     const candidate = candidates[index]!;
     const decision = decideOne(candidate, facts, remaining);
     decisions[index] = decision;
-    if (decision.kind === 'accepted') count(candidate, decision, remaining);
+    if (decision.kind === 'accepted') count(candidate, decision, facts, remaining);
   }
   return decisions;
 }
@@ -80,6 +80,7 @@ export function decidePlacement(
 function count(
   candidate: PlacementCandidate,
   { priced, promise }: AcceptedPlacement,
+  facts: PlacementFacts,
   { available, pending, uses, slots }: Remaining,
 ): void {
   const { customerId, deferred } = candidate;
@@ -95,9 +96,7 @@ function count(
     );
   }
   // A free order is confirmed at once, so it never waits for money.
-  if (countsAsPending(candidate, totalMinor)) {
-    pending.set(customerId, (pending.get(customerId) ?? 0) + 1);
-  }
+  if (countsAsPending(candidate, totalMinor)) countPendingOrder(candidate, facts, pending);
 }
 
 function decidePromise(
@@ -122,7 +121,7 @@ function decideOne(
   facts: PlacementFacts,
   { available, pending, uses, slots }: Remaining,
 ): PlacementDecision {
-  const { customerId, terms, expectedTotalMinor } = candidate;
+  const { terms, expectedTotalMinor } = candidate;
   const found = candidate.lines.map((line) => findLine(line, facts));
   const lines = listFound(found);
   if (lines.length < found.length) return findLineRefusals(found)[0]!;
@@ -131,11 +130,11 @@ function decideOne(
   if ('kind' in promise) return promise;
 
   const { fulfilment } = promise;
-  const priced = priceFound(lines, customerId, { ...terms, fulfilment }, facts, uses);
+  const priced = priceFound(lines, candidate, { ...terms, fulfilment }, facts, uses);
   if (priced.kind === 'refused') return priced.refusals[0];
 
   const limited = !candidate.exempt && countsAsPending(candidate, priced.totalMinor);
-  if (limited && isAtLimit(pending.get(customerId) ?? 0, facts.pendingMax)) {
+  if (limited && isAtLimit(candidate, facts, pending)) {
     return { kind: 'pending_limit' };
   }
   const accepted = { kind: 'accepted', priced, promise } as const;

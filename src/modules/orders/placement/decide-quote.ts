@@ -1,5 +1,6 @@
 import { type PricedOrder, requirePriced } from '../../pricing/index.ts';
 import { createSlotBook } from '../../scheduling/index.ts';
+import type { Buyer } from './buyer.ts';
 import { decideFulfilment } from './decide-fulfilment.ts';
 import { type FoundLine, findLine, listFound, type UnpricedLine } from './find-line.ts';
 import { createUseCounter } from './known-discounts.ts';
@@ -8,18 +9,15 @@ import {
   findPriceChange,
   findRefusedCodes,
   findShortage,
-  isAtLimit,
   type PlacementRefusal,
   priceFound,
 } from './placement-checks.ts';
 import type { PlacementFacts } from './placement-facts.ts';
 import { noTerms, type OrderTerms, type RequestedLine } from './request.ts';
 
-export interface QuoteCandidate {
-  /** Null: a new customer. */
-  readonly customerId: string | null;
-  /** Open unpaid orders of the customer; 0 for a new customer, or if the limit does not apply. */
-  readonly pending: number;
+export interface QuoteCandidate extends Buyer {
+  /** Whether the buyer has as many open unpaid orders as they may have. */
+  readonly isAtLimit: boolean;
   readonly lines: readonly RequestedLine[];
   readonly terms: OrderTerms;
   readonly expectedTotalMinor: number | null;
@@ -41,7 +39,7 @@ export interface QuoteDecision {
  * order. Pure. An order that costs too much is priced without its lines, and has the refusal `total_too_large`.
  */
 export function decideQuote(candidate: QuoteCandidate, facts: PlacementFacts): QuoteDecision {
-  const { customerId, terms } = candidate;
+  const { terms } = candidate;
   const found = candidate.lines.map((line) => findLine(line, facts));
   const lineIndexes = found.flatMap(({ kind }, index) => (kind === 'line' ? index : []));
   const lines = listFound(found);
@@ -50,14 +48,14 @@ export function decideQuote(candidate: QuoteCandidate, facts: PlacementFacts): Q
   const book = createSlotBook(facts.list.shop, facts.now, facts.knownSlots);
   const promise = decideFulfilment(terms.fulfilment, false, facts, book);
   const { fulfilment } = promise;
-  const priced = priceFound(lines, customerId, { ...terms, fulfilment }, facts, uses);
+  const priced = priceFound(lines, candidate, { ...terms, fulfilment }, facts, uses);
   if (priced.kind === 'refused') {
-    const nothing = requirePriced(priceFound([], customerId, noTerms, facts, uses));
+    const nothing = requirePriced(priceFound([], candidate, noTerms, facts, uses));
     const refusals = [...unpriced, ...promise.refusals, ...priced.refusals];
     return { found, priced: nothing, lineIndexes: [], refusals };
   }
 
-  const limited = priced.totalMinor > 0 && isAtLimit(candidate.pending, facts.pendingMax);
+  const limited = priced.totalMinor > 0 && candidate.isAtLimit;
   // Without some of its lines the total differs even if no price has changed.
   const expectedTotalMinor = unpriced.length === 0 ? candidate.expectedTotalMinor : null;
   const refusals = [

@@ -4,7 +4,7 @@ import type { Claim } from '../../../database/idempotency.ts';
 import { canonicalJson, sha256 } from '../../../shared/canonical-json.ts';
 import { idempotencyErrors, inFlight } from '../../../shared/common-errors.ts';
 import { CodedError } from '../../../shared/errors.ts';
-import type { Order } from '../order.ts';
+import type { OrderView } from '../schemas.ts';
 import { findUsedKeys, releaseKeys, storeKeys } from './queries.ts';
 import type { OrderKey, PlacementOutcome, PlacementRequest } from './request.ts';
 import { compressResponses, DICTIONARY, expandResponses } from './stored-responses.ts';
@@ -20,10 +20,10 @@ export interface UsedKey {
   readonly place: number;
 }
 
-/** Builds the keys of a request. `body` has the `clientToken` in either spelling. */
+/** Builds the keys of a request. `owner` names whose `clientToken` it is; `body` has it in either spelling. */
 export function buildKeys(
   { claim, operation }: { readonly claim: Claim | null; readonly operation: string },
-  customerId: string,
+  owner: string,
   clientToken: string | undefined,
   body: { readonly client_token?: string },
 ): OrderKey[] {
@@ -35,7 +35,7 @@ export function buildKeys(
   if (clientToken !== undefined) {
     const { client_token: _, ...rest } = body;
     const requestHash = sha256(operation, canonicalJson({ ...rest, clientToken }));
-    keys.push(buildKey(sha256('client-token', customerId, clientToken), requestHash, true));
+    keys.push(buildKey(sha256('client-token', owner, clientToken), requestHash, true));
   }
   return keys;
 }
@@ -93,7 +93,7 @@ export function findReplay(
   if (!same) return { kind: 'refused', error: new CodedError(idempotencyErrors.keyReused) };
   // The first response, regardless of later changes of the order.
   const body = expandResponses(responses, dictionary)[place]!;
-  const { id, version, status } = JSON.parse(body) as Pick<Order, 'id' | 'version' | 'status'>;
+  const { id, version, status } = JSON.parse(body) as OrderView;
   if (id !== orderId) throw new Error(`the stored response of order ${orderId} is of ${id}`);
   return {
     kind: 'placed',

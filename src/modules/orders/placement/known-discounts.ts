@@ -6,6 +6,7 @@ import {
   sortDiscounts,
   toDiscountRule,
 } from '../../pricing/index.ts';
+import type { Buyer } from './buyer.ts';
 
 /** The discounts that a set of orders may use, and how much they are used. */
 export interface KnownDiscounts {
@@ -29,13 +30,12 @@ export function customerUseKey(customerId: string, discountId: string): string {
   return `${customerId} ${discountId}`;
 }
 
-/**
- * Counts the uses of discounts while a set of orders is decided one after the other. A customer who is null is new.
- */
+/** Counts the uses of discounts while a set of orders is decided one after the other. A customer who is null is new. */
 export interface UseCounter {
   /** Returns the discounts that may apply to the next order of a customer, in the order of creation. */
   listRules(customerId: string | null, codes: readonly string[]): readonly DiscountRule[];
-  isFirstOrder(customerId: string | null): boolean;
+  /** Null: nobody knows. */
+  isFirstOrder(buyer: Buyer): boolean | null;
   /** Counts an order as placed, with the discounts that it uses. */
   countOrder(customerId: string, discountIds: readonly string[]): void;
 }
@@ -61,7 +61,10 @@ export function createUseCounter({ discounts, ...known }: KnownDiscounts): UseCo
           }),
         );
     },
-    isFirstOrder: (customerId) => customerId === null || !returning.has(customerId),
+    isFirstOrder({ customerId, guest }) {
+      if (guest !== null) return null;
+      return customerId === null || !returning.has(customerId);
+    },
     countOrder(customerId, discountIds) {
       returning.add(customerId);
       for (const id of discountIds) {

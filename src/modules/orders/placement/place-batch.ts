@@ -26,12 +26,13 @@ import {
   unusableCustomerError,
   unusableSourceError,
 } from './refusals.ts';
-import type {
-  OrderTerms,
-  PlacementOutcome,
-  PlacementRequest,
-  PlacementRules,
-  RequestedLine,
+import {
+  type OrderTerms,
+  type PlacementOutcome,
+  type PlacementRequest,
+  type PlacementRules,
+  type RequestedLine,
+  toOrigin,
 } from './request.ts';
 import { type Placement, writePlacement } from './write-placement.ts';
 
@@ -121,10 +122,10 @@ function buildCandidates(
       outcomes[index] = replay;
       continue;
     }
-    const customer = reads.customers.get(request.customerId);
+    const customer = findCustomer(request, reads.customers);
     const lines = getLines(request, reads.sourceLines);
     const refusal =
-      unusableCustomerError(customer, request.caller) ??
+      (request.guest === null ? unusableCustomerError(customer, request.caller) : null) ??
       unusableSourceError(request, reads.sourceLines);
     if (customer === undefined || refusal !== null) outcomes[index] = toRefusedOutcome(refusal!);
     else {
@@ -133,6 +134,25 @@ function buildCandidates(
     }
   }
   return candidates;
+}
+
+/** Returns the customer of a request. A guest is new. */
+function findCustomer(
+  { customerId, guest }: PlacementRequest,
+  customers: PlacementReads['customers'],
+): Customer | undefined {
+  if (guest === null) return customers.get(customerId);
+  const { email, name, phone } = guest;
+  return {
+    id: customerId,
+    email: email?.address ?? null,
+    name,
+    phone,
+    guest: true,
+    role: 'customer',
+    vip: false,
+    disabled: false,
+  };
 }
 
 /** Sets the outcome of every candidate. Returns the orders to write. */
@@ -145,6 +165,7 @@ function decide(
   const decisions = decidePlacement(
     candidates.map(({ request, customer, lines, terms }) => ({
       customerId: customer.id,
+      guest: request.guest === null ? null : toOrigin(request.guest),
       vip: customer.vip,
       exempt: isStaff(request.caller),
       deferred: request.deferred,
@@ -168,7 +189,7 @@ function decide(
     const number = reads.numbers[placements.length]!;
     const order = buildOrder(
       { request, customer, terms, priced, promise },
-      { ...reads.time, number },
+      { createdAt: reads.createdAt, number },
       rules,
     );
     const body = JSON.stringify(presentOrder(order, lines, customer, request.caller));
@@ -190,15 +211,17 @@ interface AcceptedOrder extends Pick<Candidate, 'request' | 'customer' | 'terms'
 
 function buildOrder(
   { request, customer, terms, priced, promise }: AcceptedOrder,
-  given: { readonly number: string; readonly createdAt: Date; readonly expiresAt: Date },
+  given: { readonly number: string; readonly createdAt: Date },
   rules: PlacementRules,
 ): Order {
   const { totalMinor } = priced;
   const states = request.deferred ? queuedStates : placedStates(totalMinor);
   const { status, paymentStatus } = states.at(-1)!;
-  const expires = awaitsPayment(status, paymentStatus) && rules.expiryMinutes > 0;
+  const { caller } = request;
+  const expiryMinutes = request.guest?.network ? rules.guestExpiryMinutes : rules.expiryMinutes;
+  const expires = awaitsPayment(status, paymentStatus) && expiryMinutes > 0;
   return {
-    id: newId(),
+    id: caller.kind === 'order' ? caller.id : newId(),
     number: given.number,
     customerId: customer.id,
     status,
@@ -215,10 +238,14 @@ function buildOrder(
     cancelReason: null,
     failureCode: null,
     failureDetail: null,
-    expiresAt: expires ? given.expiresAt : null,
+    expiresAt: expires ? addMinutes(given.createdAt, expiryMinutes) : null,
     createdAt: given.createdAt,
     updatedAt: given.createdAt,
   };
+}
+
+function addMinutes(time: Date, minutes: number): Date {
+  return new Date(time.getTime() + Math.round(minutes * 60_000));
 }
 
 /** Returns the promised time as it is stored: not if it is the time of the order itself. */

@@ -5,8 +5,10 @@ import { createBatcher, TRANSACTION_GATHER_MS } from '../../../shared/batcher.ts
 import type { Caller, Cause } from '../../../shared/caller.ts';
 import { authErrors, invalidInput, requestErrors } from '../../../shared/common-errors.ts';
 import { CodedError, type InputError } from '../../../shared/errors.ts';
+import { newId } from '../../../shared/ids.ts';
 import type { Money } from '../../../shared/money.ts';
-import type { PlaceOrderInput } from '../schemas.ts';
+import type { OrderView, PlaceOrderInput } from '../schemas.ts';
+import { guestErrors, toGuest } from './guest-input.ts';
 import { buildKeys, retryOnTakenKey } from './keys.ts';
 import { createOrderNumbers } from './numbers.ts';
 import { placeBatch } from './place-batch.ts';
@@ -25,6 +27,7 @@ import {
   isLineSource,
   type LineSource,
   type PlacedOrder,
+  type PlacedReply,
   type PlacementOutcome,
   type PlacementRequest,
   type PlacementRules,
@@ -45,6 +48,13 @@ export interface PlacementContext {
   readonly deferred: boolean;
 }
 
+/** The same of someone who has not signed in, and orders as a guest. */
+export interface StrangerContext extends Omit<PlacementContext, 'caller'> {
+  readonly caller: null;
+  /** See `clientNetwork`. */
+  readonly network: string;
+}
+
 /** The fields of a request besides its lines. */
 export interface PlacementOptions extends TermsInput {
   readonly expectedTotal?: Money;
@@ -54,8 +64,14 @@ export interface PlacementOptions extends TermsInput {
 }
 
 export interface OrderPlacement {
-  /** Places an order of the lines in the body. Throws the refusal. */
-  placeOrder(context: PlacementContext, input: PlaceOrderInput): Promise<PlacedOrder>;
+  /**
+   * Places an order of the lines in the body. Throws the refusal, and `auth.unauthenticated` for a stranger who does not
+   * say who they are.
+   */
+  placeOrder(
+    context: PlacementContext | StrangerContext,
+    input: PlaceOrderInput,
+  ): Promise<PlacedReply>;
   /**
    * Places an order of the lines that the source has for the calling customer, unless their version is refused. Throws
    * the refusal.
@@ -65,13 +81,14 @@ export interface OrderPlacement {
     source: LineSource,
     options: PlacementOptions,
     refuseVersion: PlacementRequest['refuseVersion'],
-  ): Promise<PlacedOrder>;
+  ): Promise<PlacedReply>;
 }
 
 export function createOrderPlacement(
   database: Database,
   rules: PlacementRules,
   priceLists: PriceLists,
+  signOrderToken: (orderId: string, createdAt: Date) => string,
   onPlaced: (count: number) => void,
   onWaiting: (change: 1 | -1) => void,
 ): OrderPlacement {
@@ -87,7 +104,7 @@ export function createOrderPlacement(
     mayRetryAlone: (error) => !isDatabaseUnavailable(error),
   });
 
-  async function place(request: PlacementRequest): Promise<PlacedOrder> {
+  async function place(request: PlacementRequest): Promise<PlacedReply> {
     // A request with `Prefer: respond-async` does not wait for the placement.
     const waits = !request.deferred;
     if (waits) onWaiting(1);
@@ -95,14 +112,24 @@ export function createOrderPlacement(
       const outcome = await retryOnTakenKey(() => submit(request));
       if (outcome.kind === 'refused') throw outcome.error;
       if (!outcome.order.replayed && !outcome.order.queued) onPlaced(1);
-      return outcome.order;
+      return { ...outcome.order, orderToken: findToken(request, outcome.order) };
     } finally {
       if (waits) onWaiting(-1);
     }
   }
 
+  /** The token is stored nowhere, and the same each time. */
+  function findToken({ guest }: PlacementRequest, { id, body }: PlacedOrder): string | null {
+    if (guest === null) return null;
+    const { createdAt } = JSON.parse(body) as OrderView;
+    return signOrderToken(id, new Date(createdAt));
+  }
+
   return {
     async placeOrder(context, input) {
+      if (context.caller === null && input.guest === undefined) {
+        throw new CodedError(authErrors.unauthenticated);
+      }
       // Whoever may name customers may override.
       if (input.override === true && !mayNameCustomers(context.caller)) {
         throw new CodedError(authErrors.forbidden);
@@ -110,34 +137,55 @@ export function createOrderPlacement(
       const errors = findInputErrors(context.caller, input, rules.currency);
       if (errors.length > 0) throw new CodedError(requestErrors.invalid, { errors });
       const lines = requestedLines(input.items);
-      const customerId = input.customerId ?? context.caller.id;
       const overrideReason = input.override === true ? input.reason! : null;
-      return place({ ...buildRequest(context, customerId, lines, input), overrideReason });
+      return place({ ...buildRequest(findBuyer(context, input), lines, input), overrideReason });
     },
     async placeFromSource(context, source, options, refuseVersion) {
       const errors = optionErrors(options, rules.currency);
       if (errors.length > 0) throw new CodedError(requestErrors.invalid, { errors });
-      return place({ ...buildRequest(context, context.caller.id, source, options), refuseVersion });
+      const buyer = { ...context, customerId: context.caller.id, guest: null };
+      return place({ ...buildRequest(buyer, source, options), refuseVersion });
     },
   };
 }
 
+/** A placement by a known caller for a known customer. */
+interface KnownPlacement extends PlacementContext, Pick<PlacementRequest, 'customerId' | 'guest'> {}
+
+/** Finds for whom an order is, and who places it: a stranger is a guest, who will have the token of the order. */
+function findBuyer(
+  context: PlacementContext | StrangerContext,
+  { customerId, guest: stated, fulfilment }: PlaceOrderInput,
+): KnownPlacement {
+  const { caller } = context;
+  if (stated === undefined) {
+    return { ...context, caller: caller!, customerId: customerId ?? caller!.id, guest: null };
+  }
+  const network = caller === null ? context.network : null;
+  return {
+    ...context,
+    caller: caller ?? { kind: 'order', id: newId() },
+    customerId: newId(),
+    guest: { ...toGuest(stated, fulfilment), network },
+  };
+}
+
 function buildRequest(
-  context: PlacementContext,
-  customerId: string,
+  context: KnownPlacement,
   lines: PlacementRequest['lines'],
   options: PlacementOptions,
 ): PlacementRequest {
   const { client_token: otherSpelling, clientToken = otherSpelling } = options;
-  const { caller, cause, deferred } = context;
+  const { caller, cause, deferred, customerId, guest } = context;
   if (otherSpelling !== undefined && otherSpelling !== clientToken) {
     throw invalidInput('/client_token', 'It differs from clientToken.');
   }
   return {
     customerId,
+    guest,
     caller,
     cause,
-    keys: buildKeys(context, customerId, clientToken, options),
+    keys: buildKeys(context, findTokenOwner(context), clientToken, options),
     deferred,
     lines,
     refuseVersion: () => null,
@@ -147,6 +195,17 @@ function buildRequest(
     overrideReason: null,
     clientToken: clientToken ?? null,
   };
+}
+
+/**
+ * Returns whose `clientToken` it is. It is unique per customer, and for guests per e-mail address; orders that staff place
+ * for guests have tokens of their own, because they are answered differently.
+ */
+function findTokenOwner({ customerId, guest, caller }: KnownPlacement): string {
+  if (guest === null) return customerId;
+  const emailKey = guest.email?.key ?? null;
+  if (guest.network !== null) return `guest ${emailKey}`;
+  return emailKey === null ? `guest of ${caller.id}` : `guest of staff ${emailKey}`;
 }
 
 /**
@@ -160,11 +219,16 @@ function listExclusiveNames(request: PlacementRequest): string[] {
   return names;
 }
 
-function findInputErrors(caller: Caller, input: PlaceOrderInput, currency: string): InputError[] {
+function findInputErrors(
+  caller: Caller | null,
+  input: PlaceOrderInput,
+  currency: string,
+): InputError[] {
   return [
     ...optionErrors(input, currency),
     ...itemErrors(input.items, currency),
-    ...customerErrors(caller, input.customerId),
+    ...customerErrors(caller, input),
+    ...guestErrors(caller, input),
     ...overrideErrors(input),
   ];
 }

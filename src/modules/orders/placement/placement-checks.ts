@@ -10,6 +10,7 @@ import {
 import { defaultFulfilment } from '../fulfilment/fulfilment.ts';
 import type { OrderLine } from '../order.ts';
 import { listUnits } from '../order-units.ts';
+import type { Buyer } from './buyer.ts';
 import type { FulfilmentRefusal } from './decide-fulfilment.ts';
 import type { FoundLine, UnpricedLine } from './find-line.ts';
 import type { UseCounter } from './known-discounts.ts';
@@ -69,16 +70,16 @@ export function findLineRefusals(found: readonly FoundLine[]): readonly Placemen
   ];
 }
 
-/** Prices an order of a customer by the rules that apply to it now. `uses` knows the orders decided before. */
+/** Prices an order of a buyer by the rules that apply to it now. `uses` knows the orders decided before. */
 export function priceFound(
   lines: readonly UnpricedLine[],
-  customerId: string | null,
+  buyer: Buyer,
   { discountCodes: codes, tipMinor, fulfilment }: OrderTerms,
   { currency, now, list, pricesIncludeTax }: PlacementFacts,
   uses: UseCounter,
 ): Pricing<UnpricedLine> {
   const { type: fulfilmentType, address } = fulfilment ?? defaultFulfilment;
-  const discounts = uses.listRules(customerId, codes);
+  const discounts = uses.listRules(buyer.customerId, codes);
   const isEmpty = lines.length === 0;
   return priceOrder({
     currency,
@@ -92,15 +93,10 @@ export function priceFound(
     },
     destination: { fulfilmentType, postalCode: address?.postalCode ?? null },
     now,
-    isFirstOrder: uses.isFirstOrder(customerId),
+    isFirstOrder: uses.isFirstOrder(buyer),
     codes,
     tipMinor,
   });
-}
-
-/** Returns whether a customer with `pending` open unpaid orders may have no further one. `pendingMax` 0: no limit. */
-export function isAtLimit(pending: number, pendingMax: number): boolean {
-  return pendingMax > 0 && pending >= pendingMax;
 }
 
 /**

@@ -1,4 +1,5 @@
 import type { KnownSlots } from '../../scheduling/index.ts';
+import type { PendingCounts, PendingLimits } from './buyer.ts';
 import type { KnownDiscounts } from './known-discounts.ts';
 import type { PriceList } from './price-list.ts';
 
@@ -16,7 +17,7 @@ export interface PlacementProduct {
 }
 
 /** What a decision is based on, read under lock for a placement and without for a quote. */
-export interface PlacementFacts {
+export interface PlacementFacts extends PendingLimits {
   /** The currency of every price, ISO 4217. */
   readonly currency: string;
   readonly now: Date;
@@ -27,10 +28,7 @@ export interface PlacementFacts {
   readonly productsBySku: ReadonlyMap<string, PlacementProduct>;
   /** Available units, by product id. */
   readonly available: ReadonlyMap<string, number>;
-  /** Open unpaid orders, by customer id. */
-  readonly pending: ReadonlyMap<string, number>;
-  /** 0: no limit. */
-  readonly pendingMax: number;
+  readonly pending: PendingCounts;
   /** What was read of the slots; null: nothing, because they have no maximum or no order needs one. */
   readonly knownSlots: KnownSlots | null;
 }

@@ -30,19 +30,24 @@ export function itemErrors(items: Items, currency: string): InputError[] {
   return errors;
 }
 
-/** Customers and guests order for themselves; staff name the customer. */
+/** Customers and guests order for themselves; staff name the customer or the guest. */
 export function customerErrors(
   caller: Caller | null,
-  customerId: string | undefined,
+  { customerId, guest }: Pick<PlaceOrderInput, 'customerId' | 'guest'>,
 ): InputError[] {
-  const forThemselves = caller === null || (caller.kind === 'user' && caller.role === 'customer');
-  if (forThemselves && customerId !== undefined) {
+  if (isOwnOrder(caller)) {
+    if (customerId === undefined) return [];
     return [{ pointer: '/customerId', detail: 'Customers can only order for themselves.' }];
   }
-  if (!forThemselves && customerId === undefined) {
+  if (customerId === undefined && guest === undefined) {
     return [{ pointer: '/customerId', detail: 'Name the customer that the order is for.' }];
   }
   return [];
+}
+
+/** Returns whether an order of this caller is for themselves. */
+export function isOwnOrder(caller: Caller | null): boolean {
+  return caller === null || (caller.kind === 'user' && caller.role === 'customer');
 }
 
 /** An override has a reason, and only an override has one. */
@@ -57,7 +62,8 @@ export function overrideErrors({ override = false, reason }: PlaceOrderInput): I
 }
 
 /** Returns whether the caller may place orders for the customers that they name. */
-export function mayNameCustomers(caller: Caller): boolean {
+export function mayNameCustomers(caller: Caller | null): boolean {
+  if (caller === null) return false;
   if (caller.kind === 'api_key') return caller.scopes.includes('orders:write');
   return isAdmin(caller);
 }

@@ -15,6 +15,29 @@ export const countPending = statement<
 );
 
 /**
+ * Counts open unpaid orders by the e-mail address of their guests, and by their network. Exact for addresses and networks
+ * that are locked.
+ */
+export const countGuestPending = statement<
+  [emailKeys: readonly string[], networks: readonly string[]],
+  { emailKey: string | null; network: string | null; count: number }
+>(
+  'orders.count_guest_pending',
+  `select guest_email_key as "emailKey", null as network, count(*)::int as count
+     from orders
+    where guest_email_key = any($1::text[])
+      and status in ('QUEUED', 'PENDING')
+    group by guest_email_key
+    union all
+   select null, guest_network, count(*)::int
+     from orders
+    where guest_network = any($2::text[])
+      and status in ('QUEUED', 'PENDING')
+    group by guest_network`,
+  { isShort: true },
+);
+
+/**
  * Reserves order numbers that no other transaction gets, and returns them in one row, separated by spaces. An imported
  * order may still have one of them.
  */
@@ -68,17 +91,10 @@ export const findReturningCustomers = statement<
          and status not in ('QUEUED', 'CANCELLED', 'FAILED'))`,
 );
 
-/**
- * Reads the time at which this transaction places, the payment deadline that follows from it, and the version of the
- * price list.
- */
-export const readPlacementTime = statement<
-  [expiryMinutes: number],
-  { createdAt: Date; expiresAt: Date; priceVersion: number }
->(
+/** Reads the time at which this transaction places, and the version of the price list. */
+export const readPlacementTime = statement<[], { createdAt: Date; priceVersion: number }>(
   'orders.placement_time',
   `select now()::timestamptz(3) as "createdAt",
-          (now() + $1::double precision * interval '1 minute')::timestamptz(3) as "expiresAt",
           (select version from price_versions) as "priceVersion"`,
 );
 

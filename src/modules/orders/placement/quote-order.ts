@@ -6,7 +6,10 @@ import { CodedError } from '../../../shared/errors.ts';
 import { findCustomers } from '../../accounts/index.ts';
 import { presentLine, presentPriced } from '../../pricing/index.ts';
 import type { QuoteInput, QuoteView } from '../schemas.ts';
+import { type Buyer, isAtLimit, type PendingCounts } from './buyer.ts';
+import { listLimited, readPendingCounts } from './count-pending.ts';
 import { decideQuote } from './decide-quote.ts';
+import { guestErrors, toGuest } from './guest-input.ts';
 import {
   customerErrors,
   itemErrors,
@@ -16,15 +19,21 @@ import {
   statedTerms,
 } from './placement-input.ts';
 import type { PriceLists } from './price-list.ts';
-import { countPending } from './queries.ts';
 import type { SourcedQuote, SourcedRead } from './quote-sourced.ts';
 import { readQuoteFacts } from './read-quote.ts';
 import { presentRefusal, toRefusal, unusableCustomerError } from './refusals.ts';
-import { fillTerms, type PlacementRules } from './request.ts';
+import { fillTerms, type QuoteRules, toOrigin } from './request.ts';
+
+export interface QuoteContext {
+  /** Null: a new customer, or the guest whom they state. */
+  readonly caller: Caller | null;
+  /** From where it is requested, see `clientNetwork`. */
+  readonly network: string;
+}
 
 export interface Quoting {
-  /** Returns what an order would cost now; `caller` null: for a new customer. Throws `request.invalid` and `auth.forbidden`. */
-  quoteOrder(caller: Caller | null, input: QuoteInput): Promise<QuoteView>;
+  /** Returns what an order would cost now. See below. */
+  quoteOrder(context: QuoteContext, input: QuoteInput): Promise<QuoteView>;
   /** Returns what orders of lines from a source would cost, one quote for each. See `quote-sourced.ts`. */
   quoteSourced(db: Queryable, reads: readonly SourcedRead[]): Promise<SourcedQuote[]>;
   /** Counts open unpaid orders by customer, if they are limited. Reads nothing otherwise. */
@@ -33,43 +42,46 @@ export interface Quoting {
 
 /**
  * Returns what an order would cost now, and every reason why its placement would be refused. Reserves and writes
- * nothing, so a placement may still have another result a moment later. `caller` null: for a new customer. Throws
- * `request.invalid` for invalid input or an order that cannot be priced, and `auth.forbidden` for a customer whom the
- * caller may not place orders for.
+ * nothing, so a placement may still have another result a moment later. Throws `request.invalid` for invalid input or an
+ * order that cannot be priced, `auth.forbidden` for a customer or a guest whom the caller may not place orders for, and
+ * `auth.unauthenticated` for a guest where the shop takes no orders of guests.
  */
 export async function quoteOrder(
   database: Database,
-  rules: Pick<PlacementRules, 'currency' | 'pendingMax' | 'pricesIncludeTax'>,
+  rules: QuoteRules,
   priceLists: PriceLists,
-  caller: Caller | null,
+  { caller, network }: QuoteContext,
   input: QuoteInput,
 ): Promise<QuoteView> {
-  const { currency, pendingMax } = rules;
+  const { currency } = rules;
+  if (caller === null && input.guest !== undefined && !rules.guestCheckout) {
+    throw new CodedError(authErrors.unauthenticated);
+  }
   // Limits per customer, and first orders, tell of earlier orders.
-  const namesOther = input.customerId !== undefined && isStaff(caller);
-  if (namesOther && !mayNameCustomers(caller!)) throw new CodedError(authErrors.forbidden);
+  const namesOther = (input.customerId ?? input.guest) !== undefined && isStaff(caller);
+  if (namesOther && !mayNameCustomers(caller)) throw new CodedError(authErrors.forbidden);
   const errors = [
     ...optionErrors(input, currency),
     ...itemErrors(input.items, currency),
     // Staff may request a quote without a customer.
-    ...(input.customerId === undefined ? [] : customerErrors(caller, input.customerId)),
+    ...(input.customerId === undefined ? [] : customerErrors(caller, input)),
+    ...guestErrors(caller, input),
   ];
   if (errors.length > 0) throw new CodedError(requestErrors.invalid, { errors });
 
   const lines = requestedLines(input.items);
-  const customerId = input.customerId ?? (isStaff(caller) ? null : (caller?.id ?? null));
-  const isLimited = customerId !== null && !isStaff(caller) && pendingMax > 0;
+  const buyer = findBuyer(caller, network, input);
+  const { customerId } = buyer;
   const terms = fillTerms(statedTerms(input));
-  const [facts, customers, pendingCounts] = await Promise.all([
+  const [facts, customers, pending] = await Promise.all([
     readQuoteFacts(database, rules, priceLists, { customerId, lines, terms }),
     customerId === null ? [] : findCustomers(database, [customerId]),
-    isLimited ? countPending(database, [customerId]) : [],
+    isStaff(caller) ? noCounts : readPendingCounts(database, listLimited(rules, [buyer])),
   ]);
 
-  const pending = pendingCounts[0]?.count ?? 0;
   const expectedTotalMinor = input.expectedTotal?.amount ?? null;
   const { priced, lineIndexes, refusals } = decideQuote(
-    { customerId, pending, lines, terms, expectedTotalMinor },
+    { ...buyer, isAtLimit: isAtLimit(buyer, rules, pending), lines, terms, expectedTotalMinor },
     facts,
   );
   const tooLarge = refusals.find(({ kind }) => kind === 'total_too_large');
@@ -84,4 +96,21 @@ export async function quoteOrder(
     bill: presentPriced(priced),
     refusals: [...(unusable === null ? [] : [unusable]), ...refused].map(presentRefusal),
   };
+}
+
+const noCounts: PendingCounts = new Map();
+
+function findBuyer(
+  caller: Caller | null,
+  network: string,
+  { customerId, guest, fulfilment }: QuoteInput,
+): Buyer {
+  if (guest === undefined) {
+    return {
+      customerId: customerId ?? (isStaff(caller) ? null : (caller?.id ?? null)),
+      guest: null,
+    };
+  }
+  const origin = toOrigin({ ...toGuest(guest, fulfilment), network });
+  return { customerId: null, guest: origin };
 }

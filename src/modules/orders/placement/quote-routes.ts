@@ -1,4 +1,4 @@
-import type { App } from '../../../http/index.ts';
+import { type App, clientNetwork } from '../../../http/index.ts';
 import { authErrors } from '../../../shared/common-errors.ts';
 import { countRefusedGuesses } from '../../pricing/index.ts';
 import { QuoteBody, QuoteReply } from '../schemas.ts';
@@ -13,14 +13,17 @@ export function registerQuoteRoutes(app: App, orders: Quoting): void {
         tags: ['Orders'],
         summary: 'Quote an order',
         description:
-          'Returns what placing this order now would cost. `refusals` lists every reason why it would be refused, with the code, the detail and the members of that refusal; a placement returns the first of them. `items` leaves out what cannot be priced. Without a sign-in, the order is priced as for a new customer. A `customerId` requires the right to place orders for customers. Reserves and writes nothing.',
+          'Returns what placing this order now would cost. `refusals` lists every reason why it would be refused, with the code, the detail and the members of that refusal; a placement returns the first of them. `items` leaves out what cannot be priced. Without a sign-in, the order is priced as for a new customer. A `customerId` requires the right to place orders for customers, and so does a `guest` of staff. Reserves and writes nothing.',
         body: QuoteBody,
         response: { 200: QuoteReply },
       },
       config: { errors: [authErrors.forbidden] },
     },
     async (request) => {
-      const quote = await orders.quoteOrder(request.caller, request.body);
+      const quote = await orders.quoteOrder(
+        { caller: request.caller, network: clientNetwork(request) },
+        request.body,
+      );
       request.guesses = countRefusedGuesses(quote.refusals);
       return quote;
     },

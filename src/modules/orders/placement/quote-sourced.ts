@@ -10,6 +10,7 @@ import {
   priceUnit,
 } from '../../pricing/index.ts';
 import type { QuoteView } from '../schemas.ts';
+import { isAtLimit } from './buyer.ts';
 import { decideQuote } from './decide-quote.ts';
 import { createModifierFinder, describeLine, type FindModifier } from './describe-line.ts';
 import type { FoundLine, UnpricedLine } from './find-line.ts';
@@ -19,7 +20,7 @@ import { readDiscounts } from './read-discounts.ts';
 import { buildFacts, listModifierProducts } from './read-placement.ts';
 import { readSlots, toKnownSlots } from './read-slots.ts';
 import { presentRefusal, toRefusal } from './refusals.ts';
-import type { PlacementRules, SourcedLines } from './request.ts';
+import type { QuoteRules, SourcedLines } from './request.ts';
 
 /** What a source has for a customer, with what was true when it was read. */
 export interface SourcedRead {
@@ -48,8 +49,6 @@ export interface QuotedLine {
   /** Why the line cannot be ordered. Null: it can. */
   readonly refusal: Exclude<FoundLine, { kind: 'line' }> | null;
 }
-
-type QuoteRules = Pick<PlacementRules, 'currency' | 'pendingMax' | 'pricesIncludeTax'>;
 
 /**
  * Quotes orders of lines that a source has already read, with their products. Reads nothing if they have neither codes
@@ -97,7 +96,7 @@ async function quoteWith(
   return reads.map((read) => {
     const offers = [...modifierOffers, ...read.sourced.offers];
     const knownSlots = toKnownSlots(slots, read.readAt);
-    const facts = buildFacts(offers, [], {
+    const facts = buildFacts(offers, new Map(), {
       ...rules,
       list,
       discounts,
@@ -113,8 +112,17 @@ function quoteOne(
   facts: PlacementFacts,
   findModifier: FindModifier,
 ): SourcedQuote {
-  const candidate = { customerId, pending, lines, terms, expectedTotalMinor: null };
-  const { found, priced, lineIndexes, refusals } = decideQuote(candidate, facts);
+  const buyer = { customerId, guest: null };
+  const { found, priced, lineIndexes, refusals } = decideQuote(
+    {
+      ...buyer,
+      isAtLimit: isAtLimit(buyer, facts, new Map([[customerId, pending]])),
+      lines,
+      terms,
+      expectedTotalMinor: null,
+    },
+    facts,
+  );
   const pricedLines = new Map(lineIndexes.map((index, place) => [index, priced.lines[place]!]));
   return {
     lines: found.map((one, index): QuotedLine => {

@@ -1,9 +1,11 @@
 import type { Transaction } from '../../../database/database.ts';
 import { isStaff } from '../../../shared/caller.ts';
-import { type Customer, findCustomers, lockCustomers } from '../../accounts/index.ts';
+import { type Customer, findCustomers, lockCustomers, lockGuests } from '../../accounts/index.ts';
 import { findOffers, lockOffers, type OfferRow } from '../../inventory/index.ts';
 import { distinctCodes } from '../../pricing/index.ts';
 import { limitsSlots } from '../../scheduling/index.ts';
+import type { PendingCounts } from './buyer.ts';
+import { type LimitedBuyers, listLimited, readPendingCounts } from './count-pending.ts';
 import { findUsedKeysByHash, type UsedKey } from './keys.ts';
 import type { OrderNumbers } from './numbers.ts';
 import type { PlacementFacts, PlacementProduct } from './placement-facts.ts';
@@ -13,7 +15,7 @@ import {
   readLockedList,
   requireCurrent,
 } from './price-list.ts';
-import { countPending, readPlacementTime } from './queries.ts';
+import { readPlacementTime } from './queries.ts';
 import { readDiscounts, readLockedDiscounts } from './read-discounts.ts';
 import { readSlots, toKnownSlots } from './read-slots.ts';
 import {
@@ -26,6 +28,7 @@ import {
   type RequestedLine,
   type RequestedModifier,
   type SourcedLines,
+  toOrigin,
 } from './request.ts';
 
 /** The lines of each source that a batch's requests name, by customer. */
@@ -37,7 +40,7 @@ export interface PlacementReads {
   readonly usedKeys: ReadonlyMap<string, UsedKey>;
   readonly sourceLines: SourceLines;
   readonly facts: PlacementFacts;
-  readonly time: { readonly createdAt: Date; readonly expiresAt: Date };
+  readonly createdAt: Date;
   /** One for each request. */
   readonly numbers: readonly string[];
 }
@@ -53,7 +56,7 @@ export interface ReadOptions {
 }
 
 /**
- * Locks the customers who are limited, and discounts and stock if `lockStock` is set, and reads everything else between
+ * Locks the customers and guests who are limited, and discounts and stock if `lockStock` is set, and reads everything else between
  * the two. The statements are sent together and run in the order written here, each with its own snapshot, so that orders
  * are counted under the lock. Carts bring the offers of their lines with them. A second round trip is needed only for the
  * codes, slots and stocked modifiers of carts, for discounts with a limit by customer, and by a batch that locks the stock of
@@ -68,11 +71,16 @@ export async function readPlacement(
 ): Promise<PlacementReads> {
   const list = remembered ?? (await readLockedList(tx));
   const sources = customersBySource(requests);
-  const limited = listLimitedCustomers(rules, requests);
-  const customers = readCustomers(tx, requests, listLockedCustomers(list, requests, limited));
+  const limited = listLimitedBuyers(rules, requests);
+  const guestsLocked = lockGuests(tx, limited);
+  const customers = readCustomers(
+    tx,
+    requests,
+    listLockedCustomers(list, requests, limited.customerIds),
+  );
   const usedKeys = findUsedKeysByHash(tx, requests);
-  const pending = limited.length === 0 ? [] : countPending(tx, limited);
-  const time = readPlacementTime(tx, rules.expiryMinutes);
+  const pending = readPendingCounts(tx, limited);
+  const time = readPlacementTime(tx);
   const numbers = orderNumbers.borrow(tx, requests.length);
   const sourceLines = readSources(tx, sources);
   // What carts name is known one round trip later.
@@ -81,7 +89,7 @@ export async function readPlacement(
   const discounts = withSources((lines) =>
     (lockStock ? readLockedDiscounts : readDiscounts)(tx, list, {
       codes: distinctCodes(requests.flatMap((one) => getTerms(one, lines).discountCodes)),
-      customerIds: distinctValues(requests.map(({ customerId }) => customerId)),
+      customerIds: listCustomers(requests),
     }),
   );
   const slots = limitsSlots(list.shop)
@@ -124,6 +132,7 @@ export async function readPlacement(
     slots,
     offers,
     sourcedModifiers,
+    guestsLocked,
   ]);
   try {
     if (remembered !== null) requireCurrent(list, now!.priceVersion);
@@ -146,7 +155,7 @@ export async function readPlacement(
       now: now!.createdAt,
       knownSlots: toKnownSlots(slotsRead, now!.createdAt),
     }),
-    time: now!,
+    createdAt: now!.createdAt,
     numbers: numbersTaken,
   };
 }
@@ -181,13 +190,23 @@ function listSourceOffers(sourceLines: SourceLines): OfferRow[] {
   );
 }
 
-/** Returns the customers whose pending orders are counted. */
-function listLimitedCustomers(
+/** Returns those whose pending orders are counted. */
+function listLimitedBuyers(
   rules: PlacementRules,
   requests: readonly PlacementRequest[],
-): readonly string[] {
-  const limited = rules.pendingMax === 0 ? [] : requests.filter(({ caller }) => !isStaff(caller));
-  return distinctValues(limited.map(({ customerId }) => customerId));
+): LimitedBuyers {
+  const limited = requests.filter(({ caller }) => !isStaff(caller));
+  return listLimited(
+    rules,
+    limited.map(({ customerId, guest }) => ({ customerId, guest: guest && toOrigin(guest) })),
+  );
+}
+
+/** Returns the customers with an account: the others are new. */
+function listCustomers(requests: readonly PlacementRequest[]): readonly string[] {
+  return distinctValues(
+    requests.flatMap(({ customerId, guest }) => (guest === null ? customerId : [])),
+  );
 }
 
 /** Returns the customers whose earlier orders decide, or whose lines come from a source that they can change meanwhile. */
@@ -200,7 +219,7 @@ function listLockedCustomers(
     ({ lines, terms }) =>
       list.limitsCustomers || isLineSource(lines) || (terms.discountCodes ?? []).length > 0,
   );
-  return new Set([...limited, ...needed.map(({ customerId }) => customerId)]);
+  return new Set([...limited, ...listCustomers(needed)]);
 }
 
 /**
@@ -212,9 +231,7 @@ async function readCustomers(
   requests: readonly PlacementRequest[],
   locked: ReadonlySet<string>,
 ): Promise<Customer[]> {
-  const others = distinctValues(requests.map(({ customerId }) => customerId)).filter(
-    (id) => !locked.has(id),
-  );
+  const others = listCustomers(requests).filter((id) => !locked.has(id));
   const read = await Promise.all([
     locked.size === 0 ? [] : lockCustomers(tx, [...locked]),
     others.length === 0 ? [] : findCustomers(tx, others),
@@ -302,16 +319,24 @@ export function getLines(
 /** Builds the facts for a decision. */
 export function buildFacts(
   offers: readonly OfferRow[],
-  pendingCounts: readonly { customerId: string; count: number }[],
+  pending: PendingCounts,
   given: Pick<
     PlacementFacts,
-    'currency' | 'pendingMax' | 'pricesIncludeTax' | 'list' | 'discounts' | 'knownSlots' | 'now'
+    | 'currency'
+    | 'pendingMax'
+    | 'networkPendingMax'
+    | 'pricesIncludeTax'
+    | 'list'
+    | 'discounts'
+    | 'knownSlots'
+    | 'now'
   >,
 ): PlacementFacts {
   const products = offers.map(toProduct);
   return {
     currency: given.currency,
     pendingMax: given.pendingMax,
+    networkPendingMax: given.networkPendingMax,
     pricesIncludeTax: given.pricesIncludeTax,
     list: given.list,
     discounts: given.discounts,
@@ -325,7 +350,7 @@ export function buildFacts(
         active ? onHand - reserved : 0,
       ]),
     ),
-    pending: new Map(pendingCounts.map((row) => [row.customerId, row.count])),
+    pending,
   };
 }
 

@@ -13,7 +13,7 @@ import { readPlacementTime } from './queries.ts';
 import { readDiscounts } from './read-discounts.ts';
 import { buildFacts, listProducts, requireKnownGroups } from './read-placement.ts';
 import { readSlots, toKnownSlots } from './read-slots.ts';
-import type { OrderTerms, PlacementRules, RequestedLine } from './request.ts';
+import type { OrderTerms, QuoteRules, RequestedLine } from './request.ts';
 
 export interface LinesToQuote {
   /** Null: a new customer. */
@@ -21,8 +21,6 @@ export interface LinesToQuote {
   readonly lines: readonly RequestedLine[];
   readonly terms: OrderTerms;
 }
-
-type QuoteRules = Pick<PlacementRules, 'currency' | 'pendingMax' | 'pricesIncludeTax'>;
 
 /** Reads what a quote is based on, without locks on it: prices, stock and discounts as they are now. */
 export function readQuoteFacts(
@@ -46,7 +44,7 @@ async function readFacts(
 ): Promise<PlacementFacts> {
   const { productIds, skus } = listProducts(lines, list);
   const [[now], offers, discounts, slots] = await Promise.all([
-    readPlacementTime(db, 0),
+    readPlacementTime(db),
     productIds.length + skus.length === 0 ? [] : findOffers(db, productIds, skus),
     readDiscounts(db, list, {
       codes: terms.discountCodes,
@@ -58,5 +56,5 @@ async function readFacts(
   requireKnownGroups(offers, list);
   const { createdAt } = now!;
   const knownSlots = toKnownSlots(slots, createdAt);
-  return buildFacts(offers, [], { ...rules, list, discounts, knownSlots, now: createdAt });
+  return buildFacts(offers, new Map(), { ...rules, list, discounts, knownSlots, now: createdAt });
 }

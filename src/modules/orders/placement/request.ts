@@ -1,8 +1,10 @@
 import type { Transaction } from '../../../database/database.ts';
 import type { Caller, Cause } from '../../../shared/caller.ts';
 import type { CodedError } from '../../../shared/errors.ts';
+import type { Email } from '../../accounts/index.ts';
 import type { OfferRow } from '../../inventory/index.ts';
 import type { Fulfilment } from '../fulfilment/fulfilment.ts';
+import type { GuestOrigin, PendingLimits } from './buyer.ts';
 
 /**
  * One line of a request. It names its product by `sku` or `productId`; if both are given, they must name the same one.
@@ -94,20 +96,29 @@ export interface OrderKey {
   readonly isPermanent: boolean;
 }
 
-export interface PlacementRules {
+export interface PlacementRules extends PendingLimits {
   /** The shop's currency, ISO 4217. */
   readonly currency: string;
   /** Minutes within which a placed order must be paid; 0: no deadline. */
   readonly expiryMinutes: number;
-  /** Open unpaid orders that a customer may have; 0: no limit. */
-  readonly pendingMax: number;
+  /** The same of an order that a guest places. */
+  readonly guestExpiryMinutes: number;
   /** Whether the prices of products, modifiers and charges contain their tax. */
   readonly pricesIncludeTax: boolean;
+}
+
+/** The rules on which quotes depend. */
+export interface QuoteRules extends Omit<PlacementRules, 'expiryMinutes' | 'guestExpiryMinutes'> {
+  /** Whether guests may order. */
+  readonly guestCheckout: boolean;
 }
 
 /** A request for an order, after validation. */
 export interface PlacementRequest {
   readonly customerId: string;
+  /** The customer of this order, who has no account; null: they have one. */
+  readonly guest: RequestedGuest | null;
+  /** A guest who orders is already the holder of the token of their order, which gets this id. */
   readonly caller: Caller;
   readonly cause: Cause;
   readonly keys: readonly OrderKey[];
@@ -125,6 +136,17 @@ export interface PlacementRequest {
   readonly clientToken: string | null;
 }
 
+/** A guest before their order is placed. They have the `customerId` of the request. */
+export interface RequestedGuest {
+  readonly email: Email | null;
+  /** Empty if unknown. */
+  readonly name: string;
+  /** E.164. */
+  readonly phone: string | null;
+  /** From where they order; null: staff place the order. */
+  readonly network: string | null;
+}
+
 /** An order that was placed or queued, now or by an earlier request with the same key or token. */
 export interface PlacedOrder {
   readonly id: string;
@@ -136,9 +158,20 @@ export interface PlacedOrder {
   readonly replayed: boolean;
 }
 
+/** The outcome of a placement for its caller. */
+export interface PlacedReply extends PlacedOrder {
+  /** The token of the order of a guest; null for other orders. */
+  readonly orderToken: string | null;
+}
+
 export type PlacementOutcome =
   | { readonly kind: 'placed'; readonly order: PlacedOrder }
   | { readonly kind: 'refused'; readonly error: CodedError };
+
+/** Returns what the orders of a requested guest have in common with others. */
+export function toOrigin({ email, network }: RequestedGuest): GuestOrigin {
+  return { emailKey: email?.key ?? null, network };
+}
 
 export function isLineSource(lines: PlacementRequest['lines']): lines is LineSource {
   return 'read' in lines;

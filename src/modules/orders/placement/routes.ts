@@ -1,21 +1,25 @@
-import type { FastifyReply } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { Claim } from '../../../database/idempotency.ts';
 import {
   type App,
   buildCause,
+  buildClaim,
+  clientNetwork,
   entityTag,
   PreferHeaders,
   preferenceApplied,
   prefersAsync,
-  requireCaller,
 } from '../../../http/index.ts';
+import { sha256 } from '../../../shared/canonical-json.ts';
+import { emailKey } from '../../accounts/index.ts';
 import { catalogErrors } from '../../catalog/index.ts';
 import { inventoryErrors } from '../../inventory/index.ts';
 import { discountsErrors } from '../../pricing/index.ts';
 import { fulfilmentErrors } from '../../scheduling/index.ts';
 import { ordersErrors } from '../errors.ts';
-import { OrderReply, PlaceOrderBody } from '../schemas.ts';
+import { OrderReply, PlacedOrderReply, PlaceOrderBody } from '../schemas.ts';
 import type { OrderPlacement } from './place-order.ts';
-import type { PlacedOrder } from './request.ts';
+import type { PlacedReply } from './request.ts';
 
 /** The refusals of a time or a place, shared with changes of them. */
 export const timeErrors = [
@@ -54,30 +58,39 @@ export function registerPlaceRoutes(app: App, orders: OrderPlacement): void {
         tags: ['Orders'],
         summary: 'Place an order',
         description:
-          'Reserves the stock and starts the payment deadline. Safe to repeat with the same `Idempotency-Key` or `clientToken`. With `Prefer: respond-async` the order is accepted as QUEUED (202), and a worker makes it PENDING, or FAILED with the reason. VIPs go first, but after at most ten of them the oldest other order is served.',
+          'Reserves the stock and starts the payment deadline. Safe to repeat with the same `Idempotency-Key` or `clientToken`. With `Prefer: respond-async` the order is accepted as QUEUED (202), and a worker makes it PENDING, or FAILED with the reason. VIPs go first, but after at most ten of them the oldest other order is served. With `GUEST_CHECKOUT` whoever is not signed in may order as a `guest`, and receives the `orderToken` with the order; their `Idempotency-Key` belongs to their e-mail address and network address. The token of another order counts for nothing here.',
         body: PlaceOrderBody,
-        ...placementSchema,
+        headers: PreferHeaders,
+        response: { 201: PlacedOrderReply, 202: PlacedOrderReply },
       },
       config: { errors: placementErrors, replyHeaders: ['ETag', 'Location'] },
     },
     async (request, reply) => {
-      const context = {
-        caller: requireCaller(request),
+      const { caller, body } = request;
+      const network = clientNetwork(request);
+      if (caller === null) request.claim = buildGuestClaim(request, network, body.guest?.email);
+      const common = {
         cause: buildCause(request),
         claim: request.claim,
         operation: 'placeOrder',
         deferred: prefersAsync(request.headers.prefer),
       };
-      return sendPlaced(reply, await orders.placeOrder(context, request.body));
+      const context = caller === null ? { ...common, caller, network } : { ...common, caller };
+      return sendPlaced(reply, await orders.placeOrder(context, body));
     },
   );
 }
 
+/** An `Idempotency-Key` of a guest belongs to their e-mail address and their network. */
+function buildGuestClaim(request: FastifyRequest, network: string, email = ''): Claim | null {
+  return buildClaim(request, sha256('guest', emailKey(email), network).toString('base64url'));
+}
+
 /**
- * Sends 201, or 202 if the order is only queued, with the order as stored under its key: the first response and a
- * replay are the same bytes.
+ * Sends 201, or 202 if the order is only queued, with the order as stored under its key, and its token as the last
+ * member: the first response and a replay are the same bytes.
  */
-export function sendPlaced(reply: FastifyReply, order: PlacedOrder): FastifyReply {
+export function sendPlaced(reply: FastifyReply, order: PlacedReply): FastifyReply {
   reply
     .code(order.queued ? 202 : 201)
     .header('Location', `/api/orders/${order.id}`)
@@ -85,5 +98,12 @@ export function sendPlaced(reply: FastifyReply, order: PlacedOrder): FastifyRepl
     .header('Content-Type', 'application/json; charset=utf-8');
   if (order.queued) reply.header('Preference-Applied', preferenceApplied);
   if (order.replayed) reply.header('Idempotent-Replayed', 'true');
-  return reply.send(order.body);
+  return reply.send(
+    order.orderToken === null ? order.body : addToken(order.body, order.orderToken),
+  );
+}
+
+/** A token has no characters that JSON escapes. */
+function addToken(body: string, orderToken: string): string {
+  return `${body.slice(0, -1)},"orderToken":"${orderToken}"}`;
 }

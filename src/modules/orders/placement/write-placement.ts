@@ -1,11 +1,12 @@
 import type { Transaction } from '../../../database/database.ts';
-import { toActor } from '../../../shared/caller.ts';
+import { insertGuests, type NewGuest } from '../../accounts/index.ts';
 import type { Order, OrderLine } from '../order.ts';
+import { toOrderActor } from '../reading/find-order.ts';
 import type { OrderChange } from '../writing/order-change.ts';
 import { writeOrders } from '../writing/write-orders.ts';
 import { preparePins } from './keys.ts';
 import { customersBySource } from './read-placement.ts';
-import { isLineSource, type PlacementRequest } from './request.ts';
+import { isLineSource, type PlacementRequest, toOrigin } from './request.ts';
 
 /** A decided order, before it is written. */
 export interface Placement {
@@ -21,7 +22,7 @@ export interface Placement {
 }
 
 /**
- * Writes a batch of decided orders, stores their keys and empties their carts, and commits them in the same round trip:
+ * Writes a batch of decided orders with their guests, stores their keys and empties their carts, and commits them in the same round trip:
  * whatever was taken meanwhile, the database refuses. The last step of its transaction.
  */
 export async function writePlacement(
@@ -31,23 +32,33 @@ export async function writePlacement(
   const requests = placements.map(({ request }) => request);
   // Before the first statement: from then on nothing may fail here, because the commit follows.
   const storePins = preparePins(placements);
+  // Before the orders, which refer to them.
+  const guests = insertGuests(tx, requests.flatMap(buildGuest));
   const written = writeOrders(tx, placements.map(buildChange), () => [
     ...[...customersBySource(requests)].map(([source, customerIds]) =>
       source.consume(tx, customerIds),
     ),
     storePins(tx),
+    guests,
   ]);
   await tx.pipelineCommit(written);
+}
+
+function buildGuest({ customerId, guest }: PlacementRequest): NewGuest[] {
+  if (guest === null) return [];
+  const { email, name, phone } = guest;
+  return [{ id: customerId, email, name, phone }];
 }
 
 function buildChange({ request, order, lines, slotStart, discountCodes }: Placement): OrderChange {
   const placed = {
     order,
     lines,
+    guest: request.guest === null ? null : toOrigin(request.guest),
     clientToken: request.clientToken,
     slotStart,
     overrideReason: request.overrideReason,
-    actor: toActor(request.caller),
+    actor: toOrderActor(request.caller, order),
     cause: request.cause,
   };
   if (!request.deferred) return { kind: 'place', ...placed };

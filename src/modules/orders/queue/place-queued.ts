@@ -4,6 +4,7 @@ import { lockCustomers } from '../../accounts/index.ts';
 import { findOffers, lockOffers } from '../../inventory/index.ts';
 import { distinctCodes, toBillParts } from '../../pricing/index.ts';
 import { defaultFulfilment } from '../fulfilment/fulfilment.ts';
+import { noLimits } from '../placement/buyer.ts';
 import {
   decidePlacement,
   type PlacementCandidate,
@@ -51,9 +52,9 @@ export async function placeQueuedOrders(
   const list = remembered ?? (await readLockedList(tx));
   // Users are always locked before orders.
   const customers = await findCustomersOfQueued(tx, orderIds, list.limitsCustomers);
-  const [, locked, lineRows] = await Promise.all([
+  const [lockedCustomers, locked, lineRows] = await Promise.all([
     customers.length === 0
-      ? null
+      ? []
       : lockCustomers(
           tx,
           customers.map(({ customerId }) => customerId),
@@ -65,13 +66,17 @@ export async function placeQueuedOrders(
   const orders = orderIds.flatMap((orderId) => lockedById.get(orderId) ?? []);
   const linesByOrder = Map.groupBy(lineRows, (line) => line.orderId);
   const getLines = (order: QueuedRow) => linesByOrder.get(order.id) ?? [];
-  const candidates = orders.map((order) => buildCandidate(order, getLines(order)));
+  // Of the others nothing depends on earlier orders.
+  const guestIds = new Set(lockedCustomers.flatMap(({ id, guest }) => (guest ? id : [])));
+  const candidates = orders.map((order) =>
+    buildCandidate(order, getLines(order), guestIds.has(order.customerId)),
+  );
   const { productIds } = listProducts(
     candidates.flatMap(({ lines }) => lines),
     list,
   );
   const [[now], discounts, offers] = await Promise.all([
-    readPlacementTime(tx, rules.expiryMinutes),
+    readPlacementTime(tx),
     (lockStock ? readLockedDiscounts : readDiscounts)(tx, list, {
       codes: distinctCodes(candidates.flatMap(({ terms }) => terms.discountCodes)),
       customerIds: [...new Set(orders.map(({ customerId }) => customerId))],
@@ -82,8 +87,8 @@ export async function placeQueuedOrders(
   requireKnownGroups(offers, list);
 
   // The limit of pending orders was checked when they were accepted.
-  const given = { ...rules, pendingMax: 0, list, discounts, knownSlots: null, now: now!.createdAt };
-  const decisions = decidePlacement(candidates, buildFacts(offers, [], given));
+  const given = { ...rules, ...noLimits, list, discounts, knownSlots: null, now: now!.createdAt };
+  const decisions = decidePlacement(candidates, buildFacts(offers, new Map(), given));
   const changes = orders.map((order, index) =>
     buildChange(rules, order, getLines(order), decisions[index]!),
   );
@@ -103,7 +108,7 @@ function buildChange(
     const { priced } = decision;
     const { lines, totalMinor } = priced;
     const placed = { lines, bill: toBillParts(priced), totalMinor };
-    const { expiryMinutes } = rules;
+    const expiryMinutes = order.byGuest ? rules.guestExpiryMinutes : rules.expiryMinutes;
     return { kind: 'placeQueued', order, linesBefore, ...placed, expiryMinutes, ...by };
   }
   const { expectedTotalMinor } = order;
@@ -114,9 +119,14 @@ function buildChange(
   return { kind: 'failQueued', order, failure, extensions: details.extensions ?? {}, ...by };
 }
 
-function buildCandidate(order: QueuedRow, lines: readonly LineRow[]): PlacementCandidate {
+function buildCandidate(
+  order: QueuedRow,
+  lines: readonly LineRow[],
+  isGuest: boolean,
+): PlacementCandidate {
   return {
     customerId: order.customerId,
+    guest: isGuest ? { emailKey: null, network: null } : null,
     vip: order.vip,
     exempt: true,
     deferred: false,

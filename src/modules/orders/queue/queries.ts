@@ -34,6 +34,8 @@ export interface QueuedRow {
   id: string;
   number: string;
   customerId: string;
+  /** Whether a guest placed it, and not staff for a guest. */
+  byGuest: boolean;
   vip: boolean;
   currency: string;
   lastSequence: number;
@@ -54,7 +56,8 @@ export interface QueuedRow {
 /** Locks queued orders, in order of arrival. Orders that left QUEUED during the wait for the lock are left out. */
 export const lockQueued = statement<[orderIds: readonly string[]], QueuedRow>(
   'orders.lock_queued',
-  `select orders.id, orders.number, orders.customer_id as "customerId", orders.vip, orders.currency,
+  `select orders.id, orders.number, orders.customer_id as "customerId",
+          orders.guest_network is not null as "byGuest", orders.vip, orders.currency,
           orders.last_sequence as "lastSequence",
           queued_orders.expected_total_minor as "expectedTotalMinor",
           queued_orders.expected_prices_minor as "expectedPricesMinor",

@@ -23,7 +23,7 @@ export const QUEUE_OF_ORDERS = 'orders';
 
 export interface QueuedPlacementDependencies {
   readonly database: Database;
-  readonly rules: Pick<PlacementRules, 'currency' | 'expiryMinutes' | 'pricesIncludeTax'>;
+  readonly rules: PlacementRules;
   readonly priceLists: PriceLists;
   readonly attemptsMax: number;
   readonly retryDelayMs: (attempt: number) => number;
@@ -64,8 +64,7 @@ function isVip({ dataText }: LoggedEvent): boolean {
  * serves the queue, round after round, in the queue's order and not in that of the jobs.
  */
 export function createQueuedPlacement(dependencies: QueuedPlacementDependencies): JobDefinition {
-  const { database, priceLists, onPlaced = () => {}, onFailed = () => {} } = dependencies;
-  const rules: PlacementRules = { ...dependencies.rules, pendingMax: 0 };
+  const { database, rules, priceLists, onPlaced = () => {}, onFailed = () => {} } = dependencies;
   const server = { database, rules, priceLists };
   let waitingJobs: WaitingJob[] = [];
   let serving = false;

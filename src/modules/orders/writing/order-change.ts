@@ -34,6 +34,8 @@ interface NewOrder extends Attributed {
   /** In its state after the change is written. */
   readonly order: Order;
   readonly lines: readonly OrderLine[];
+  /** What orders of the same guest have in common. Null or left out: the customer has an account. */
+  readonly guest?: { readonly emailKey: string | null; readonly network: string | null } | null;
   readonly clientToken: string | null;
   /** The beginning of the slot in which the order takes a place; null: it takes none. */
   readonly slotStart: Date | null;

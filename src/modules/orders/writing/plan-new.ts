@@ -81,7 +81,7 @@ export function planImport(change: ImportChange): OrderPlan {
 }
 
 function orderRow(
-  { order, clientToken }: PlaceChange | QueueChange,
+  { order, guest, clientToken }: PlaceChange | QueueChange,
   status: OrderStatus,
 ): NewOrderRow {
   return {
@@ -98,5 +98,7 @@ function orderRow(
     shipping_address: order.shippingAddress,
     client_token: clientToken,
     expires_at: order.expiresAt,
+    guest_email_key: guest?.emailKey,
+    guest_network: guest?.network,
   };
 }

@@ -22,6 +22,8 @@ export const newOrderColumns = {
   promised_for: 'timestamptz',
   client_token: 'text',
   expires_at: 'timestamptz',
+  guest_email_key: 'text',
+  guest_network: 'text',
 } as const;
 export type NewOrderRow = ColumnRow<typeof newOrderColumns>;
 

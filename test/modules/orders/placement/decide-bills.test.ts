@@ -139,7 +139,7 @@ describe('decisions about bills', () => {
     fc.assert(
       fc.property(shop, candidate, (given, { customerId, lines, terms, expectedTotalMinor }) => {
         const facts = buildFacts(given);
-        const request = { customerId, lines, terms, expectedTotalMinor };
+        const request = { customerId, guest: null, lines, terms, expectedTotalMinor };
         const [decision] = decidePlacement(
           [
             {
@@ -153,7 +153,7 @@ describe('decisions about bills', () => {
           ],
           facts,
         );
-        const { priced, refusals } = decideQuote({ ...request, pending: 0 }, facts);
+        const { priced, refusals } = decideQuote({ ...request, isAtLimit: false }, facts);
         if (decision!.kind !== 'accepted') return assert.deepEqual(refusals[0], decision);
         assert.deepEqual(refusals, []);
         assert.deepEqual(priced.lines, decision!.priced.lines);

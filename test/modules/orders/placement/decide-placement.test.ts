@@ -57,6 +57,7 @@ function buildFacts(
     available: new Map(products.map((product) => [product.id, 10])),
     pending: new Map(),
     pendingMax: 5,
+    networkPendingMax: 0,
     ...rest,
   };
 }
@@ -75,6 +76,7 @@ function buildCandidate({
 } = {}): PlacementCandidate {
   return {
     customerId: 'ann',
+    guest: null,
     vip: false,
     exempt: false,
     deferred: false,
@@ -88,16 +90,17 @@ function buildCandidate({
 }
 
 function buildQuote({
-  pending,
+  isAtLimit,
   lines,
   expectedTotalMinor,
 }: {
-  pending: number;
+  isAtLimit: boolean;
   lines: readonly PlainLine[];
   expectedTotalMinor: number | null;
 }): QuoteCandidate {
   const quoted = lines.map(plainLine);
-  return { customerId: 'ann', pending, lines: quoted, terms: noTerms, expectedTotalMinor };
+  const buyer = { customerId: 'ann', guest: null };
+  return { ...buyer, isAtLimit, lines: quoted, terms: noTerms, expectedTotalMinor };
 }
 
 function listKinds(decisions: readonly PlacementDecision[]): string[] {
@@ -117,6 +120,7 @@ describe('decidePlacement', () => {
       vip: fc.boolean(),
       exempt: fc.boolean(),
       deferred: fc.constant(false),
+      guest: fc.constant(null),
       override: fc.constant(false),
       promise: fc.constant(null),
       lines: fc.array(line, { minLength: 1, maxLength: 4 }),
@@ -332,7 +336,7 @@ describe('decideQuote', () => {
             facts,
           );
           const { priced, refusals } = decideQuote(
-            buildQuote({ pending, lines, expectedTotalMinor }),
+            buildQuote({ isAtLimit: pending >= 2, lines, expectedTotalMinor }),
             facts,
           );
           if (decision?.kind !== 'accepted') return assert.deepEqual(refusals[0], decision);
@@ -352,7 +356,7 @@ describe('decideQuote', () => {
       { sku: 'X', quantity: 1 },
     ];
     const quote = decideQuote(
-      buildQuote({ pending: 5, lines, expectedTotalMinor: 1 }),
+      buildQuote({ isAtLimit: true, lines, expectedTotalMinor: 1 }),
       buildFacts(),
     );
     assert.deepEqual(quote.refusals, [

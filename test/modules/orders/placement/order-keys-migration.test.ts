@@ -99,6 +99,7 @@ test('the migration keeps every key with its response, and results of other oper
       queued: order.status === 'QUEUED',
       body,
       replayed: true,
+      orderToken: null,
     });
     const other = { ...input, items: [{ sku: 'SKU', quantity: 99 }] };
     await assert.rejects(

@@ -136,6 +136,7 @@ export function buildFacts(given: Shop): PlacementFacts {
     available: new Map(Object.entries(given.stock).map(([sku, units]) => [`id-${sku}`, units])),
     pending: new Map(),
     pendingMax: 4,
+    networkPendingMax: 0,
   };
 }
 
@@ -189,6 +190,7 @@ export const candidate: fc.Arbitrary<PlacementCandidate> = fc.record({
   vip: fc.boolean(),
   exempt: fc.boolean(),
   deferred: fc.constantFrom(false, false, false, true),
+  guest: fc.constant(null),
   override: fc.constant(false),
   promise: fc.constant(null),
   lines: fc.array(line, { minLength: 1, maxLength: 3 }),
