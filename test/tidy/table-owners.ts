@@ -25,6 +25,7 @@ export const tablesByModule: Readonly<Record<string, readonly string[]>> = {
   'src/modules/catalog': ['modifier_groups', 'modifiers', 'products'],
   'src/modules/inventory': ['stock', 'stock_movements'],
   'src/modules/orders': [
+    'former_fulfilments',
     'order_bills',
     'order_keys',
     'order_lines',

@@ -55,6 +55,7 @@ export type {
 } from './placement/request.ts';
 export { placementErrors, placementSchema, sendPlaced } from './placement/routes.ts';
 export {
+  asOfEvent,
   findOrderContents,
   findSightRefusal,
   isVisibleOrder,

@@ -41,9 +41,11 @@ function buildSource(
       currency: 'GBP',
       note: null,
       fulfilment: null,
+      promisedFor: null,
       shippingAddress: null,
       cancelReason: null,
       failureDetail: null,
+      createdAt: new Date('2026-07-04T08:05:00Z'),
       ...order,
     },
     lines: [
@@ -51,6 +53,7 @@ function buildSource(
       { ...line, name: 'شكشوكة 2\u202e\r\n', quantity: 1, totalMinor: 3_456 },
     ],
     bill: null,
+    former: [],
     reason: 'The oven\r\nis <broken>.',
     refund,
   };

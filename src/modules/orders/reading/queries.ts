@@ -49,7 +49,7 @@ export const findOrder = statement<[orderId: string], OrderRow>(
     where orders.id = $1::uuid`,
 );
 
-/** The columns of an order that never change once it was placed, cancelled or refused. */
+/** What mails and others write about an order: it never changes once it was placed, cancelled or refused. */
 export type ContentRow = Pick<
   OrderRow,
   | 'id'
@@ -58,15 +58,35 @@ export type ContentRow = Pick<
   | 'currency'
   | 'note'
   | 'fulfilment'
+  | 'promisedFor'
   | 'shippingAddress'
   | 'cancelReason'
   | 'failureDetail'
+  | 'createdAt'
 >;
 
-export const findContents = statement<[orderIds: readonly string[]], ContentRow>(
+/** The fulfilment that an order had until an event. */
+export interface FormerFulfilment {
+  readonly untilSequence: number;
+  readonly fulfilment: Fulfilment | null;
+  /** As RFC 3339; null: the moment of the order. */
+  readonly promisedFor: string | null;
+}
+
+/** Finds them as they are now, and what changes of their fulfilment replaced, oldest first: in one snapshot. */
+export const findContents = statement<
+  [orderIds: readonly string[]],
+  ContentRow & { readonly former: readonly FormerFulfilment[] }
+>(
   'orders.find_contents',
-  `select id, number, total_minor as "totalMinor", currency, note, fulfilment,
-          shipping_address as "shippingAddress", cancel_reason as "cancelReason", failure_detail as "failureDetail"
+  `select id, number, total_minor as "totalMinor", currency, note, fulfilment, promised_for as "promisedFor",
+          shipping_address as "shippingAddress", cancel_reason as "cancelReason", failure_detail as "failureDetail",
+          created_at as "createdAt",
+          (select coalesce(json_agg(former), '[]')
+             from (select until_sequence as "untilSequence", fulfilment, promised_for as "promisedFor"
+                     from former_fulfilments
+                    where order_id = orders.id
+                    order by until_sequence) as former) as former
      from orders
     where id = any($1::uuid[])`,
 );

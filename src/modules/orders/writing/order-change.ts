@@ -151,7 +151,8 @@ export interface PayChange extends Attributed {
 /** A change of when, where or for whom an existing order is. */
 export interface FulfilChange extends Attributed {
   readonly kind: 'fulfil';
-  readonly order: LockedOrder & Pick<Order, 'status' | 'paymentStatus' | 'expiresAt'>;
+  readonly order: LockedOrder &
+    Pick<Order, 'status' | 'paymentStatus' | 'expiresAt' | 'fulfilment' | 'promisedFor'>;
   readonly fulfilment: Fulfilment;
   /** The names of the changed members besides the time. */
   readonly changed: readonly string[];

@@ -5,7 +5,13 @@ import type { OrderChange } from './order-change.ts';
 import type { SlotEffect } from './slot-effects.ts';
 import type { StockEffect } from './stock-effects.ts';
 import type { UseEffect } from './use-effects.ts';
-import type { NewBillRow, NewLineRow, NewOrderRow, OrderRowChange } from './write-queries.ts';
+import type {
+  FormerFulfilmentRow,
+  NewBillRow,
+  NewLineRow,
+  NewOrderRow,
+  OrderRowChange,
+} from './write-queries.ts';
 
 /**
  * Everything that a change writes for its order: row, version, sequence, lines, place in the queue, stock and events.
@@ -28,6 +34,8 @@ export interface OrderPlan {
   readonly replacesBill: boolean;
   /** Applied one after the other, each with one step. At most two. */
   readonly rowChanges: readonly OrderRowChange[];
+  /** The fulfilment that the change replaces, if it does. */
+  readonly formerFulfilment: FormerFulfilmentRow | null;
   /** The reason of a step that is legal only as an override; null: it is legal without one. */
   readonly overrideReason: string | null;
   /** The order's row in the queue, if it is queued. */
@@ -58,6 +66,7 @@ export function startPlan({ order, actor }: OrderChange): OrderPlan {
     bill: null,
     replacesBill: false,
     rowChanges: nothing,
+    formerFulfilment: null,
     overrideReason: null,
     queued: null,
     leavesQueue: false,

@@ -1,4 +1,5 @@
 import type { EventType, NewEvent } from '../../../events/index.ts';
+import { storeFulfilment } from '../fulfilment/fulfilment.ts';
 import type { FulfilChange } from './order-change.ts';
 import { type OrderPlan, startPlan } from './order-plan.ts';
 
@@ -37,6 +38,12 @@ export function planFulfil(change: FulfilChange): OrderPlan {
         ...(rescheduled === null ? {} : { promised_for: rescheduled.to }),
       },
     ],
+    formerFulfilment: {
+      order_id: order.id,
+      until_sequence: order.lastSequence + 1,
+      fulfilment: storeFulfilment(order.fulfilment),
+      promised_for: order.promisedFor,
+    },
     events,
     slotEffect: rescheduled === null ? null : { kind: 'move', startAt: rescheduled.slotStart },
   };

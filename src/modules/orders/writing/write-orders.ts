@@ -23,7 +23,9 @@ import {
   changeOrder,
   changeOrders,
   enterQueue,
+  formerFulfilmentColumns,
   insertBills,
+  insertFormerFulfilments,
   insertImportedOrders,
   insertLines,
   insertOrders,
@@ -87,6 +89,7 @@ async function writePlans(
   const repriced = plans.flatMap(({ repricedLines }) => repricedLines);
   const replaced = plans.flatMap(({ orderId, replacesBill }) => (replacesBill ? orderId : []));
   const bills = plans.flatMap(({ bill }) => bill ?? []);
+  const former = plans.flatMap(({ formerFulfilment }) => formerFulfilment ?? []);
   const queued = plans.flatMap((plan) => plan.queued ?? []);
   const leaving = plans.flatMap(({ orderId, leavesQueue }) => (leavesQueue ? orderId : []));
   // They run in the order in which they are sent: lines are repriced before their orders leave QUEUED.
@@ -102,6 +105,9 @@ async function writePlans(
     takeStep(tx, plans, 0),
     takeStep(tx, plans, 1),
     ...before,
+    former.length === 0
+      ? null
+      : insertFormerFulfilments(tx, ...toColumnArrays(formerFulfilmentColumns, former)),
     queued.length === 0 ? null : enterQueue(tx, JSON.stringify(queued)),
     leaving.length === 0 ? null : leaveQueue(tx, leaving),
     appendEvents(

@@ -123,6 +123,22 @@ export const removeBills = statement<[orderIds: readonly string[]], never>(
     where order_id = any($1::uuid[])`,
 );
 
+export const formerFulfilmentColumns = {
+  order_id: 'uuid',
+  until_sequence: 'integer',
+  fulfilment: 'jsonb',
+  promised_for: 'timestamptz',
+} as const;
+export type FormerFulfilmentRow = ColumnRow<typeof formerFulfilmentColumns>;
+
+/** Inserts the fulfilments that changes of them replace. */
+export const insertFormerFulfilments = statement<readonly string[], never>(
+  'orders.insert_former_fulfilments',
+  `insert into former_fulfilments (${Object.keys(formerFulfilmentColumns).join(', ')})
+   select *
+     from ${unnestColumns('former_fulfilment', formerFulfilmentColumns)}`,
+);
+
 /** Allows override steps in this transaction, and records the reason. */
 export const allowOverride = statement<[reason: string], never>(
   'orders.allow_override',
