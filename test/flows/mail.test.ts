@@ -128,8 +128,9 @@ describe('mails to customers', () => {
         /2 x Plain Naan: 5\.90 GBP\n3 x Dal .*: 30\.15 GBP\nTotal: 36\.05 GBP/,
       );
       assertSays(mail, 'Dal <i>"Makhani"</i> & rice', '5.90 GBP', '30.15 GBP', '36.05 GBP');
-      assert.ok(mail.text.includes('https://shop.example/base/shop'));
-      assert.ok(mail.html.includes('href="https://shop.example/base/shop"'));
+      const link = `https://shop.example/base/shop/orders/${id}`;
+      assert.ok(mail.text.includes(`See your order:\n${link}\n`), mail.text);
+      assert.ok(mail.html.includes(`href="${link}"`));
       assert.equal(mail.headers.from, '"Salt & <Pepper>" <orders@shop.example>');
     }
     assertSays(placed!, `Thank you for your order ${number}.`);
@@ -140,7 +141,7 @@ describe('mails to customers', () => {
     const customer = await server.signUp();
     await place(customer);
     const [mail] = await mailsTo(customer, 1);
-    assert.match(mail!.text, /Please pay for it by \d+ \w+ \d{4} at \d\d:\d\d UTC\./);
+    assert.match(mail!.text, /Please pay for it by \w+day \d+ \w+ \d{4} at \d\d:\d\d UTC\./);
   });
 
   test('announce an order with nothing to pay once', async () => {

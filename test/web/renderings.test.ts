@@ -45,15 +45,28 @@ function priceOnPaymentPage(currency: string): string {
 }
 
 function totalInMail(currency: string): string {
-  const facts = { greetedName: '', paymentNote: null, payByMs: null };
+  const facts = { greetedName: '', paymentNote: null, payByMs: null, isGuest: false };
   const source = {
-    order: { number: 'A', totalMinor: AMOUNT_MINOR, currency, fulfilment: null },
+    order: {
+      number: 'A',
+      totalMinor: AMOUNT_MINOR,
+      currency,
+      fulfilment: null,
+      cancelReason: null,
+    },
     lines: [],
     bill: null,
     reason: null,
     refund: null,
+    rescheduled: null,
   };
-  const { writeOrderMail } = getWording(currentWording);
-  const mail = writeOrderMail('order.ready', facts, source as never, 'https://shop.example');
-  return mail.order?.total ?? '';
+  const mail = {
+    kind: 'order.cancelled',
+    facts,
+    source: source as never,
+    orderToken: null,
+  } as const;
+  const settings = { shopName: '', publicUrl: 'https://shop.example', timeZone: 'UTC' };
+  const { text } = getWording(currentWording).writeOrderMail(mail, settings);
+  return /^Total: (.*)$/m.exec(text)?.[1] ?? '';
 }

@@ -8,19 +8,20 @@ import { createSendMail, type SendMailDependencies } from './send-mail.ts';
 
 const PURGE_INTERVAL_MS = 60 * 60_000;
 
-export interface NotificationsDependencies extends Omit<SendMailDependencies, 'openReset'> {
-  readonly accounts: Pick<Accounts, 'openReset'>;
+export interface NotificationsDependencies
+  extends Omit<SendMailDependencies, 'openReset' | 'signOrderToken'> {
+  readonly accounts: Pick<Accounts, 'openReset' | 'signOrderToken'>;
 }
 
 /** Creates the module. It has no callers: it follows the log, and a reset's mail is a job. */
 export function createNotifications({
-  accounts,
+  accounts: { openReset, signOrderToken },
   ...sending
 }: NotificationsDependencies): Module<null> {
   const { database, mailer } = sending;
   return {
     api: null,
-    jobs: [createSendMail({ ...sending, openReset: accounts.openReset })],
+    jobs: [createSendMail({ ...sending, openReset, signOrderToken })],
     concurrency: { [MAIL_QUEUE]: mailer.concurrencyMax },
     subscriptions: [planNotifications],
     schedules: [

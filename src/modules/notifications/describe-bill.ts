@@ -1,11 +1,12 @@
-import type { Fulfilment, OrderContent } from '../orders/index.ts';
+import type { Fulfilment } from '../orders/index.ts';
 import { type BilledLine, type BillView, linesOnly, presentBill } from '../pricing/index.ts';
 import { describeLines } from './describe-lines.ts';
 import { formatAmount } from './format-amount.ts';
 import { type MailAmount, type MailOrder, toOneLine } from './mail-content.ts';
+import type { OrderMailSource } from './order-mail-source.ts';
 
 /** Describes an order by its lines with what was chosen for them, its bill, and how it reaches the customer. */
-export function describeBill(content: OrderContent): MailOrder {
+export function describeBill(content: OrderMailSource): MailOrder {
   const { order, lines, bill: parts } = content;
   const { currency, totalMinor } = order;
   const plain = describeLines(content);

@@ -1,9 +1,9 @@
-import type { OrderContent } from '../orders/index.ts';
 import { formatAmount } from './format-amount.ts';
 import { type MailOrder, toOneLine } from './mail-content.ts';
+import type { OrderMailSource } from './order-mail-source.ts';
 
 /** Describes an order by its lines and total, as mails did before orders had bills. */
-export function describeLines({ order, lines }: OrderContent): MailOrder {
+export function describeLines({ order, lines }: OrderMailSource): MailOrder {
   const details = [
     { label: 'Address', text: toOneLine(order.shippingAddress ?? '') },
     { label: 'Your note', text: toOneLine(order.note ?? '') },

@@ -23,7 +23,7 @@ export interface SentMail {
   readonly sentAt: Date;
 }
 
-type MailText = Pick<SentMail, 'subject' | 'text' | 'html'>;
+type ShownText = Pick<SentMail, 'subject' | 'text' | 'html'>;
 
 /** The position after which a page starts. */
 export interface MailPosition {
@@ -31,7 +31,10 @@ export interface MailPosition {
   readonly id: string;
 }
 
-/** Returns mails newest first, after a position if given. Their texts are written again as they were sent. */
+/**
+ * Returns mails newest first, after a position if given. Their texts are written again as they were sent, except that a
+ * guest's link to an order has no token.
+ */
 export async function listMails(
   db: Queryable,
   after: MailPosition | null,
@@ -56,21 +59,18 @@ function isWrittenAgain(row: MailRow): row is MailRow & MailedEvent {
   return row.orderId !== null && row.storedSubject === null;
 }
 
-function getText(row: MailRow, source: OrderMailSource | undefined): MailText {
-  const { kind, shopName, publicUrl, storedSubject } = row;
+function getText(row: MailRow, source: OrderMailSource | undefined): ShownText {
+  const { kind, timeZone, storedSubject } = row;
   if (storedSubject !== null) {
     return { subject: storedSubject, text: row.storedText, html: row.storedHtml };
   }
   const wording = getWording(row.wording);
+  const settings = { shopName: row.shopName ?? '', publicUrl: row.publicUrl ?? '', timeZone };
   if (kind === 'password.reset') {
-    const { subject } = wording.writeResetMail('', publicUrl ?? '');
+    const { subject } = wording.writeResetMail('', settings);
     return { subject, text: null, html: null };
   }
   if (source === undefined) throw new Error(`the order of the mail ${row.id} does not exist`);
-  const content = wording.writeOrderMail(kind, row, source, publicUrl ?? '');
-  return {
-    subject: content.subject,
-    text: wording.renderText(content, shopName ?? ''),
-    html: wording.renderHtml(content, shopName ?? ''),
-  };
+  // A guest's link is shown without its token, which is for the recipient alone.
+  return wording.writeOrderMail({ kind, facts: row, source, orderToken: null }, settings);
 }

@@ -1,5 +1,20 @@
 import { isolateDirection } from '../../shared/isolate-direction.ts';
 
+/** A mail as it is sent. */
+export interface MailText {
+  readonly subject: string;
+  readonly text: string;
+  readonly html: string;
+}
+
+/** What the texts of all mails have in common. */
+export interface TextSettings {
+  readonly shopName: string;
+  readonly publicUrl: string;
+  /** The zone of the times in the texts, an IANA name. */
+  readonly timeZone: string;
+}
+
 /** The content of a mail before rendering as text or HTML. Each text is one line and not escaped. */
 export interface MailContent {
   readonly subject: string;
@@ -16,7 +31,7 @@ export interface MailOrder {
   readonly total: string;
   /** Such as the taxes that the total contains. */
   readonly remarks: readonly string[];
-  /** Such as the address. */
+  /** Such as the time and the address. */
   readonly details: readonly { readonly label: string; readonly text: string }[];
 }
 

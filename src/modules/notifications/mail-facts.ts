@@ -19,6 +19,8 @@ export interface MailFacts {
   readonly paymentNote: PaymentNote | null;
   /** The payment deadline that the mail states. */
   readonly payByMs: number | null;
+  /** Whether it goes to a guest, whose link opens the order without a sign-in. */
+  readonly isGuest: boolean;
 }
 
 /** An order and its customer, as a mail finds them. */
@@ -31,23 +33,33 @@ export interface MailedState {
   /** Null: a guest without one. */
   readonly email: string | null;
   readonly customerName: string;
+  readonly isGuest: boolean;
 }
 
 /**
  * Decides what a mail states. Returns null if no mail is due: without an address, for imported orders, which had ended
- * before they were imported, and for the placement of an order with nothing to pay, which is confirmed at the same moment, so that one
- * mail covers both. A disabled customer gets mail too, because it is their order and their money.
+ * before they were imported, for the placement of an order with nothing to pay, which is confirmed at the same moment, so
+ * that one mail covers both, and for a changed fulfilment of an order that is not placed yet or has ended. A disabled customer gets mail too, because it is their order and their money.
  */
 export function decideMailFacts(kind: OrderMailKind, state: MailedState): MailFacts | null {
   if (state.isImported || (state.isFree && kind === 'order.placed')) return null;
   if (state.email === null) return null;
+  if (isChange(kind) && !open.includes(state.status)) return null;
   const paymentNote = decidePaymentNote(kind, state);
   return {
     recipient: state.email,
     greetedName: greetedName(state.customerName),
     paymentNote,
     payByMs: paymentNote === 'due' ? state.expiresAtMs : null,
+    isGuest: state.isGuest,
   };
+}
+
+/** The statuses in which it matters when and where an order is. */
+const open: readonly OrderStatus[] = ['PENDING', 'CONFIRMED', 'PREPARING', 'READY'];
+
+function isChange(kind: OrderMailKind): boolean {
+  return kind === 'order.rescheduled' || kind === 'order.readdressed';
 }
 
 function decidePaymentNote(

@@ -6,6 +6,8 @@ export const orderMailKinds = [
   'order.cancelled',
   'order.failed',
   'payment.refunded',
+  'order.rescheduled',
+  'order.readdressed',
 ] as const;
 
 export type OrderMailKind = (typeof orderMailKinds)[number];
@@ -14,5 +16,5 @@ export type MailKind = OrderMailKind | 'password.reset';
 
 /** Returns whether the text of such a mail states something of its event, beyond that it happened. */
 export function statesEvent(kind: OrderMailKind): boolean {
-  return kind === 'order.cancelled' || kind === 'payment.refunded';
+  return kind === 'order.cancelled' || kind === 'payment.refunded' || kind === 'order.rescheduled';
 }

@@ -1,42 +1,58 @@
 import type { Database } from '../../database/database.ts';
+import type { Queryable } from '../../database/statement.ts';
+import { findShopSettings } from '../scheduling/index.ts';
+import type { TextSettings } from './mail-content.ts';
 import { addSettings } from './queries.ts';
 import { currentWording } from './wordings.ts';
 
-/** What the texts of all mails of a server have in common. Recorded once, not with each mail. */
-export interface MailSettings {
+/** What all mails have in common until the shop changes it. Recorded once, not with each mail. */
+export interface MailSettings extends TextSettings {
   readonly wording: number;
-  readonly shopName: string;
-  readonly publicUrl: string;
   /** The `Message-ID` of a mail is its id at this domain. */
   readonly messageIdDomain: string;
 }
 
 export interface RecordedSettings {
-  readonly settings: MailSettings;
-  /** Returns the id of the row, which is written at the first call. */
-  getId(): Promise<number>;
-  /** Forgets the id after a failure, in case the database was restored to a state without the row. */
-  forgetId(): void;
+  /** Returns those of the mails that are written now. */
+  read(db: Queryable): Promise<MailSettings>;
+  /** Returns the id of their row, which is written at the first call. */
+  getId(settings: MailSettings): Promise<number>;
+  /** Forgets the ids after a failure, in case the database was restored to a state without the rows. */
+  forgetIds(): void;
 }
 
+/** `shopName` applies while the shop has set no name. */
 export function createRecordedSettings(
   database: Database,
-  given: Omit<MailSettings, 'wording'>,
+  configured: Pick<MailSettings, 'shopName' | 'publicUrl' | 'messageIdDomain'>,
 ): RecordedSettings {
-  const { shopName, publicUrl, messageIdDomain } = given;
-  const settings = { wording: currentWording, shopName, publicUrl, messageIdDomain };
-  let id: Promise<number> | null = null;
+  const ids = new Map<string, Promise<number>>();
 
-  async function add(): Promise<number> {
-    const [row] = await addSettings(database, currentWording, shopName, publicUrl, messageIdDomain);
+  async function add(settings: MailSettings): Promise<number> {
+    const { wording, shopName, publicUrl, timeZone, messageIdDomain } = settings;
+    const [row] = await addSettings(
+      database,
+      wording,
+      shopName,
+      publicUrl,
+      timeZone,
+      messageIdDomain,
+    );
     return row!.id;
   }
 
   return {
-    settings,
-    getId: () => (id ??= add()),
-    forgetId() {
-      id = null;
+    async read(db) {
+      const { name, timeZone } = await findShopSettings(db);
+      const shopName = name ?? configured.shopName;
+      return { ...configured, wording: currentWording, shopName, timeZone };
     },
+    getId(settings) {
+      const key = JSON.stringify([settings.shopName, settings.timeZone]);
+      const known = ids.get(key) ?? add(settings);
+      ids.set(key, known);
+      return known;
+    },
+    forgetIds: () => ids.clear(),
   };
 }

@@ -1,25 +1,33 @@
 import type { Queryable } from '../../database/statement.ts';
 import { findEventsOfOrders, type OrderEventRow } from '../../events/index.ts';
 import type { Money } from '../../shared/money.ts';
-import { findOrderContents, type OrderContent } from '../orders/index.ts';
+import { asOfEvent, findOrderContents, type OrderContent } from '../orders/index.ts';
 import type { RefundCause } from '../payments/index.ts';
 import { type OrderMailKind, statesEvent } from './mail-kind.ts';
 
 /**
  * What a mail about an order is written from besides its facts. None of it ever changes after the event: the lines and
- * totals of a placed order, how an order ended, and the log. So it is the same when the mail is shown.
+ * totals of a placed order, its fulfilment as of the event, how it ended, and the log. So it is the same when the mail
+ * is shown.
  */
-export interface OrderMailSource extends OrderContent {
+export interface OrderMailSource extends Omit<OrderContent, 'former'> {
   /** The event's reason, for mails that state one. */
   readonly reason: string | null;
   /** Present for refund events. */
   readonly refund: RefundMailData | null;
+  /** Present if the event is a new time. */
+  readonly rescheduled: RescheduledMailData | null;
 }
 
 export interface RefundMailData {
   readonly amountMinor: number;
   readonly currency: string;
   readonly cause: RefundCause;
+}
+
+export interface RescheduledMailData {
+  readonly fromMs: number;
+  readonly toMs: number;
 }
 
 /** A mail by its event. */
@@ -48,7 +56,15 @@ export async function readOrderMailSources(
     const event = statesEvent(kind)
       ? eventsByOrder.get(orderId)?.find((one) => one.sequence === sequence)
       : undefined;
-    return { ...content, reason: event?.reason ?? null, refund: parseRefund(event) };
+    const { lines, bill } = content;
+    return {
+      order: asOfEvent(content, sequence),
+      lines,
+      bill,
+      reason: event?.reason ?? null,
+      refund: parseRefund(event),
+      rescheduled: parseRescheduled(event),
+    };
   });
 }
 
@@ -60,4 +76,10 @@ function parseRefund(event: OrderEventRow | undefined): RefundMailData | null {
   if (event?.type !== 'refund.succeeded') return null;
   const { amount, cause } = event.data as unknown as { amount: Money; cause: RefundCause };
   return { amountMinor: amount.amount, currency: amount.currency, cause };
+}
+
+function parseRescheduled(event: OrderEventRow | undefined): RescheduledMailData | null {
+  if (event?.type !== 'order.rescheduled') return null;
+  const { from, to } = event.data as unknown as { from: string; to: string };
+  return { fromMs: Date.parse(from), toMs: Date.parse(to) };
 }

@@ -14,23 +14,29 @@ export const findMailedStates = statement<
   'notifications.find_mailed_states',
   `select orders.id as "orderId", status, payment_status as "paymentStatus", source = 'import' as "isImported",
           total_minor = 0 as "isFree", round(date_part('epoch', expires_at) * 1000) as "expiresAtMs",
-          customer.email, customer.name as "customerName"
+          customer.email, customer.name as "customerName", customer.guest as "isGuest"
      from orders
     cross join lateral (
-      select email, name
+      select email, name, guest
         from users
        where users.id = orders.customer_id
        limit 1) as customer
     where orders.id = any($1::uuid[])`,
 );
 
+export interface MailEventRow
+  extends Pick<OrderEventRow, 'id' | 'orderId' | 'sequence' | 'type' | 'from'> {
+  /** The request that caused it. */
+  readonly requestId: string | null;
+}
+
 /** Returns the events of these types of these orders, by order and sequence. */
 export const findMailEvents = statement<
   [orderIds: readonly string[], types: readonly EventType[]],
-  Pick<OrderEventRow, 'id' | 'orderId' | 'sequence' | 'type' | 'from'>
+  MailEventRow
 >(
   'notifications.find_mail_events',
-  `select id, order_id as "orderId", sequence, type, from_status as "from"
+  `select id, order_id as "orderId", sequence, type, from_status as "from", request_id as "requestId"
      from events
     where order_id = any($1::uuid[])
       and type = any($2::text[])
@@ -39,12 +45,12 @@ export const findMailEvents = statement<
 
 /** Returns the id of these settings. Adds them if they are new. */
 export const addSettings = statement<
-  [wording: number, shopName: string, publicUrl: string, messageIdDomain: string],
+  [wording: number, shopName: string, publicUrl: string, timeZone: string, messageIdDomain: string],
   { id: number }
 >(
   'notifications.add_settings',
-  `insert into mail_settings (wording, shop_name, public_url, message_id_domain)
-   values ($1::smallint, $2::text, $3::text, $4::text)
+  `insert into mail_settings (wording, shop_name, public_url, time_zone, message_id_domain)
+   values ($1::smallint, $2::text, $3::text, $4::text, $5::text)
    on conflict on constraint mail_settings_content_key
       do update set wording = excluded.wording
    returning id`,
@@ -65,17 +71,18 @@ export const insertMessages = statement<
     greetedNames: string[],
     paymentNotes: (PaymentNote | null)[],
     payByMs: (number | null)[],
+    toGuests: (true | null)[],
   ],
   never
 >(
   'notifications.insert_messages',
   `insert into mail_messages
-     (id, order_id, pay_by, settings_id, sequence, kind, recipient, greeted_name, payment_note)
+     (id, order_id, pay_by, settings_id, sequence, kind, recipient, greeted_name, payment_note, to_guest)
    select id, order_id, to_timestamp(pay_by_ms / 1000), (select id from mail_settings where id = $1::integer),
-          sequence, kind, recipient, greeted_name, payment_note
+          sequence, kind, recipient, greeted_name, payment_note, to_guest
      from unnest($2::uuid[], $3::uuid[], $4::integer[], $5::text[], $6::text[], $7::text[], $8::text[],
-                 $9::double precision[])
-            as new_message (id, order_id, sequence, kind, recipient, greeted_name, payment_note, pay_by_ms)
+                 $9::double precision[], $10::boolean[])
+            as new_message (id, order_id, sequence, kind, recipient, greeted_name, payment_note, pay_by_ms, to_guest)
     order by new_message.id
    on conflict do nothing`,
 );
@@ -100,9 +107,11 @@ export interface MailRow {
   greetedName: string;
   paymentNote: PaymentNote | null;
   payByMs: number | null;
+  isGuest: boolean;
   wording: number;
   shopName: string | null;
   publicUrl: string | null;
+  timeZone: string;
   messageIdDomain: string;
   /** Null if the mail has to be written again, like `storedText` and `storedHtml`. */
   storedSubject: string | null;
@@ -118,8 +127,9 @@ export const findMails = statement<
   'notifications.find_mail',
   `select mails.id, kind, order_id as "orderId", sequence, sent_at as "sentAt", recipient,
           greeted_name as "greetedName", payment_note as "paymentNote",
-          round(date_part('epoch', pay_by) * 1000) as "payByMs",
-          wording, shop_name as "shopName", public_url as "publicUrl", message_id_domain as "messageIdDomain",
+          round(date_part('epoch', pay_by) * 1000) as "payByMs", coalesce(to_guest, false) as "isGuest",
+          wording, shop_name as "shopName", public_url as "publicUrl", time_zone as "timeZone",
+          message_id_domain as "messageIdDomain",
           subject as "storedSubject", text_body as "storedText", html_body as "storedHtml"
      from (
        select *

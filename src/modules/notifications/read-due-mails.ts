@@ -1,4 +1,5 @@
 import type { Queryable } from '../../database/statement.ts';
+import type { EventType } from '../../events/index.ts';
 import { findUnfinishedJobs } from '../../jobs/index.ts';
 import { decideMailFacts, type MailFacts } from './mail-facts.ts';
 import { mailJobId, type OrderMailJobData } from './mail-job.ts';
@@ -7,21 +8,29 @@ import {
   type OrderMailSource,
   readOrderMailSources,
 } from './order-mail-source.ts';
-import { findMailEvents, findMailedStates } from './queries.ts';
+import { findMailEvents, findMailedStates, type MailEventRow } from './queries.ts';
 import { mailEventTypes, whichMail } from './which-mail.ts';
 
 /** The result of reading for one mail. */
-export interface MailReading {
-  /**
-   * The time until the next attempt of the order's first unfinished earlier mail, 0 while it is being sent; null if all
-   * have ended.
-   */
-  readonly earlierDueInMs: number | null;
+export interface MailReading extends EarlierEvents {
   /** Null if no mail is due. */
   readonly facts: MailFacts | null;
   /** Undefined if only the facts were read. */
   readonly source: OrderMailSource | undefined;
 }
+
+/** What the order's earlier events mean for a mail. */
+interface EarlierEvents {
+  /**
+   * The time until the next attempt of the order's first unfinished earlier mail, 0 while it is being sent; null if all
+   * have ended.
+   */
+  readonly earlierDueInMs: number | null;
+  /** Whether the mail of the event before states the same. */
+  readonly isTold: boolean;
+}
+
+const noEarlier: EarlierEvents = { earlierDueInMs: null, isTold: false };
 
 /**
  * Reads for the mails about these events, all together. `withSources`: whether to read also what only their texts are
@@ -32,31 +41,33 @@ export async function readDueMails(
   requests: readonly OrderMailJobData[],
   withSources: boolean,
 ): Promise<MailReading[]> {
-  const [states, sources, earlierDueInMs] = await Promise.all([
+  const [states, sources, earlier] = await Promise.all([
     findMailedStates(db, distinctOrderIds(requests)),
     withSources ? readOrderMailSources(db, requests) : [],
-    readEarlierMails(db, requests),
+    readEarlierEvents(db, requests),
   ]);
   const stateByOrder = new Map(states.map((state) => [state.orderId, state]));
   return requests.map((one, index) => {
     const state = stateByOrder.get(one.orderId);
+    const before = earlier.get(one) ?? noEarlier;
+    const isDue = state !== undefined && !before.isTold;
     return {
-      earlierDueInMs: earlierDueInMs.get(one) ?? null,
-      facts: state === undefined ? null : decideMailFacts(one.kind, state),
+      ...before,
+      facts: isDue ? decideMailFacts(one.kind, state) : null,
       source: sources[index],
     };
   });
 }
 
-/** Returns the time until the order's first unfinished earlier mail is due, for each request that has one. */
-async function readEarlierMails(
+/** Returns what earlier events mean, for each request that may have one. */
+async function readEarlierEvents(
   db: Queryable,
   requests: readonly OrderMailJobData[],
-): Promise<ReadonlyMap<OrderMailJobData, number>> {
-  const dueInMs = new Map<OrderMailJobData, number>();
+): Promise<ReadonlyMap<OrderMailJobData, EarlierEvents>> {
+  const found = new Map<OrderMailJobData, EarlierEvents>();
   // A mail about an order's first event, as most are, has no earlier mail.
   const later = requests.filter(({ sequence }) => sequence > 1);
-  if (later.length === 0) return dueInMs;
+  if (later.length === 0) return found;
   const events = await findMailEvents(db, distinctOrderIds(later), mailEventTypes);
   const eventsByOrder = Map.groupBy(events, ({ orderId }) => orderId);
   const earlierJobIds = later.map(({ orderId, sequence }) =>
@@ -68,7 +79,22 @@ async function readEarlierMails(
   const dueInMsById = new Map(unfinished.map((job) => [job.id, job.dueInMs]));
   for (const [index, one] of later.entries()) {
     const first = earlierJobIds[index]!.find((id) => dueInMsById.has(id));
-    if (first !== undefined) dueInMs.set(one, dueInMsById.get(first)!);
+    found.set(one, {
+      earlierDueInMs: first === undefined ? null : dueInMsById.get(first)!,
+      isTold: isToldBefore(one, eventsByOrder.get(one.orderId) ?? []),
+    });
   }
-  return dueInMs;
+  return found;
+}
+
+/** Returns whether one request changed time and details: the mail about the time shows the details, too. */
+function isToldBefore(
+  { kind, sequence }: OrderMailJobData,
+  events: readonly MailEventRow[],
+): boolean {
+  if (kind !== 'order.readdressed') return false;
+  const requestIdOf = (wanted: number, type: EventType) =>
+    events.find((event) => event.sequence === wanted && event.type === type)?.requestId ?? null;
+  const requestId = requestIdOf(sequence, 'order.readdressed');
+  return requestId !== null && requestId === requestIdOf(sequence - 1, 'order.rescheduled');
 }

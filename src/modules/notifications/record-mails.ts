@@ -1,25 +1,31 @@
 import type { Database, Transaction } from '../../database/database.ts';
 import { finishJobsIn, type RunningJob } from '../../jobs/index.ts';
+import type { MailText } from './mail-content.ts';
 import type { MailFacts } from './mail-facts.ts';
 import type { MailJobData } from './mail-job.ts';
-import type { RecordedSettings } from './mail-settings.ts';
+import type { MailSettings, RecordedSettings } from './mail-settings.ts';
 import { insertMessages, insertTexts } from './queries.ts';
-
-/** The text of a mail that cannot be written again. */
-export interface StoredText {
-  readonly subject: string;
-  readonly text: string;
-  readonly html: string;
-}
 
 /** A job whose mail was sent, or that had none to send. */
 export interface EndedMail {
   readonly job: RunningJob;
   readonly data: MailJobData;
   /** Null if no mail was due. */
-  readonly facts: MailFacts | null;
+  readonly mail: RecordedMail | null;
+}
+
+export interface RecordedMail {
+  readonly facts: MailFacts;
+  readonly settings: MailSettings;
   /** Null if the text can be written again, or must not be stored. */
-  readonly text: StoredText | null;
+  readonly text: MailText | null;
+}
+
+/** A mail with the id of its settings. */
+interface NewMail extends RecordedMail {
+  readonly id: string;
+  readonly data: MailJobData;
+  readonly settingsId: number;
 }
 
 /**
@@ -28,53 +34,61 @@ export interface EndedMail {
  */
 export async function recordMails(
   database: Database,
-  settings: RecordedSettings,
+  recorded: RecordedSettings,
   ended: readonly EndedMail[],
 ): Promise<boolean[]> {
   try {
-    const settingsId = await settings.getId();
+    const mails = await Promise.all(ended.flatMap((one) => toNewMail(recorded, one)));
     return await database.transaction(async (tx) => {
       const heldIds = await finishJobsIn(
         tx,
         ended.map(({ job }) => job),
       );
-      const held = ended.filter(({ job }) => heldIds.has(job.id));
-      await insertMails(tx, settingsId, held);
+      const held = mails.filter(({ id }) => heldIds.has(id));
+      // All of a batch have the same settings, except while the shop changes them.
+      for (const [settingsId, group] of Map.groupBy(held, (mail) => mail.settingsId)) {
+        await insertMails(tx, settingsId, group);
+      }
       const texts = held.flatMap(toTextRow);
       if (texts.length > 0) await insertTexts(tx, JSON.stringify(texts));
       return ended.map(({ job }) => heldIds.has(job.id));
     });
   } catch (error) {
-    settings.forgetId();
+    recorded.forgetIds();
     throw error;
   }
+}
+
+function toNewMail(recorded: RecordedSettings, { job, data, mail }: EndedMail) {
+  if (mail === null) return [];
+  return [
+    recorded
+      .getId(mail.settings)
+      .then((settingsId): NewMail => ({ ...mail, id: job.id, data, settingsId })),
+  ];
 }
 
 async function insertMails(
   tx: Transaction,
   settingsId: number,
-  ended: readonly EndedMail[],
+  mails: readonly NewMail[],
 ): Promise<void> {
-  const mails = ended.flatMap(({ job, data, facts }) => {
-    const { orderId = null, sequence = null } = data.kind === 'password.reset' ? {} : data;
-    return facts === null ? [] : [{ id: job.id, kind: data.kind, orderId, sequence, ...facts }];
-  });
-  if (mails.length === 0) return;
   await insertMessages(
     tx,
     settingsId,
     mails.map(({ id }) => id),
-    mails.map(({ orderId }) => orderId),
-    mails.map(({ sequence }) => sequence),
-    mails.map(({ kind }) => kind),
-    mails.map(({ recipient }) => recipient),
-    mails.map(({ greetedName }) => greetedName),
-    mails.map(({ paymentNote }) => paymentNote),
-    mails.map(({ payByMs }) => payByMs),
+    mails.map(({ data }) => ('orderId' in data ? data.orderId : null)),
+    mails.map(({ data }) => ('sequence' in data ? data.sequence : null)),
+    mails.map(({ data }) => data.kind),
+    mails.map(({ facts }) => facts.recipient),
+    mails.map(({ facts }) => facts.greetedName),
+    mails.map(({ facts }) => facts.paymentNote),
+    mails.map(({ facts }) => facts.payByMs),
+    mails.map(({ facts }) => (facts.isGuest ? true : null)),
   );
 }
 
-function toTextRow({ job, text }: EndedMail) {
+function toTextRow({ id, text }: NewMail) {
   if (text === null) return [];
-  return [{ mail_id: job.id, subject: text.subject, text_body: text.text, html_body: text.html }];
+  return [{ mail_id: id, subject: text.subject, text_body: text.text, html_body: text.html }];
 }

@@ -3,10 +3,10 @@ import { isolateDirection } from '../../shared/isolate-direction.ts';
 import type { MailContent, MailOrder } from './mail-content.ts';
 
 /**
- * Renders a mail as HTML. It loads nothing, and its styles are inline, because mail programs drop style sheets. Styles
+ * Renders a mail as HTML, as the first revisions of the texts did. It loads nothing, and its styles are inline, because mail programs drop style sheets. Styles
  * are few, and attributes are used where they suffice.
  */
-export function renderHtml(
+export function renderEarlyHtml(
   { subject, greeting, paragraphs, order, link }: MailContent,
   shopName: string,
 ): string {

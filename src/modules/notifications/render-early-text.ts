@@ -1,8 +1,8 @@
 import { isolateDirection } from '../../shared/isolate-direction.ts';
 import type { MailContent, MailOrder } from './mail-content.ts';
 
-/** Renders a mail as plain text. */
-export function renderText(
+/** Renders a mail as plain text, as the first revisions of the texts did. */
+export function renderEarlyText(
   { greeting, paragraphs, order, link }: MailContent,
   shopName: string,
 ): string {

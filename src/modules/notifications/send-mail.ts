@@ -11,26 +11,26 @@ import {
 import { createBatcher } from '../../shared/batcher.ts';
 import type { OpenReset } from '../accounts/index.ts';
 import { mailBackoff } from './mail-backoff.ts';
-import type { MailContent } from './mail-content.ts';
-import type { MailFacts } from './mail-facts.ts';
+import type { MailText } from './mail-content.ts';
 import { MAIL_JOB, MAIL_QUEUE, type MailJobData, type OrderMailJobData } from './mail-job.ts';
-import type { OrderMailKind } from './mail-kind.ts';
 import { createRecordedSettings, type MailSettings } from './mail-settings.ts';
-import type { OrderMailSource } from './order-mail-source.ts';
 import { createPendingMails, type PendingMail } from './pending-mails.ts';
 import { type MailReading, readDueMails } from './read-due-mails.ts';
-import { type EndedMail, recordMails, type StoredText } from './record-mails.ts';
+import { type EndedMail, recordMails } from './record-mails.ts';
 import { getWording } from './wordings.ts';
 
 export interface SendMailDependencies {
   readonly database: Database;
   readonly mailer: Mailer;
+  /** The name of a shop that has set none. */
   readonly shopName: string;
   readonly publicUrl: string;
   /** In production the text of a captured password reset is not stored either. */
   readonly production: boolean;
   /** Returns the contents of a reset mail, or null if the reset is no longer valid. */
   readonly openReset: (resetId: string) => Promise<OpenReset | null>;
+  /** Returns the token of an order, the same one each time. */
+  readonly signOrderToken: (orderId: string, orderedAt: Date) => string;
   readonly attemptsMax: number;
   readonly retryBaseSeconds: number;
 }
@@ -44,13 +44,16 @@ const EARLIER_HERE_WAIT_MS = 5_000;
 /** A statement for this many takes only some milliseconds. */
 const BATCH_SIZE_MAX = 200;
 
-/** What the mails of this process share: batched reads and writes, and what all their texts have in common. */
+/** What the mails of this process share: batched reads and writes. */
 interface SharedSending {
   readonly mailer: Mailer;
-  readonly settings: MailSettings;
-  readonly read: (request: OrderMailJobData) => Promise<MailReading>;
+  readonly read: (request: OrderMailJobData) => Promise<MailReading & WithSettings>;
   /** Returns whether the job's lease was still valid. */
   readonly record: (ended: EndedMail) => Promise<boolean>;
+}
+
+interface WithSettings {
+  readonly settings: MailSettings;
 }
 
 /**
@@ -60,7 +63,7 @@ interface SharedSending {
  * its mails are sent again under the same `Message-ID`.
  */
 export function createSendMail(deps: SendMailDependencies): JobDefinition {
-  const { database, mailer, shopName, publicUrl } = deps;
+  const { database, mailer, shopName, publicUrl, signOrderToken } = deps;
   const pendingMails = createPendingMails();
   const recorded = createRecordedSettings(database, {
     shopName,
@@ -72,11 +75,16 @@ export function createSendMail(deps: SendMailDependencies): JobDefinition {
   const together = { batchesMax: 1, sizeMax: BATCH_SIZE_MAX, waitingMax: Number.POSITIVE_INFINITY };
   const shared: SharedSending = {
     mailer,
-    settings: recorded.settings,
     read: createBatcher({
       ...together,
       exclusives: () => [],
-      run: (requests) => readDueMails(database, requests, mailer.send !== null),
+      run: async (requests) => {
+        const [settings, readings] = await Promise.all([
+          recorded.read(database),
+          readDueMails(database, requests, mailer.send !== null),
+        ]);
+        return readings.map((reading) => ({ ...reading, settings }));
+      },
       mayRetryAlone,
     }),
     record: createBatcher({
@@ -90,15 +98,20 @@ export function createSendMail(deps: SendMailDependencies): JobDefinition {
 
   async function run(job: RunningJob): Promise<void> {
     const data = job.data as MailJobData;
-    if (data.kind === 'password.reset') return sendReset(deps, shared, job, data);
+    if (data.kind === 'password.reset')
+      return sendReset(deps, shared, job, data, await recorded.read(database));
     const pending = pendingMails.add(data.orderId, data.sequence, job);
     try {
-      const { facts, source } = await readWhenNext(shared, data, pending);
+      const { facts, source, settings } = await readWhenNext(shared, data, pending);
       // Without a source nothing is sent. The text is written when the mail is shown.
       if (facts !== null && source !== undefined) {
-        await sendOrderMail(shared, job, data.kind, facts, source);
+        const { id, createdAt } = source.order;
+        const orderToken = facts.isGuest ? signOrderToken(id, createdAt) : null;
+        const mail = { kind: data.kind, facts, source, orderToken };
+        const text = getWording(settings.wording).writeOrderMail(mail, settings);
+        await send(shared, job, facts.recipient, text);
       }
-      await end(shared, { job, data, facts, text: null });
+      await end(shared, { job, data, mail: facts && { facts, settings, text: null } });
     } finally {
       pending.end();
     }
@@ -119,7 +132,7 @@ async function readWhenNext(
   { read }: SharedSending,
   data: OrderMailJobData,
   pending: PendingMail,
-): Promise<MailReading> {
+): Promise<MailReading & WithSettings> {
   for (;;) {
     for (
       let earlier = pending.waitForEarlier();
@@ -138,51 +151,35 @@ async function readWhenNext(
   }
 }
 
-async function sendOrderMail(
-  shared: SharedSending,
-  job: RunningJob,
-  kind: OrderMailKind,
-  facts: MailFacts,
-  source: OrderMailSource,
-): Promise<void> {
-  const { wording, publicUrl } = shared.settings;
-  const content = getWording(wording).writeOrderMail(kind, facts, source, publicUrl);
-  await send(shared, job, facts.recipient, writeText(shared.settings, content));
-}
-
 async function sendReset(
   { openReset, production }: SendMailDependencies,
   shared: SharedSending,
   job: RunningJob,
   data: Extract<MailJobData, { kind: 'password.reset' }>,
+  settings: MailSettings,
 ): Promise<void> {
   const reset = await openReset(data.resetId);
-  if (reset === null) return end(shared, { job, data, facts: null, text: null });
-  const { wording, publicUrl } = shared.settings;
-  const content = getWording(wording).writeResetMail(reset.token, publicUrl);
-  const text = writeText(shared.settings, content);
+  if (reset === null) return end(shared, { job, data, mail: null });
+  const text = getWording(settings.wording).writeResetMail(reset.token, settings);
   await send(shared, job, reset.email, text);
   // The link of a reset grants access to an account, so only its recipient may have it. Captured mail has no recipient:
   // stored in production, the link would give any reader of the table access to any admin's account.
   const storesText = shared.mailer.send === null && !production;
-  const facts = { recipient: reset.email, greetedName: '', paymentNote: null, payByMs: null };
-  await end(shared, { job, data, facts, text: storesText ? text : null });
-}
-
-function writeText({ wording, shopName }: MailSettings, content: MailContent): StoredText {
-  const { renderText, renderHtml } = getWording(wording);
-  return {
-    subject: content.subject,
-    text: renderText(content, shopName),
-    html: renderHtml(content, shopName),
+  const facts = {
+    recipient: reset.email,
+    greetedName: '',
+    paymentNote: null,
+    payByMs: null,
+    isGuest: false,
   };
+  await end(shared, { job, data, mail: { facts, settings, text: storesText ? text : null } });
 }
 
 async function send(
   { mailer }: SharedSending,
   job: RunningJob,
   to: string,
-  text: StoredText,
+  text: MailText,
 ): Promise<void> {
   try {
     await mailer.send?.({ id: job.id, to, ...text }, { signal: job.signal });

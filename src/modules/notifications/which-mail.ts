@@ -18,6 +18,8 @@ export const mailEventTypes: readonly EventType[] = [
   'order.ready',
   'order.cancelled',
   'order.failed',
+  'order.rescheduled',
+  'order.readdressed',
   'refund.succeeded',
 ];
 
@@ -38,6 +40,8 @@ export function whichMail(
       return notifiedFrom[type]?.includes(from) ? type : null;
     case 'order.cancelled':
     case 'order.failed':
+    case 'order.rescheduled':
+    case 'order.readdressed':
       return type;
     case 'refund.succeeded':
       return 'payment.refunded';

@@ -1,16 +1,20 @@
 import { describeBill } from './describe-bill.ts';
+import { describeFulfilment, findType } from './describe-fulfilment.ts';
 import { describeLines } from './describe-lines.ts';
+import { formatTime, formatUtc } from './format-time.ts';
+import type { MailContent, MailOrder, MailText, TextSettings } from './mail-content.ts';
+import type { OrderMailSource } from './order-mail-source.ts';
+import { renderEarlyHtml } from './render-early-html.ts';
+import { renderEarlyText } from './render-early-text.ts';
 import { renderHtml } from './render-html.ts';
 import { renderText } from './render-text.ts';
-import { createOrderMailWriter, type WriteOrderMail } from './write-order-mail.ts';
+import { createOrderMailWriter, type OrderMail } from './write-order-mail.ts';
 import { writeResetMail } from './write-reset-mail.ts';
 
 /** One revision of what turns the data of a mail into its text. */
 export interface Wording {
-  readonly writeOrderMail: WriteOrderMail;
-  readonly writeResetMail: typeof writeResetMail;
-  readonly renderText: typeof renderText;
-  readonly renderHtml: typeof renderHtml;
+  writeOrderMail(mail: OrderMail, settings: TextSettings): MailText;
+  writeResetMail(token: string, settings: TextSettings): MailText;
 }
 
 /**
@@ -19,20 +23,74 @@ export interface Wording {
  * text is a new revision: a copy of the last one with other functions.
  */
 const wordings: readonly Wording[] = [
-  {
-    writeOrderMail: createOrderMailWriter(describeLines),
-    writeResetMail,
-    renderText,
-    renderHtml,
-  },
+  createEarlyWording(describeLines),
   // Mails show the bill, what was chosen for each line, and where the order goes.
-  {
-    writeOrderMail: createOrderMailWriter(describeBill),
-    writeResetMail,
+  createEarlyWording(describeBill),
+  // They state when, where and for whom the order is, by the shop's clock, and lead to its page.
+  createWording(
+    createOrderMailWriter({
+      describeOrder: ({ kind, source }, settings) => describeFulfilment(kind, source, settings),
+      formatDeadline: (at, { source }, { timeZone }) =>
+        // A parcel may go to another zone than the shop's.
+        formatTime(at, { timeZone, withZone: findType(source.order) === 'SHIPMENT' }),
+      buildReadySentence,
+      buildLink,
+    }),
     renderText,
     renderHtml,
-  },
+  ),
 ];
+
+function createEarlyWording(describeOrder: (source: OrderMailSource) => MailOrder): Wording {
+  const writeOrderMail = createOrderMailWriter({
+    describeOrder: ({ source }) => describeOrder(source),
+    formatDeadline: formatUtc,
+    buildReadySentence: ({ number }) => `Your order ${number} is ready.`,
+    buildLink: (_mail, { publicUrl }) => ({ label: 'See your orders', url: `${publicUrl}/shop` }),
+  });
+  return createWording(writeOrderMail, renderEarlyText, renderEarlyHtml);
+}
+
+type Render = (content: MailContent, shopName: string) => string;
+
+function createWording(
+  writeContent: (mail: OrderMail, settings: TextSettings) => MailContent,
+  toText: Render,
+  toHtml: Render,
+): Wording {
+  const render = (content: MailContent, { shopName }: TextSettings): MailText => ({
+    subject: content.subject,
+    text: toText(content, shopName),
+    html: toHtml(content, shopName),
+  });
+  return {
+    writeOrderMail: (mail, settings) => render(writeContent(mail, settings), settings),
+    writeResetMail: (token, settings) =>
+      render(writeResetMail(token, settings.publicUrl), settings),
+  };
+}
+
+function buildReadySentence(order: OrderMailSource['order']): string {
+  const purposes = {
+    PICKUP: ' for pickup',
+    DELIVERY: ' for delivery',
+    DINE_IN: '',
+    SHIPMENT: ' to be shipped',
+  };
+  const type = findType(order);
+  return `Your order ${order.number} is ready${type === null ? '' : purposes[type]}.`;
+}
+
+/** A guest has no account to sign in to. The token is in the fragment, which no server receives or logs. */
+function buildLink(
+  { facts, source, orderToken }: OrderMail,
+  { publicUrl }: TextSettings,
+): MailContent['link'] {
+  const path = `/orders/${source.order.id}`;
+  const token = orderToken === null ? '' : `?token=${orderToken}`;
+  const url = facts.isGuest ? `${publicUrl}/shop#${path}${token}` : `${publicUrl}/shop${path}`;
+  return { label: 'See your order', url };
+}
 
 /** The revision that new mails are written in. */
 export const currentWording = wordings.length;

@@ -1,7 +1,12 @@
 import { isolateDirection } from '../../shared/isolate-direction.ts';
-import type { OrderContent } from '../orders/index.ts';
 import { formatAmount } from './format-amount.ts';
-import { buildGreeting, type MailContent, type MailOrder, toOneLine } from './mail-content.ts';
+import {
+  buildGreeting,
+  type MailContent,
+  type MailOrder,
+  type TextSettings,
+  toOneLine,
+} from './mail-content.ts';
 import type { MailFacts } from './mail-facts.ts';
 import type { OrderMailKind } from './mail-kind.ts';
 import type { OrderMailSource, RefundMailData } from './order-mail-source.ts';
@@ -13,44 +18,66 @@ const subjects: Readonly<Record<OrderMailKind, (number: string) => string>> = {
   'order.cancelled': (number) => `Your order ${number} was cancelled`,
   'order.failed': (number) => `Your order ${number} could not be placed`,
   'payment.refunded': (number) => `A refund for your order ${number}`,
+  'order.rescheduled': (number) => `Your order ${number} has a new time`,
+  'order.readdressed': (number) => `Your order ${number} was changed`,
 };
 
-/** What a text is written from. Only `facts` may change after the mail was sent, so they are those recorded with it. */
-interface Written extends OrderMailSource {
+/** A mail about an order, without what all mails have in common. */
+export interface OrderMail {
+  readonly kind: OrderMailKind;
+  /** Only they may change after the mail was sent, so they are those recorded with it. */
   readonly facts: Omit<MailFacts, 'recipient'>;
+  readonly source: OrderMailSource;
+  /** The token for a guest's link; null if the mail goes to an account, or is only shown. */
+  readonly orderToken: string | null;
 }
 
-/** Writes the mail that informs a customer of an event of an order. */
-export type WriteOrderMail = (
-  kind: OrderMailKind,
-  facts: Written['facts'],
-  source: OrderMailSource,
-  publicUrl: string,
-) => MailContent;
+/** What differs between the revisions of the texts. */
+export interface OrderMailParts {
+  /** Writes what the order contains and costs. */
+  readonly describeOrder: (mail: OrderMail, settings: TextSettings) => MailOrder;
+  readonly formatDeadline: (at: Date, mail: OrderMail, settings: TextSettings) => string;
+  readonly buildReadySentence: (order: OrderMailSource['order']) => string;
+  readonly buildLink: (mail: OrderMail, settings: TextSettings) => MailContent['link'];
+}
 
-/** Creates the writer of such mails. `describeOrder` writes what the order contains and costs. */
-export function createOrderMailWriter(
-  describeOrder: (content: OrderContent) => MailOrder,
-): WriteOrderMail {
-  return (kind, facts, source, publicUrl) => ({
-    subject: subjects[kind](source.order.number),
-    greeting: buildGreeting(facts.greetedName),
-    paragraphs: sentences[kind]({ ...source, facts }).filter((sentence) => sentence !== ''),
-    order: describeOrder(source),
-    link: { label: 'See your orders', url: `${publicUrl}/shop` },
-  });
+/** Creates the writer of the mails that inform a customer of an event of an order. */
+export function createOrderMailWriter(parts: OrderMailParts) {
+  return (mail: OrderMail, settings: TextSettings): MailContent => {
+    const { kind, facts, source } = mail;
+    const written: Written = {
+      ...source,
+      facts,
+      readySentence: parts.buildReadySentence(source.order),
+      formatDeadline: (at) => parts.formatDeadline(at, mail, settings),
+    };
+    return {
+      subject: subjects[kind](source.order.number),
+      greeting: buildGreeting(facts.greetedName),
+      paragraphs: sentences[kind](written).filter((sentence) => sentence !== ''),
+      order: parts.describeOrder(mail, settings),
+      link: parts.buildLink(mail, settings),
+    };
+  };
+}
+
+/** What the sentences are written from. */
+interface Written extends OrderMailSource {
+  readonly facts: OrderMail['facts'];
+  readonly readySentence: string;
+  readonly formatDeadline: (at: Date) => string;
 }
 
 const sentences: Readonly<Record<OrderMailKind, (written: Written) => string[]>> = {
-  'order.placed': ({ order, facts }) => [
+  'order.placed': ({ order, facts, formatDeadline }) => [
     `Thank you for your order ${order.number}.`,
-    facts.paymentNote === 'due' ? buildPaymentDeadline(facts.payByMs) : '',
+    facts.paymentNote === 'due' ? buildPaymentDeadline(facts.payByMs, formatDeadline) : '',
   ],
   'order.confirmed': ({ order, facts }) => [
     `Your order ${order.number} is confirmed.`,
     buildPaidSentence(order, facts),
   ],
-  'order.ready': ({ order }) => [`Your order ${order.number} is ready.`],
+  'order.ready': ({ readySentence }) => [readySentence],
   'order.cancelled': ({ order, reason, facts }) => [
     buildCancelledSentences(order),
     order.cancelReason === 'ADMIN' ? reasonSentence(reason) : '',
@@ -68,6 +95,10 @@ const sentences: Readonly<Record<OrderMailKind, (written: Written) => string[]>>
           refund.cause === 'admin' ? reasonSentence(reason) : refundCauses[refund.cause],
           'It can take a few days to appear on your statement.',
         ],
+  'order.rescheduled': ({ order }) => [`The time of your order ${order.number} has changed.`],
+  'order.readdressed': ({ order }) => [
+    `Your order ${order.number} was changed. Please check its details.`,
+  ],
 };
 
 const refundCauses: Readonly<Record<Exclude<RefundMailData['cause'], 'admin'>, string>> = {
@@ -78,13 +109,16 @@ const refundCauses: Readonly<Record<Exclude<RefundMailData['cause'], 'admin'>, s
   provider: '',
 };
 
-function buildPaymentDeadline(payByMs: number | null): string {
+function buildPaymentDeadline(
+  payByMs: number | null,
+  formatDeadline: Written['formatDeadline'],
+): string {
   if (payByMs === null) return 'It will be confirmed once it is paid.';
-  return `Please pay for it by ${dateTime(new Date(payByMs))}. After that it will be cancelled.`;
+  return `Please pay for it by ${formatDeadline(new Date(payByMs))}. After that it will be cancelled.`;
 }
 
 function buildPaidSentence(
-  { totalMinor, currency }: OrderContent['order'],
+  { totalMinor, currency }: OrderMailSource['order'],
   { paymentNote }: Written['facts'],
 ): string {
   if (totalMinor === 0) return 'There is nothing to pay.';
@@ -93,7 +127,7 @@ function buildPaidSentence(
     : '';
 }
 
-function buildCancelledSentences({ number, cancelReason }: OrderContent['order']): string {
+function buildCancelledSentences({ number, cancelReason }: OrderMailSource['order']): string {
   switch (cancelReason) {
     case 'CUSTOMER':
       return `Your order ${number} was cancelled, as you requested.`;
@@ -109,15 +143,4 @@ function buildCancelledSentences({ number, cancelReason }: OrderContent['order']
 function reasonSentence(reason: string | null): string {
   const text = toOneLine(reason ?? '');
   return text === '' ? '' : `The reason: ${isolateDirection(text)}`;
-}
-
-const months =
-  'January February March April May June July August September October November December'.split(
-    ' ',
-  );
-
-/** Returns a text such as `4 July 2026 at 09:05 UTC`. The customer's time zone is unknown. */
-function dateTime(at: Date): string {
-  const time = at.toISOString().slice(11, 16);
-  return `${at.getUTCDate()} ${months[at.getUTCMonth()]} ${at.getUTCFullYear()} at ${time} UTC`;
 }

@@ -7,6 +7,8 @@ import {
   type MailContent,
   toOneLine,
 } from '../../../src/modules/notifications/mail-content.ts';
+import { renderEarlyHtml } from '../../../src/modules/notifications/render-early-html.ts';
+import { renderEarlyText } from '../../../src/modules/notifications/render-early-text.ts';
 import { renderHtml } from '../../../src/modules/notifications/render-html.ts';
 import { renderText } from '../../../src/modules/notifications/render-text.ts';
 
@@ -31,34 +33,41 @@ const listTags = (html: string) =>
 
 describe('a mail', () => {
   test('has the same elements and attributes in HTML whatever texts it contains', () => {
-    const expected = listTags(renderHtml(buildContent('plain'), 'Shop'));
     const hostile = fc.oneof(
       fc.string({ unit: 'grapheme' }),
       fc.string({ unit: fc.constantFrom('<', '>', '"', "'", '&', '/', '=', 'a', ' ', ';', '#') }),
     );
-    fc.assert(
-      fc.property(hostile, (text) => {
-        assert.deepEqual(listTags(renderHtml(buildContent(text), text)), expected);
-      }),
-    );
+    for (const render of [renderHtml, renderEarlyHtml]) {
+      const expected = listTags(render(buildContent('plain'), 'Shop'));
+      fc.assert(
+        fc.property(hostile, (text) => {
+          assert.deepEqual(listTags(render(buildContent(text), text)), expected);
+        }),
+      );
+    }
   });
 
-  test('keeps a right-to-left name between its quantity and its price', () => {
-    for (const name of ['שקשוקה 2', 'كسكس', 'كسكس (2)', 'Hummus חומוס', '𞤀𞤣𞤤𞤢𞤥']) {
-      const isolated = `\u2068${name}\u2069`;
-      const text = renderText(buildContent(name), 'Shop');
-      assert.ok(text.includes(`1 x ${isolated}: 1.00 GBP`), text);
-      assert.ok(text.includes(`\n  ${isolated}\n`), text);
-      assert.ok(text.includes(`\n${isolated}: 0.20 GBP\n`), text);
-      assert.ok(text.includes(`Your note: ${isolated}`), text);
-      assert.equal(buildGreeting(name), `Hello ${isolated},`);
-    }
-    const plain = renderText(buildContent('Crème brûlée'), 'Shop');
-    assert.doesNotMatch(plain, /[\u2066-\u2069]/);
-    const html = renderHtml(buildContent('كسكس'), 'Shop');
-    assert.match(html, /1 &times; <bdi>كسكس<\/bdi><br><small><bdi>كسكس<\/bdi><\/small><\/td>/);
-    assert.ok(html.includes('Your note: \u2068كسكس\u2069'));
-  });
+  for (const [revisions, toText, toHtml, noteHtml] of [
+    ['first revisions', renderEarlyText, renderEarlyHtml, 'Your note: \u2068كسكس\u2069'],
+    ['latest revision', renderText, renderHtml, '<bdi>كسكس</bdi></td></tr>\n</table>'],
+  ] as const) {
+    test(`of the ${revisions} keeps a right-to-left name between its quantity and its price`, () => {
+      for (const name of ['שקשוקה 2', 'كسكس', 'كسكس (2)', 'Hummus חומוס', '𞤀𞤣𞤤𞤢𞤥']) {
+        const isolated = `\u2068${name}\u2069`;
+        const text = toText(buildContent(name), 'Shop');
+        assert.ok(text.includes(`1 x ${isolated}: 1.00 GBP`), text);
+        assert.ok(text.includes(`\n  ${isolated}\n`), text);
+        assert.ok(text.includes(`\n${isolated}: 0.20 GBP\n`), text);
+        assert.ok(text.includes(`Your note: ${isolated}`), text);
+        assert.equal(buildGreeting(name), `Hello ${isolated},`);
+      }
+      const plain = toText(buildContent('Crème brûlée'), 'Shop');
+      assert.doesNotMatch(plain, /[\u2066-\u2069]/);
+      const html = toHtml(buildContent('كسكس'), 'Shop');
+      assert.match(html, /1 &times; <bdi>كسكس<\/bdi><br><small><bdi>كسكس<\/bdi><\/small><\/td>/);
+      assert.ok(html.includes(noteHtml), html);
+    });
+  }
 
   test('contains user input unescaped in its plain text', () => {
     const text = renderText(buildContent('Fish & <chips>'), 'Salt & Pepper');

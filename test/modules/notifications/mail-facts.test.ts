@@ -5,6 +5,7 @@ import {
   type MailedState,
 } from '../../../src/modules/notifications/mail-facts.ts';
 import { orderMailKinds } from '../../../src/modules/notifications/mail-kind.ts';
+import { orderStatuses } from '../../../src/modules/orders/index.ts';
 
 const state: MailedState = {
   status: 'PENDING',
@@ -14,6 +15,7 @@ const state: MailedState = {
   expiresAtMs: null,
   email: 'gus@example.com',
   customerName: 'Gus',
+  isGuest: true,
 };
 
 test('a customer without an e-mail address gets no mail, of any kind', () => {
@@ -21,4 +23,13 @@ test('a customer without an e-mail address gets no mail, of any kind', () => {
     assert.equal(decideMailFacts(kind, state)?.recipient, 'gus@example.com', kind);
     assert.equal(decideMailFacts(kind, { ...state, email: null }), null, kind);
   }
+});
+
+test('a changed fulfilment is announced only while the order is on its way to its customer', () => {
+  const announced = orderStatuses.filter((status) =>
+    (['order.rescheduled', 'order.readdressed'] as const).every(
+      (kind) => decideMailFacts(kind, { ...state, status }) !== null,
+    ),
+  );
+  assert.deepEqual(announced, ['PENDING', 'CONFIRMED', 'PREPARING', 'READY']);
 });

@@ -72,6 +72,7 @@ export async function createMailFixture(
     publicUrl: `https://shop.example/${encodeURIComponent(shopName)}`,
     production: false,
     openReset: async (resetId) => ({ email: `${resetId}@example.com`, token: 'token' }),
+    signOrderToken: (orderId) => `token-${orderId}`,
     attemptsMax: 8,
     retryBaseSeconds: 5,
   });

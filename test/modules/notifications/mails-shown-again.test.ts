@@ -5,6 +5,7 @@ import { listMails } from '../../../src/modules/notifications/index.ts';
 import type { OrderStatus } from '../../../src/modules/orders/index.ts';
 import type { PlaceOrderInput } from '../../../src/modules/orders/schemas.ts';
 import { testDatabase } from '../../support/database.ts';
+import { addGuestOrder } from '../../support/guests.ts';
 import { buildContext, buildPlacementContext } from '../../support/orders.ts';
 import { openPaymentsShop } from '../../support/payments.ts';
 import { addCharge, addDiscount, addTaxRate } from '../../support/pricing.ts';
@@ -33,6 +34,9 @@ const [meal, taxed, free, scarce] = [
   await addProduct(database, { onHand: 0 }),
 ];
 
+await run(
+  `update shop_settings set fulfilment_types = '{PICKUP,DELIVERY}', time_zone = 'Europe/London'`,
+);
 await run(`update products set tax_category = 'reduced' where id = $1`, taxed.id);
 
 const orderIds: string[] = [];
@@ -76,6 +80,26 @@ async function place(sku: string, text: string, deferred: boolean): Promise<void
 
 /** Returns one of the newest orders, so that most steps find one in which they are possible. */
 const pick = (at: number): string => orderIds.at(-1 - (at % 4)) ?? admin.id;
+
+/** Changes time and details of an order, or one of the two. */
+async function changeFulfilment(text: string, at: number): Promise<void> {
+  const requestedFor = new Date(Date.now() + (60 + at) * 60_000).toISOString();
+  const contact = { name: text.slice(0, 50) || null };
+  const input =
+    at % 3 === 0 ? { requestedFor } : { contact, ...(at % 3 === 1 ? { requestedFor } : {}) };
+  await attempt(
+    orders.changeFulfilment(buildContext(at % 2 === 0 ? admin : customer), {
+      orderId: pick(at),
+      input,
+      ifMatch: null,
+    }),
+  );
+}
+
+/** Adds an order of a guest, as a placement does. */
+async function placeAsGuest(text: string): Promise<void> {
+  orderIds.push((await addGuestOrder(database, { name: text || 'Gus', product: meal })).id);
+}
 
 async function changeStatus(status: OrderStatus, override: boolean, text: string, at: number) {
   const input = { status, reason: text || 'none', override };
@@ -157,6 +181,20 @@ const steps = {
     await run('update tax_rates set name = $1, percent = $2', name, at);
     await run('update charges set name = $1, amount_minor = $2', name, at);
   },
+  'change the shop': (text, at) =>
+    run(
+      'update shop_settings set name = $1, time_zone = $2',
+      at % 2 === 0 ? null : `${text} Shop`.slice(-100),
+      ['Europe/London', 'America/St_Johns', 'UTC'][at % 3],
+    ),
+  'change the fulfilment': changeFulfilment,
+  'place as a guest': placeAsGuest,
+  'make the guest an account': (_text, at) =>
+    run(
+      `update users set guest = false, password_hash = 'none'
+        where guest and id = (select customer_id from orders where id = $1)`,
+      pick(at),
+    ),
   send: (_text, at) => send(at),
 } satisfies Record<string, Step>;
 
@@ -179,10 +217,20 @@ const everyKind = (
     ['change the e-mail address', 'place', 'send', 'change the e-mail address'],
     ['place one with a bill', 'queue one with a bill', 'rename and change the rules', 'send'],
     ['place queued', 'send', 'rename and change the rules'],
+    ['place one with a bill', 'change the shop', 'send', 'change the fulfilment', 'send'],
+    ['change the fulfilment', 'pay', 'change the fulfilment', 'send', 'change the shop'],
+    ['place as a guest', 'send', 'make the guest an account', 'send'],
   ] as const
 )
   .flat()
-  .map((name, index) => ({ name, text: `${name} ${index}`, at: 0 }));
+  .map((name, index) => ({ name, text: `${name} ${index}`, at: 0 }))
+  // The details of one order change without its time, and then the time with them.
+  .flatMap((step) =>
+    step.name === 'change the fulfilment' ? [{ ...step, at: 8 }, step, { ...step, at: 4 }] : [step],
+  );
+
+/** What a mail is shown without: the token of a guest's link. */
+const withoutToken = (text: string) => text.replace(/\?token=token-[0-9a-f-]{36}/, '');
 
 function requireShown(): Promise<void> {
   return listMails(database, null, 10_000).then((shown) => {
@@ -194,8 +242,13 @@ function requireShown(): Promise<void> {
     );
     const accepted = senders.flatMap(({ server }) => server.accepted);
     assert.equal(shownById.size, accepted.length);
-    for (const { id, ...sent } of accepted) {
-      assert.deepEqual(shownById.get(id), { messageId: `${id}@shop.example`, ...sent });
+    for (const { id, text, html, ...sent } of accepted) {
+      assert.deepEqual(shownById.get(id), {
+        messageId: `${id}@shop.example`,
+        ...sent,
+        text: withoutToken(text),
+        html: withoutToken(html),
+      });
     }
   });
 }
@@ -225,7 +278,11 @@ test('a mail is shown as it was sent, byte by byte, whatever happens afterwards'
     'order.confirmed',
     'order.failed',
     'order.placed',
+    'order.readdressed',
     'order.ready',
+    'order.rescheduled',
     'payment.refunded',
   ]);
+  const accepted = senders.flatMap(({ server }) => server.accepted);
+  assert.ok(accepted.some(({ text }) => text.includes('?token=token-')));
 });

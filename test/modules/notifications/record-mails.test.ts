@@ -4,6 +4,7 @@ import type { Database } from '../../../src/database/database.ts';
 import { createRecordedSettings } from '../../../src/modules/notifications/mail-settings.ts';
 import { recordMails } from '../../../src/modules/notifications/record-mails.ts';
 import { testDatabase } from '../../support/database.ts';
+import { createMailFixture } from './mail-fixture.ts';
 
 const { database } = await testDatabase();
 
@@ -16,12 +17,26 @@ test('mails are recorded again after their settings could not be stored', async 
       return database.run(...call);
     },
   };
-  const settings = createRecordedSettings(unreliable, {
+  const recorded = createRecordedSettings(unreliable, {
     shopName: 'Shop',
     publicUrl: 'https://shop.example',
     messageIdDomain: 'shop.example',
   });
-  await assert.rejects(recordMails(database, settings, []));
+  const settings = await recorded.read(database);
+  const { place, listJobs, claim, outcome } = await createMailFixture(database);
+  const order = await place();
+  const [job] = await claim(await listJobs(order));
+  const data = { kind: 'order.placed', orderId: order.orderId, sequence: 1 } as const;
+  const facts = {
+    recipient: order.email,
+    greetedName: '',
+    paymentNote: null,
+    payByMs: null,
+    isGuest: false,
+  };
+  const ended = [{ job: job!, data, mail: { facts, settings, text: null } }];
+  await assert.rejects(recordMails(database, recorded, ended));
   isAvailable = true;
-  assert.deepEqual(await recordMails(database, settings, []), []);
+  assert.deepEqual(await recordMails(database, recorded, ended), [true]);
+  assert.deepEqual((await outcome([job!])).recorded, [order.email]);
 });

@@ -22,6 +22,8 @@ test('these events cause a mail, and no others', () => {
     'order.ready': 'order.ready',
     'order.cancelled': 'order.cancelled',
     'order.failed': 'order.failed',
+    'order.rescheduled': 'order.rescheduled',
+    'order.readdressed': 'order.readdressed',
     'refund.succeeded': 'payment.refunded',
   });
   assert.deepEqual([...new Set(Object.values(mails))].sort(), [...orderMailKinds].sort());

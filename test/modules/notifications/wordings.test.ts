@@ -2,7 +2,10 @@ import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { test } from 'node:test';
 import type { MailFacts } from '../../../src/modules/notifications/mail-facts.ts';
-import { orderMailKinds } from '../../../src/modules/notifications/mail-kind.ts';
+import {
+  type OrderMailKind,
+  orderMailKinds,
+} from '../../../src/modules/notifications/mail-kind.ts';
 import type {
   OrderMailSource,
   RefundMailData,
@@ -11,11 +14,11 @@ import { currentWording, getWording } from '../../../src/modules/notifications/w
 import type { BillParts } from '../../../src/modules/pricing/index.ts';
 
 const facts: readonly Omit<MailFacts, 'recipient'>[] = [
-  { greetedName: '', paymentNote: null, payByMs: null },
-  { greetedName: 'Ada Lovelace', paymentNote: 'due', payByMs: null },
-  { greetedName: 'كسكس', paymentNote: 'due', payByMs: Date.UTC(2026, 6, 4, 9, 5) },
-  { greetedName: 'O’Neil', paymentNote: 'received', payByMs: null },
-  { greetedName: 'Zoë', paymentNote: 'to_refund', payByMs: null },
+  { greetedName: '', paymentNote: null, payByMs: null, isGuest: false },
+  { greetedName: 'Ada Lovelace', paymentNote: 'due', payByMs: null, isGuest: false },
+  { greetedName: 'كسكس', paymentNote: 'due', payByMs: Date.UTC(2026, 6, 4, 9, 5), isGuest: false },
+  { greetedName: 'O’Neil', paymentNote: 'received', payByMs: null, isGuest: false },
+  { greetedName: 'Zoë', paymentNote: 'to_refund', payByMs: null, isGuest: true },
 ];
 
 function buildSource(
@@ -53,9 +56,9 @@ function buildSource(
       { ...line, name: 'شكشوكة 2\u202e\r\n', quantity: 1, totalMinor: 3_456 },
     ],
     bill: null,
-    former: [],
     reason: 'The oven\r\nis <broken>.',
     refund,
+    rescheduled: null,
   };
 }
 
@@ -123,45 +126,91 @@ const billedSources: readonly OrderMailSource[] = [
   withBill(null, { fulfilment: { type: 'PICKUP', address: null } }),
 ];
 
+const promisedFor = new Date('2026-07-04T10:30:00Z');
+const requestedFor = promisedFor.toISOString();
+
+/** Orders that state when, where and for whom they are. */
+const fulfilledSources: readonly OrderMailSource[] = [
+  buildSource({ promisedFor }),
+  buildSource({
+    promisedFor,
+    note: 'no coriander',
+    fulfilment: {
+      type: 'DELIVERY',
+      requestedFor,
+      address,
+      contact: { name: 'ليلى <b>', phone: '+442079460000' },
+      instructions: 'Blue door.\n"Ring" twice.',
+    },
+  }),
+  buildSource({ promisedFor, fulfilment: { type: 'DINE_IN', requestedFor, table: '12 &' } }),
+  buildSource({ fulfilment: { type: 'SHIPMENT', address, contact: { name: 'Zoë', phone: null } } }),
+  buildSource({ fulfilment: { type: 'PICKUP', requestedFor }, promisedFor }),
+  ...[promisedFor.getTime(), Date.parse('2026-07-04T08:05:00Z')].map((fromMs) => ({
+    ...buildSource({ fulfilment: { type: 'PICKUP', requestedFor }, promisedFor }),
+    rescheduled: { fromMs, toMs: Date.parse('2026-10-25T01:15:00Z') },
+  })),
+];
+
+/** A shop in which a time says where it is. */
+const settings = {
+  shopName: 'Salt & <Pepper>',
+  publicUrl: 'https://shop.example/base',
+  timeZone: 'Australia/Adelaide',
+};
+
+const earlyKinds = orderMailKinds.slice(0, 6);
+
 /**
  * A digest of the texts of each released revision, oldest first. Mails that were sent are shown in their revision, so
  * never change an entry: add a revision to wordings.ts and its digest here.
  */
-const revisions: readonly { sources: readonly OrderMailSource[]; digest: string }[] = [
+const revisions: readonly {
+  kinds: readonly OrderMailKind[];
+  sources: readonly OrderMailSource[];
+  digest: string;
+}[] = [
   {
+    kinds: earlyKinds,
     sources: plainSources,
     digest: 'db9dae83d74f76c8fa7d160347d0c0ee5656c2471ca39aa7722d1b920c348ddc',
   },
   {
+    kinds: earlyKinds,
     sources: [...plainSources, ...billedSources],
     digest: '9289ca8fd9cabc24ee66bcfcd1de7cb3492f3136a762ff598f3da57cf06f8a2f',
   },
+  {
+    kinds: orderMailKinds,
+    sources: [...plainSources, ...billedSources, ...fulfilledSources],
+    digest: '924a38f2d8ac3ab2a4a4a88213ce4bf38e5d75ba8c8574c311ecc3881078a850',
+  },
 ];
 
-function writeAll(revision: number, sources: readonly OrderMailSource[]): string[] {
+function writeAll(
+  revision: number,
+  kinds: readonly OrderMailKind[],
+  sources: readonly OrderMailSource[],
+): string[] {
   const wording = getWording(revision);
-  const contents = [
-    wording.writeResetMail('token', 'https://shop.example/base'),
-    ...orderMailKinds.flatMap((kind) =>
+  const texts = [
+    wording.writeResetMail('token', settings),
+    ...kinds.flatMap((kind) =>
       facts.flatMap((one) =>
         sources.map((source) =>
-          wording.writeOrderMail(kind, one, source, 'https://shop.example/base'),
+          wording.writeOrderMail({ kind, facts: one, source, orderToken: null }, settings),
         ),
       ),
     ),
   ];
-  return contents.flatMap((content) => [
-    content.subject,
-    wording.renderText(content, 'Salt & <Pepper>'),
-    wording.renderHtml(content, 'Salt & <Pepper>'),
-  ]);
+  return texts.flatMap(({ subject, text, html }) => [subject, text, html]);
 }
 
 test('a released revision of the texts of mails never changes', () => {
   assert.equal(currentWording, revisions.length);
-  const computed = revisions.map(({ sources }, index) =>
+  const computed = revisions.map(({ kinds, sources }, index) =>
     createHash('sha256')
-      .update(JSON.stringify(writeAll(index + 1, sources)))
+      .update(JSON.stringify(writeAll(index + 1, kinds, sources)))
       .digest('hex'),
   );
   assert.deepEqual(
@@ -171,20 +220,20 @@ test('a released revision of the texts of mails never changes', () => {
 });
 
 test('an order without a bill reads as it did before orders had bills', () => {
-  assert.deepEqual(writeAll(2, plainSources), writeAll(1, plainSources));
+  assert.deepEqual(writeAll(2, earlyKinds, plainSources), writeAll(1, earlyKinds, plainSources));
 });
 
 function writeText(source: OrderMailSource): string {
-  const { writeOrderMail, renderText } = getWording(currentWording);
-  const content = writeOrderMail('order.placed', facts[0]!, source, 'https://shop.example');
-  return renderText(content, 'Shop');
+  const mail = { kind: 'order.placed', facts: facts[0]!, source, orderToken: null } as const;
+  return getWording(currentWording).writeOrderMail(mail, settings).text;
 }
 
 test('a mail shows what was chosen for each line, the bill, and where the order goes', () => {
   const text = writeText(billedSources[0]!);
-  const order = text.slice(text.indexOf('12 x'), text.indexOf('See your orders'));
+  assert.ok(text.includes('\nDelivery to: 12 High St, York, YO1 7HZ, GB\n\n'), text);
   assert.deepEqual(
-    order
+    text
+      .slice(text.indexOf('12 x'), text.indexOf('Salt'))
       .replaceAll(/[\u2068\u2069]/g, '')
       .trim()
       .split('\n'),
@@ -204,8 +253,6 @@ test('a mail shows what was chosen for each line, the bill, and where the order 
       'Total: 1234.56 GBP',
       'includes VAT 20 %: 185.77 GBP',
       'includes VAT 0 %: 0.00 GBP',
-      '',
-      'Delivery to: 12 High St, York, YO1 7HZ, GB',
     ],
   );
 });
