@@ -19,6 +19,7 @@ const ProductsPage = lazyPage(() => import('./pages/products-page.tsx'));
 const ProductPage = lazyPage(() => import('./pages/product-page.tsx'));
 const PricesPage = lazyPage(() => import('./pages/prices-page.tsx'));
 const ModifierGroupPage = lazyPage(() => import('./pages/modifier-group-page.tsx'));
+const ShopPage = lazyPage(() => import('./pages/shop-page.tsx'));
 const PeoplePage = lazyPage(() => import('./pages/people-page.tsx'));
 const PaymentsPage = lazyPage(() => import('./pages/payments-page.tsx'));
 const WorkPage = lazyPage(() => import('./pages/work-page.tsx'));
@@ -63,6 +64,7 @@ export function Console() {
             {hasRole('prices') && (
               <Route path="/prices/:tab?">{({ tab }) => <PricesPage tab={tab} />}</Route>
             )}
+            {hasRole('shop') && <Route path="/shop" component={ShopPage} />}
             {hasRole('people') && <Route path="/people" component={PeoplePage} />}
             <Route path="/payments" component={PaymentsPage} />
             {hasRole('work') && (

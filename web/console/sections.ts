@@ -5,6 +5,7 @@ import {
   IconClipboardList,
   IconReceipt,
   IconSettingsCog,
+  IconBuildingStore,
   IconToolsKitchen2,
   IconUsers,
 } from '@tabler/icons-react';
@@ -16,6 +17,7 @@ const all = [
   { id: 'payments', label: 'Payments', path: '/payments', icon: IconCashBanknote, admin: false },
   { id: 'products', label: 'Products', path: '/products', icon: IconToolsKitchen2, admin: true },
   { id: 'prices', label: 'Prices', path: '/prices', icon: IconReceipt, admin: true },
+  { id: 'shop', label: 'Shop', path: '/shop', icon: IconBuildingStore, admin: true },
   { id: 'people', label: 'People', path: '/people', icon: IconUsers, admin: true },
   { id: 'work', label: 'Work', path: '/work', icon: IconSettingsCog, admin: true },
   { id: 'health', label: 'Health', path: '/health', icon: IconActivityHeartbeat, admin: true },

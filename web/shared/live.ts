@@ -29,6 +29,8 @@ const byEventType: Readonly<Record<EventType, true>> = {
   'order.completed': true,
   'order.cancelled': true,
   'order.failed': true,
+  'order.rescheduled': true,
+  'order.readdressed': true,
   'payment.initiated': true,
   'payment.captured': true,
   'payment.failed': true,

@@ -68,6 +68,8 @@ const sentences: Readonly<Record<string, string>> = {
   'order.completed': 'Handed over',
   'order.cancelled': 'Cancelled',
   'order.failed': 'Could not be placed',
+  'order.rescheduled': 'Given another time',
+  'order.readdressed': 'Address, contact or instructions changed',
   'order.imported': 'Imported',
   'payment.initiated': 'Payment started',
   'payment.captured': 'Paid',
