@@ -1,11 +1,11 @@
 import {
   IconActivityHeartbeat,
+  IconBuildingStore,
   IconCashBanknote,
   IconChefHat,
   IconClipboardList,
   IconReceipt,
   IconSettingsCog,
-  IconBuildingStore,
   IconToolsKitchen2,
   IconUsers,
 } from '@tabler/icons-react';

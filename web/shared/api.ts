@@ -20,7 +20,7 @@ type Reply<Id extends keyof operations> = operations[Id]['responses'] extends {
 export type ReplyOf<Id extends keyof operations> = Reply<Id>;
 /** The body that an operation accepts, by its id in the OpenAPI document. */
 export type BodyOf<Id extends keyof operations> = operations[Id] extends {
-  requestBody: { content: { 'application/json': infer Body } };
+  requestBody?: { content: { 'application/json': infer Body } };
 }
   ? Body
   : never;
