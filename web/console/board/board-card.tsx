@@ -5,21 +5,28 @@ import type { Order } from '../../shared/api.ts';
 import { useNow } from '../../shared/use-now.ts';
 import { formatFulfilment } from '../parts/fulfilment.ts';
 import { BoardLines } from './board-lines.tsx';
+import { CardTime } from './card-time.tsx';
 import type { Column } from './columns.ts';
+import { Destination } from './destination.tsx';
+import { findPromise } from './promise.ts';
 import { useMoveOrder } from './use-move-order.tsx';
 
 const LINES_SHOWN_MAX = 8;
-const LATE_MINUTES = 20;
 
 interface BoardCardProps {
   readonly order: Order;
   readonly column: Column;
   readonly isNew: boolean;
+  readonly timeZone: string;
 }
 
-export function BoardCard({ order, column, isNew }: BoardCardProps) {
+export function BoardCard({ order, column, isNew, timeZone }: BoardCardProps) {
   const move = useMoveOrder();
+  const now = useNow(15_000);
   const mayMove = (order.allowedTransitions as readonly string[]).includes(column.next);
+  const { type, table } = order.fulfilment;
+  // At most shops every order is for pickup, so the word is only of use beside a time.
+  const showsType = type !== 'PICKUP' || findPromise(order) !== null;
   // The cook needs every line.
   const shownMax = column.status === 'PREPARING' ? order.items.length : LINES_SHOWN_MAX;
   return (
@@ -31,17 +38,23 @@ export function BoardCard({ order, column, isNew }: BoardCardProps) {
       data-vip={order.vip || undefined}
       aria-label={`Order ${order.number}`}
     >
-      <Group justify="space-between" wrap="nowrap" mb={4}>
+      <Group justify="space-between" wrap="nowrap" mb={4} align="baseline">
         <Anchor component={Link} href={`/orders/${order.id}`} fw={700} size="lg" className="number">
           {order.number}
         </Anchor>
-        <Age since={order.createdAt} />
+        <CardTime order={order} now={now} timeZone={timeZone} />
       </Group>
-      {(order.vip || isNew || order.fulfilment.type !== 'PICKUP') && (
+      {(order.vip || isNew || showsType) && (
         <Group gap={6} mb={6}>
-          {order.fulfilment.type !== 'PICKUP' && (
+          {showsType && (
             <Badge color="blue.9" variant="filled" size="lg">
-              {formatFulfilment(order.fulfilment.type)}
+              {formatFulfilment(type)}
+              {table !== null && (
+                <>
+                  {' '}
+                  · Table <bdi>{table}</bdi>
+                </>
+              )}
             </Badge>
           )}
           {order.vip && (
@@ -62,6 +75,7 @@ export function BoardCard({ order, column, isNew }: BoardCardProps) {
           <bdi>{order.note}</bdi>
         </Text>
       )}
+      <Destination fulfilment={order.fulfilment} />
       <Button
         fullWidth
         size="lg"
@@ -79,21 +93,5 @@ export function BoardCard({ order, column, isNew }: BoardCardProps) {
         {column.action}
       </Button>
     </Card>
-  );
-}
-
-function Age({ since }: { since: string }) {
-  const minutes = Math.max(0, Math.floor((useNow(15_000) - Date.parse(since)) / 60_000));
-  const isLate = minutes >= LATE_MINUTES;
-  return (
-    <Text
-      size="sm"
-      fw={isLate ? 700 : 400}
-      className={isLate ? 'number late' : 'number'}
-      style={{ whiteSpace: 'nowrap' }}
-    >
-      {minutes < 60 ? `${minutes} min` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`}
-      {isLate && ' !'}
-    </Text>
   );
 }

@@ -8,9 +8,10 @@ interface BoardColumnProps {
   readonly orders: readonly Order[];
   readonly newIds: ReadonlySet<string>;
   readonly isLoading: boolean;
+  readonly timeZone: string;
 }
 
-export function BoardColumn({ column, orders, newIds, isLoading }: BoardColumnProps) {
+export function BoardColumn({ column, orders, newIds, isLoading, timeZone }: BoardColumnProps) {
   return (
     <Paper component="section" withBorder p="xs" aria-label={column.title} className="board-column">
       <Group justify="space-between" wrap="nowrap" mb="xs" px={4}>
@@ -33,6 +34,7 @@ export function BoardColumn({ column, orders, newIds, isLoading }: BoardColumnPr
             key={order.id}
             order={order}
             column={column}
+            timeZone={timeZone}
             isNew={column.status === 'CONFIRMED' && newIds.has(order.id)}
           />
         ))}

@@ -3,6 +3,7 @@ import { useEffect, useRef, useState } from 'react';
 import { api, type Order, readBody } from '../../shared/api.ts';
 import { useLiveEvents } from '../../shared/live.ts';
 import { refreshQueries, shouldRetry } from '../../shared/queries.ts';
+import { shopKey } from '../parts/use-shop.ts';
 import { columns } from './columns.ts';
 
 export const boardKey = ['orders', 'board'] as const;
@@ -33,9 +34,13 @@ export function useBoard() {
   const isLive = useLiveEvents(
     '/api/stream',
     ({ type }) => {
+      if (type === 'shop.changed') refreshQueries(queries, shopKey);
       if (type.startsWith('order.') || type.startsWith('payment.')) readSoon();
     },
-    readSoon,
+    () => {
+      readSoon();
+      refreshQueries(queries, shopKey);
+    },
   );
   useEffect(() => () => clearTimeout(timer.current), []);
   const [isDisconnected, setIsDisconnected] = useState(false);

@@ -1,32 +1,49 @@
 import { Alert, Group, Switch, Text } from '@mantine/core';
 import { IconPlugConnectedX } from '@tabler/icons-react';
 import { useMemo } from 'react';
+import { useNow } from '../../shared/use-now.ts';
 import { BoardColumn } from '../board/board-column.tsx';
 import { columns } from '../board/columns.ts';
+import { LaterOrders } from '../board/later-orders.tsx';
+import { PausedAlert } from '../board/paused-alert.tsx';
+import { compareByPromise, isForLater } from '../board/promise.ts';
 import { useBoard } from '../board/use-board.ts';
 import { useNewOrders } from '../board/use-new-orders.ts';
 import { PageTitle } from '../parts/page-title.tsx';
 import { Problem } from '../parts/problem.tsx';
+import { useShop } from '../parts/use-shop.ts';
+import { PauseButton } from '../shop/pause-button.tsx';
 
 export default function BoardPage() {
   const { orders, isLive, isDisconnected, error } = useBoard();
-  const { newIds, hasSound, setSound } = useNewOrders(orders);
+  const { data: shop, error: shopError } = useShop();
+  const now = useNow(15_000);
+  const { due, later } = useMemo(() => {
+    if (shop === undefined) return { due: undefined, later: [] };
+    const isLater = (order: NonNullable<typeof orders>[number]) => isForLater(order, shop, now);
+    return {
+      due: orders?.filter((order) => !isLater(order)),
+      later: (orders ?? []).filter(isLater).sort(compareByPromise),
+    };
+  }, [orders, shop, now]);
+  const { newIds, hasSound, setSound } = useNewOrders(due);
   const byColumn = useMemo(
     () =>
       columns.map((column) => ({
         column,
-        // Oldest first, VIPs before others.
-        orders: (orders ?? [])
+        // VIPs before others, since all of these are due.
+        orders: (due ?? [])
           .filter(({ status }) => status === column.status)
-          .sort((a, b) => Number(b.vip) - Number(a.vip) || a.createdAt.localeCompare(b.createdAt)),
+          .sort((a, b) => Number(b.vip) - Number(a.vip) || compareByPromise(a, b)),
       })),
-    [orders],
+    [due],
   );
+  const problem = error ?? shopError;
   return (
     <div className="board-page">
       <Group justify="space-between" mb="sm">
         <PageTitle>Board</PageTitle>
-        <Group gap="lg">
+        <Group gap="md" className="board-tools">
           <Text size="sm" className="live" data-live={isLive || undefined} aria-live="polite">
             {isLive ? 'Live' : 'Connecting…'}
           </Text>
@@ -35,6 +52,12 @@ export default function BoardPage() {
             checked={hasSound}
             onChange={({ currentTarget }) => setSound(currentTarget.checked)}
           />
+          {shop !== undefined && (
+            <>
+              <LaterOrders orders={later} timeZone={shop.timeZone} />
+              <PauseButton shop={shop} />
+            </>
+          )}
         </Group>
       </Group>
       {isDisconnected && (
@@ -43,7 +66,8 @@ export default function BoardPage() {
           seconds.
         </Alert>
       )}
-      <Problem error={error} mb="sm" />
+      {shop !== undefined && <PausedAlert shop={shop} />}
+      <Problem error={problem} mb="sm" />
       <div className="board">
         {byColumn.map(({ column, orders: those }) => (
           <BoardColumn
@@ -51,7 +75,8 @@ export default function BoardPage() {
             column={column}
             orders={those}
             newIds={newIds}
-            isLoading={orders === undefined && !error}
+            isLoading={due === undefined && !problem}
+            timeZone={shop?.timeZone ?? 'UTC'}
           />
         ))}
       </div>

@@ -1,0 +1,60 @@
+import { Text } from '@mantine/core';
+import type { Order } from '../../shared/api.ts';
+import { formatMoment } from '../parts/shop-clock.ts';
+import { findPromise } from './promise.ts';
+
+/** When an order without a time is late. */
+const LATE_MINUTES = 20;
+
+interface CardTimeProps {
+  readonly order: Order;
+  readonly now: number;
+  readonly timeZone: string;
+}
+
+/** Shows when an order was promised, large, and how long that is; for one without a time, its age. */
+export function CardTime({ order, now, timeZone }: CardTimeProps) {
+  const promise = findPromise(order);
+  if (promise === null) {
+    const minutes = Math.max(0, toMinutes(now - Date.parse(order.createdAt)));
+    return <Duration minutes={minutes} isLate={minutes >= LATE_MINUTES} />;
+  }
+  const lateMinutes = toMinutes(now - Date.parse(promise));
+  const isLate = lateMinutes > 0;
+  return (
+    <div className={isLate ? 'promise late' : 'promise'}>
+      <Text component="time" dateTime={promise} className="promise-time number">
+        {formatMoment(promise, timeZone, now)}
+      </Text>
+      <Text component="span" size="sm" className="number" fw={isLate ? 700 : 400}>
+        {isLate ? `${formatDuration(lateMinutes)} late !` : `in ${formatDuration(-lateMinutes)}`}
+      </Text>
+    </div>
+  );
+}
+
+function Duration({ minutes, isLate }: { readonly minutes: number; readonly isLate: boolean }) {
+  return (
+    <Text
+      size="sm"
+      fw={isLate ? 700 : 400}
+      className={isLate ? 'number late' : 'number'}
+      style={{ whiteSpace: 'nowrap' }}
+    >
+      {formatDuration(minutes)}
+      {isLate && ' !'}
+    </Text>
+  );
+}
+
+function toMinutes(ms: number): number {
+  return Math.floor(ms / 60_000);
+}
+
+function formatDuration(minutes: number): string {
+  if (minutes < 60) return `${minutes} min`;
+  const hours = Math.floor(minutes / 60);
+  return hours < 24
+    ? `${hours} h ${minutes % 60} min`
+    : `${Math.floor(hours / 24)} d ${hours % 24} h`;
+}

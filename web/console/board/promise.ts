@@ -1,0 +1,28 @@
+import type { Order } from '../../shared/api.ts';
+import type { Shop } from '../parts/use-shop.ts';
+
+/** How long before its time an order is shown if the shop has no lead time. */
+const AHEAD_MINUTES_DEFAULT = 30;
+
+/** Returns the time for which an order was promised; null if it has none, and is to be made at once. */
+export function findPromise({ createdAt, fulfilment: { promisedFor } }: Order): string | null {
+  return promisedFor === createdAt ? null : promisedFor;
+}
+
+/**
+ * Returns whether the kitchen has nothing to do for an order yet: nobody has started on it, and its time is further away
+ * than the shop's lead time, or 30 minutes without one.
+ */
+export function isForLater(order: Order, { leadMinutes }: Shop, nowMs: number): boolean {
+  const promise = findPromise(order);
+  if (promise === null || (order.status !== 'PENDING' && order.status !== 'CONFIRMED'))
+    return false;
+  const aheadMinutes = leadMinutes > 0 ? leadMinutes : AHEAD_MINUTES_DEFAULT;
+  return Date.parse(promise) - aheadMinutes * 60_000 > nowMs;
+}
+
+/** Compares orders by the time for which they were promised, or else placed. */
+export function compareByPromise(one: Order, other: Order): number {
+  const time = ({ createdAt, fulfilment }: Order) => fulfilment.promisedFor ?? createdAt;
+  return time(one).localeCompare(time(other)) || one.createdAt.localeCompare(other.createdAt);
+}
