@@ -4,11 +4,11 @@ import { Link } from 'wouter';
 import type { Order } from '../../shared/api.ts';
 import { useNow } from '../../shared/use-now.ts';
 import { formatFulfilment } from '../parts/fulfilment.ts';
+import { findPromise } from '../parts/promise.ts';
 import { BoardLines } from './board-lines.tsx';
 import { CardTime } from './card-time.tsx';
 import type { Column } from './columns.ts';
 import { Destination } from './destination.tsx';
-import { findPromise } from './promise.ts';
 import { useMoveOrder } from './use-move-order.tsx';
 
 const LINES_SHOWN_MAX = 8;

@@ -1,7 +1,7 @@
 import { Text } from '@mantine/core';
 import type { Order } from '../../shared/api.ts';
+import { findPromise } from '../parts/promise.ts';
 import { formatMoment } from '../parts/shop-clock.ts';
-import { findPromise } from './promise.ts';
 
 /** When an order without a time is late. */
 const LATE_MINUTES = 20;

@@ -2,7 +2,7 @@ import { Alert } from '@mantine/core';
 import { IconPlayerPause } from '@tabler/icons-react';
 import { useNow } from '../../shared/use-now.ts';
 import { isPaused, type Shop } from '../parts/use-shop.ts';
-import { describePause } from '../shop/shop-terms.ts';
+import { describePause } from '../shop/describe-pause.ts';
 
 /** States that the shop is paused. Renders nothing while it takes orders. */
 export function PausedAlert({ shop }: { readonly shop: Shop }) {

@@ -32,6 +32,11 @@ export function formatDayAndClock(at: string, timeZone: string): string {
   );
 }
 
+/** Formats a time as the shop's clock and calendar show it, in full: `1 December 2026 at 18:30`. */
+export function formatDateAndClock(at: string, timeZone: string): string {
+  return findFormat(timeZone, { dateStyle: 'long', timeStyle: 'short' }).format(new Date(at));
+}
+
 /** Formats a date of the shop's calendar (`2026-12-25`). */
 export function formatDate(date: string): string {
   const options = { weekday: 'short', day: 'numeric', month: 'short', year: 'numeric' } as const;

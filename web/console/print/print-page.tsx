@@ -9,6 +9,7 @@ import { useTitle } from '../../shared/title.ts';
 import { Problem } from '../parts/problem.tsx';
 import { SessionEnded } from '../parts/session-ended.tsx';
 import { formatStatus } from '../parts/status-badge.tsx';
+import { type Shop, useShop } from '../parts/use-shop.ts';
 
 /** Returns whether an order is neither made nor paid, which its paper has to say. */
 const isVoid = ({ status }: Order) => status === 'CANCELLED' || status === 'FAILED';
@@ -17,7 +18,12 @@ interface PrintPageProps {
   readonly orderId: string;
   /** The first word of the title, which browsers suggest as the name of the file. */
   readonly title: string;
-  readonly sheet: ComponentType<{ readonly order: Order }>;
+  readonly sheet: ComponentType<SheetProps>;
+}
+
+export interface SheetProps {
+  readonly order: Order;
+  readonly shop: Shop;
 }
 
 /** Shows a sheet about an order, for a receipt printer (80 mm) as well as for A4, with a toolbar that is not printed. */
@@ -26,6 +32,7 @@ export function PrintPage({ orderId, title, sheet: Sheet }: PrintPageProps) {
     queryKey: ['order', orderId],
     queryFn: () => readBody(api.GET('/api/orders/{id}', { params: { path: { id: orderId } } })),
   });
+  const { data: shop, error: shopError } = useShop();
   useTitle(order && `${title} ${order.number}`);
   return (
     <main className="print-page" id="content">
@@ -41,19 +48,19 @@ export function PrintPage({ orderId, title, sheet: Sheet }: PrintPageProps) {
           </Button>
           <Button
             leftSection={<IconPrinter size={18} aria-hidden />}
-            disabled={order === undefined}
+            disabled={order === undefined || shop === undefined}
             onClick={() => window.print()}
           >
             Print
           </Button>
         </Group>
         <SessionEnded />
-        <Problem error={error} />
+        <Problem error={error ?? shopError} />
       </div>
-      {order !== undefined && (
+      {order !== undefined && shop !== undefined && (
         <article className="sheet">
           {isVoid(order) && <p className="sheet-void">{formatStatus(order.status)}</p>}
-          <Sheet order={order} />
+          <Sheet order={order} shop={shop} />
         </article>
       )}
     </main>

@@ -1,24 +1,22 @@
 import { useQuery } from '@tanstack/react-query';
 import { Fragment } from 'react';
-import {
-  api,
-  type Bill as BillReply,
-  type Order,
-  type Payment,
-  readBody,
-} from '../../shared/api.ts';
+import { api, type Bill as BillReply, type Payment, readBody } from '../../shared/api.ts';
 import { Bill } from '../../shared/bill.tsx';
 import { LineList } from '../../shared/line-list.tsx';
 import { formatMoney } from '../../shared/money.ts';
 import { formatPercent } from '../../shared/percent.ts';
-import { shopName } from '../../shared/shop-name.ts';
-import { formatFulfilment } from '../parts/fulfilment.ts';
+import { formatFulfilment, listAddressLines } from '../parts/fulfilment.ts';
 import { Problem } from '../parts/problem.tsx';
-
-const dateFormat = new Intl.DateTimeFormat(undefined, { dateStyle: 'long', timeStyle: 'short' });
+import { findPromise } from '../parts/promise.ts';
+import { formatDateAndClock } from '../parts/shop-clock.ts';
+import type { SheetProps } from './print-page.tsx';
 
 /** What the customer takes home: the lines, the bill, the taxes by rate, and what was paid. */
-export function Receipt({ order }: { order: Order }) {
+export function Receipt({ order, shop: { name: shopName, timeZone } }: SheetProps) {
+  const { type, address, contact, instructions, table } = order.fulfilment;
+  const promise = findPromise(order);
+  const name = contact?.name ?? order.customer?.name ?? '';
+  const phone = contact?.phone ?? order.customer?.phone ?? null;
   return (
     <>
       <header className="sheet-head">
@@ -29,17 +27,41 @@ export function Receipt({ order }: { order: Order }) {
         )}
         <h1 className="sheet-title">Receipt {order.number}</h1>
         <p>
-          <time dateTime={order.createdAt}>{dateFormat.format(new Date(order.createdAt))}</time>
+          <time dateTime={order.createdAt}>{formatDateAndClock(order.createdAt, timeZone)}</time>
         </p>
         <p>
-          {formatFulfilment(order.fulfilment.type)}
-          {order.customer !== undefined && order.customer.name !== '' && (
+          {formatFulfilment(type)}
+          {table !== null && (
             <>
               {' '}
-              · <bdi>{order.customer.name}</bdi>
+              · Table <bdi>{table}</bdi>
+            </>
+          )}
+          {name !== '' && (
+            <>
+              {' '}
+              · <bdi>{name}</bdi>
             </>
           )}
         </p>
+        {promise !== null && (
+          <p className="sheet-promise">
+            For <time dateTime={promise}>{formatDateAndClock(promise, timeZone)}</time>
+          </p>
+        )}
+        {(address !== null || phone !== null) && (
+          <p dir="auto" className="sheet-lines">
+            {[
+              ...(address === null ? [] : listAddressLines(address)),
+              ...(phone === null ? [] : [phone]),
+            ].join('\n')}
+          </p>
+        )}
+        {instructions !== null && (
+          <p dir="auto" className="sheet-lines">
+            {instructions}
+          </p>
+        )}
       </header>
       <LineList lines={order.items} />
       <div className="sheet-bill">

@@ -1,22 +1,39 @@
-import type { Order } from '../../shared/api.ts';
 import { formatFulfilment, listAddressLines } from '../parts/fulfilment.ts';
-
-const timeFormat = new Intl.DateTimeFormat(undefined, { dateStyle: 'short', timeStyle: 'short' });
+import { findPromise } from '../parts/promise.ts';
+import { formatDayAndClock, formatMoment } from '../parts/shop-clock.ts';
+import type { SheetProps } from './print-page.tsx';
 
 /** What the kitchen hangs up: what to make, in large letters, without prices. */
-export function Ticket({ order }: { order: Order }) {
-  const { fulfilment, items, note, customer } = order;
+export function Ticket({ order, shop: { timeZone } }: SheetProps) {
+  const { fulfilment, items, note, customer, createdAt } = order;
+  const { table, contact, instructions } = fulfilment;
+  const promise = findPromise(order);
+  const name = contact?.name ?? customer?.name ?? '';
+  const phone = contact?.phone ?? customer?.phone ?? null;
   return (
     <div className="ticket">
       <header className="sheet-head">
         <h1 className="ticket-number">{order.number}</h1>
-        <p className="ticket-type">{formatFulfilment(fulfilment.type)}</p>
-        <p>
-          <time dateTime={order.createdAt}>{timeFormat.format(new Date(order.createdAt))}</time>
-          {customer !== undefined && customer.name !== '' && (
+        {promise !== null && (
+          <p className="ticket-promise">
+            <time dateTime={promise}>{formatPromise(promise, createdAt, timeZone)}</time>
+          </p>
+        )}
+        <p className="ticket-type">
+          {formatFulfilment(fulfilment.type)}
+          {table !== null && (
             <>
               {' '}
-              · <bdi>{customer.name}</bdi>
+              · Table <bdi>{table}</bdi>
+            </>
+          )}
+        </p>
+        <p>
+          Placed <time dateTime={createdAt}>{formatDayAndClock(createdAt, timeZone)}</time>
+          {name !== '' && (
+            <>
+              {' '}
+              · <bdi>{name}</bdi>
             </>
           )}
           {order.vip && ' · VIP'}
@@ -49,11 +66,24 @@ export function Ticket({ order }: { order: Order }) {
           <bdi>{note}</bdi>
         </p>
       )}
-      {fulfilment.address !== null && (
+      {instructions !== null && (
+        <p dir="auto" className="ticket-note ticket-instructions">
+          {instructions}
+        </p>
+      )}
+      {(fulfilment.address !== null || phone !== null) && (
         <p dir="auto" className="ticket-address">
-          {listAddressLines(fulfilment.address).join('\n')}
+          {[
+            ...(fulfilment.address === null ? [] : listAddressLines(fulfilment.address)),
+            ...(phone === null ? [] : [phone]),
+          ].join('\n')}
         </p>
       )}
     </div>
   );
+}
+
+/** Formats a promised time, with its day unless that is the day of the order. */
+function formatPromise(promise: string, createdAt: string, timeZone: string): string {
+  return formatMoment(promise, timeZone, Date.parse(createdAt));
 }

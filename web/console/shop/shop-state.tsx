@@ -2,8 +2,8 @@ import { Card, Group, Text } from '@mantine/core';
 import { useNow } from '../../shared/use-now.ts';
 import { formatMoment } from '../parts/shop-clock.ts';
 import { isPaused, type Shop } from '../parts/use-shop.ts';
+import { describePause } from './describe-pause.ts';
 import { PauseButton } from './pause-button.tsx';
-import { describePause } from './shop-terms.ts';
 
 /** States whether the shop takes orders now, with the button that pauses it. */
 export function ShopState({ shop }: { readonly shop: Shop }) {

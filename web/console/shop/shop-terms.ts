@@ -1,5 +1,5 @@
 import { formatFulfilment } from '../parts/fulfilment.ts';
-import { formatDate, formatMoment, formatWeekday } from '../parts/shop-clock.ts';
+import { formatDate, formatWeekday } from '../parts/shop-clock.ts';
 import type { Shop } from '../parts/use-shop.ts';
 import { weekdays } from './hours.ts';
 
@@ -93,11 +93,4 @@ function describeClosedDates(before: Shop, after: Shop): string {
       'removed',
     ),
   ].join(', ');
-}
-
-/** Describes a pause: `until 18:45`. */
-export function describePause({ pausedUntil, timeZone }: Shop, nowMs: number): string {
-  return pausedUntil === null
-    ? 'until you take orders again'
-    : `until ${formatMoment(pausedUntil, timeZone, nowMs)}`;
 }

@@ -1,13 +1,9 @@
 import type { Order } from '../../shared/api.ts';
+import { findPromise } from '../parts/promise.ts';
 import type { Shop } from '../parts/use-shop.ts';
 
 /** How long before its time an order is shown if the shop has no lead time. */
 const AHEAD_MINUTES_DEFAULT = 30;
-
-/** Returns the time for which an order was promised; null if it has none, and is to be made at once. */
-export function findPromise({ createdAt, fulfilment: { promisedFor } }: Order): string | null {
-  return promisedFor === createdAt ? null : promisedFor;
-}
 
 /**
  * Returns whether the kitchen has nothing to do for an order yet: nobody has started on it, and its time is further away
