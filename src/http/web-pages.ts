@@ -6,7 +6,6 @@ import type { FastifyReply } from 'fastify';
 import { Type } from 'typebox';
 import { requestErrors } from '../shared/common-errors.ts';
 import { CodedError } from '../shared/errors.ts';
-import { escapeHtml } from '../shared/escape-html.ts';
 import type { App } from './app.ts';
 import { ICON_LINK } from './icon.ts';
 
@@ -31,8 +30,6 @@ const POLICY = [
   "frame-ancestors 'none'",
 ].join('; ');
 
-const SHOP_NAME_EMPTY = '<meta name="shop-name" content=""';
-
 const NOT_BUILT = `<!doctype html>
 <html lang="en"><meta charset="utf-8">${ICON_LINK}<title>Not built · Holdfast</title>
 <p>This page has not been built. Run <code>npm run build:web</code> in the folder of the server.</p></html>
@@ -46,7 +43,6 @@ export async function installWebPages(
   app: App,
   folder: string,
   pages: readonly WebPage[],
-  shopName: string,
 ): Promise<void> {
   await app.register(fastifyStatic, {
     root: folder,
@@ -57,15 +53,10 @@ export async function installWebPages(
     etag: true,
     lastModified: false,
   });
-  for (const page of pages) installPage(app, folder, page, shopName);
+  for (const page of pages) installPage(app, folder, page);
 }
 
-function installPage(
-  app: App,
-  folder: string,
-  { path, operationId }: WebPage,
-  shopName: string,
-): void {
+function installPage(app: App, folder: string, { path, operationId }: WebPage): void {
   const index = `${path.slice(1)}/index.html`;
   const sendIndex = (reply: FastifyReply) => {
     reply
@@ -74,14 +65,10 @@ function installPage(
       .type('text/html; charset=utf-8');
     return existsSync(join(folder, index)) ? buildIndex() : reply.code(503).send(NOT_BUILT);
   };
-  /** Adds the path of PUBLIC_URL and the shop's name to the page, which was built for a server without them. */
+  /** Adds the path of PUBLIC_URL to the page, which was built for a server without one. */
   const buildIndex = async () => {
     const html = await readFile(join(folder, index), 'utf8');
-    return html
-      .replaceAll(`="${path}/`, () => `="${app.publicPath}${path}/`)
-      .replace(SHOP_NAME_EMPTY, () =>
-        SHOP_NAME_EMPTY.replace('""', () => `"${escapeHtml(shopName)}"`),
-      );
+    return html.replaceAll(`="${path}/`, () => `="${app.publicPath}${path}/`);
   };
   const config = { page: true };
 

@@ -13,6 +13,6 @@ export const pagesDeclaration = {
 } as const satisfies ModuleDeclaration;
 
 /** Creates the pages of the console and the shop. */
-export function createPages({ shopName }: { readonly shopName: string }): Module<null> {
-  return { api: null, routes: (app) => installWebPages(app, webFolder, pages, shopName) };
+export function createPages(): Module<null> {
+  return { api: null, routes: (app) => installWebPages(app, webFolder, pages) };
 }
