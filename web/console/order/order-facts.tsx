@@ -1,46 +1,28 @@
 import { Anchor, Badge, Card, SimpleGrid, Text } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { Link } from 'wouter';
+import { AddressLines } from '../../shared/address-lines.tsx';
 import type { Order } from '../../shared/api.ts';
-import { formatFulfilment, listAddressLines } from '../parts/fulfilment.ts';
+import { formatFulfilment } from '../parts/fulfilment.ts';
+import { findPromise } from '../parts/promise.ts';
+import { formatDayAndClock } from '../parts/shop-clock.ts';
 import { formatStatus } from '../parts/status-badge.tsx';
 import { Timestamp } from '../parts/timestamp.tsx';
+import { useShop } from '../parts/use-shop.ts';
+import { ChangeFulfilment } from './change-fulfilment.tsx';
 
 /** Shows who ordered, when, and how the order reaches them. */
 export function OrderFacts({ order }: { order: Order }) {
-  const { customer, fulfilment } = order;
   return (
     <Card withBorder>
       <SimpleGrid cols={{ base: 1, xs: 2 }}>
         <Fact label="Customer">
-          {customer === undefined ? (
-            order.customerId
-          ) : (
-            <>
-              <bdi>{customer.name}</bdi>{' '}
-              <Anchor component={Link} href={`/orders?customerId=${customer.id}`} size="sm">
-                {customer.email ?? customer.phone ?? 'Orders'}
-              </Anchor>
-              {customer.email !== null && customer.phone !== null && (
-                <Text size="sm">{customer.phone}</Text>
-              )}
-              {customer.guest && (
-                <Badge size="sm" variant="light">
-                  Guest
-                </Badge>
-              )}
-            </>
-          )}
+          <Customer order={order} />
         </Fact>
         <Fact label="Placed">
           <Timestamp at={order.createdAt} exact />
         </Fact>
-        <Fact label="Fulfilment">
-          {formatFulfilment(fulfilment.type)}
-          {fulfilment.address !== null && (
-            <Lines text={listAddressLines(fulfilment.address).join('\n')} />
-          )}
-        </Fact>
+        <FulfilmentFacts order={order} />
         {order.expiresAt !== null && order.status === 'PENDING' && (
           <Fact label="Expires unpaid">
             <Timestamp at={order.expiresAt} />
@@ -66,6 +48,86 @@ export function OrderFacts({ order }: { order: Order }) {
         </Fact>
       </SimpleGrid>
     </Card>
+  );
+}
+
+function Customer({ order: { customer, customerId } }: { order: Order }) {
+  if (customer === undefined) return customerId;
+  return (
+    <>
+      <bdi>{customer.name}</bdi>{' '}
+      <Anchor component={Link} href={`/orders?customerId=${customer.id}`} size="sm">
+        {customer.email ?? customer.phone ?? 'Orders'}
+      </Anchor>
+      {customer.email !== null && customer.phone !== null && (
+        <Text size="sm">
+          <Phone number={customer.phone} />
+        </Text>
+      )}
+      {customer.guest && (
+        <Badge size="sm" variant="light">
+          Guest
+        </Badge>
+      )}
+    </>
+  );
+}
+
+function FulfilmentFacts({ order }: { order: Order }) {
+  const { data: shop } = useShop();
+  const { type, table, address, contact, instructions, requestedFor } = order.fulfilment;
+  const promise = findPromise(order);
+  return (
+    <>
+      <Fact label="Fulfilment">
+        {formatFulfilment(type)}
+        {table !== null && (
+          <>
+            {' '}
+            · Table <bdi>{table}</bdi>
+          </>
+        )}
+        {address !== null && (
+          <div>
+            <AddressLines address={address} />
+          </div>
+        )}
+        <ChangeFulfilment order={order} />
+      </Fact>
+      {promise !== null && shop !== undefined && (
+        <Fact label="Promised for">
+          <Text component="time" dateTime={promise} fw={700} size="lg" className="number">
+            {formatDayAndClock(promise, shop.timeZone)}
+          </Text>
+          <Text size="sm" c="dimmed">
+            {requestedFor === null ? 'As soon as possible' : 'As requested'}
+          </Text>
+        </Fact>
+      )}
+      {contact !== null && (
+        <Fact label="Contact">
+          {contact.name !== null && (
+            <div>
+              <bdi>{contact.name}</bdi>
+            </div>
+          )}
+          {contact.phone !== null && <Phone number={contact.phone} />}
+        </Fact>
+      )}
+      {instructions !== null && (
+        <Fact label="Instructions">
+          <Lines text={instructions} />
+        </Fact>
+      )}
+    </>
+  );
+}
+
+function Phone({ number }: { number: string }) {
+  return (
+    <Anchor href={`tel:${number}`} size="sm">
+      <bdi>{number}</bdi>
+    </Anchor>
   );
 }
 

@@ -12,13 +12,18 @@ import { useDebouncedValue } from '@mantine/hooks';
 import { IconSearch } from '@tabler/icons-react';
 import { Link, useSearchParams } from 'wouter';
 import { api, type Order, readBody } from '../../shared/api.ts';
+import { serverClock } from '../../shared/fetch-reply.ts';
 import { ItemNames } from '../../shared/item-names.tsx';
 import { LATEST_DAY, parseDay } from '../../shared/moments.ts';
 import { formatMoney } from '../../shared/money.ts';
+import { formatFulfilment } from '../parts/fulfilment.ts';
 import { PageTitle } from '../parts/page-title.tsx';
 import { PageFoot, usePages } from '../parts/pages.tsx';
+import { findPromise } from '../parts/promise.ts';
+import { formatMoment } from '../parts/shop-clock.ts';
 import { formatStatus, StatusBadge } from '../parts/status-badge.tsx';
 import { Timestamp } from '../parts/timestamp.tsx';
+import { useShop } from '../parts/use-shop.ts';
 
 const statuses: readonly Order['status'][] = [
   'QUEUED',
@@ -110,7 +115,7 @@ export default function OrdersPage() {
         />
       </Group>
       {orders.items !== undefined && (
-        <Table.ScrollContainer minWidth={720}>
+        <Table.ScrollContainer minWidth={840}>
           <Table highlightOnHover verticalSpacing="xs">
             <Table.Thead>
               <Table.Tr>
@@ -119,6 +124,7 @@ export default function OrdersPage() {
                 <Table.Th>Status</Table.Th>
                 <Table.Th>Payment</Table.Th>
                 <Table.Th ta="right">Total</Table.Th>
+                <Table.Th>For</Table.Th>
                 <Table.Th>Placed</Table.Th>
               </Table.Tr>
             </Table.Thead>
@@ -157,6 +163,11 @@ function Row({ order }: { order: Order }) {
         <Text size="sm">
           <bdi>{order.customer?.name || order.customer?.email || order.customer?.phone}</bdi>
         </Text>
+        {order.customer?.guest && (
+          <Badge size="sm" variant="light">
+            Guest
+          </Badge>
+        )}
       </Table.Td>
       <Table.Td>
         <StatusBadge status={order.status} />
@@ -169,9 +180,30 @@ function Row({ order }: { order: Order }) {
         {formatMoney(order.total)}
       </Table.Td>
       <Table.Td>
+        <For order={order} />
+      </Table.Td>
+      <Table.Td>
         <Timestamp at={order.createdAt} />
       </Table.Td>
     </Table.Tr>
+  );
+}
+
+/** Shows how an order reaches the customer, and the promised time if it has one. */
+function For({ order }: { order: Order }) {
+  const { data: shop } = useShop();
+  const promise = findPromise(order);
+  return (
+    <>
+      {promise !== null && shop !== undefined && (
+        <Text component="time" dateTime={promise} size="sm" fw={600} className="number one-line">
+          {formatMoment(promise, shop.timeZone, serverClock.nowMs())}
+        </Text>
+      )}
+      <Text size="xs" c="dimmed">
+        {formatFulfilment(order.fulfilment.type)}
+      </Text>
+    </>
   );
 }
 
