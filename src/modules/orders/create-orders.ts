@@ -122,7 +122,7 @@ export function createOrders(dependencies: OrdersDependencies): Module<Orders> {
     listOrders: (caller, input) =>
       listOrders(isStaff(caller) ? reads : database, reader, cursors, caller, input),
     getOrderHistory: (caller, orderId) => getOrderHistory(database, caller, orderId),
-    changeFulfilment: (context, change) => changeFulfilment(database, context, change),
+    changeFulfilment: (context, change) => changeFulfilment(database, priceLists, context, change),
     changeStatus: (context, change) => changeStatus(database, expiryMinutes, context, change),
     cancelOrder: (context, cancel) =>
       cancelOrder(database, { cancellationsPerDayMax }, context, cancel),

@@ -2,7 +2,7 @@ import { type Static, Type } from 'typebox';
 import { Choice, Nullable, Text } from '../../../http/index.ts';
 import { isCountry } from '../../../shared/countries.ts';
 import type { InputError } from '../../../shared/errors.ts';
-import { inUtc, isInstant } from '../../../shared/instant.ts';
+import { inUtc } from '../../../shared/instant.ts';
 import { type FulfilmentType, fulfilmentTypes } from '../../pricing/index.ts';
 import type { Address, Contact, Fulfilment } from './fulfilment.ts';
 import { parsePhone } from './phone.ts';
@@ -90,15 +90,29 @@ export function findFulfilmentErrors(
     ...missingDetails({ type, address, table }, pointer),
     ...addressErrors(address, `${pointer}/address`),
     ...contactErrors(contact, address?.country ?? null, `${pointer}/contact`),
-    ...requestedForErrors(requestedFor, `${pointer}/requestedFor`),
+    ...requestedForErrors(type, requestedFor, `${pointer}/requestedFor`),
   ];
-  if (requestedFor !== null && type === 'SHIPMENT') {
-    errors.push({ pointer: `${pointer}/requestedFor`, detail: 'SHIPMENT has no time.' });
-  }
   if (table && type !== 'DINE_IN') {
     errors.push({ pointer: `${pointer}/table`, detail: 'Only DINE_IN has a table.' });
   }
   return errors;
+}
+
+/**
+ * Returns the invalid locations of a change. What it leaves out was valid when the order was placed, perhaps by other
+ * rules, and stays.
+ */
+export function findChangeErrors(
+  { type, address: addressBefore = null }: Fulfilment,
+  { requestedFor = null, contact = null, address }: ChangeFulfilmentInput,
+): InputError[] {
+  const country = (address === undefined ? addressBefore : address)?.country ?? null;
+  return [
+    ...(address === null ? missingAddress(type, '') : []),
+    ...addressErrors(address ?? null, '/address'),
+    ...contactErrors(contact, country, '/contact'),
+    ...requestedForErrors(type, requestedFor, '/requestedFor'),
+  ];
 }
 
 /** Returns what this type of fulfilment needs and lacks. */
@@ -114,17 +128,15 @@ export function missingDetails(
   },
   pointer = '/fulfilment',
 ): InputError[] {
-  if (needsAddress(type) && !address) {
-    return [{ pointer: `${pointer}/address`, detail: `${type} needs an address.` }];
-  }
   if (type === 'DINE_IN' && !table) {
     return [{ pointer: `${pointer}/table`, detail: 'DINE_IN needs a table.' }];
   }
-  return [];
+  return address ? [] : missingAddress(type, pointer);
 }
 
-function needsAddress(type: FulfilmentType): boolean {
-  return type === 'DELIVERY' || type === 'SHIPMENT';
+function missingAddress(type: FulfilmentType, pointer: string): InputError[] {
+  if (type !== 'DELIVERY' && type !== 'SHIPMENT') return [];
+  return [{ pointer: `${pointer}/address`, detail: `${type} needs an address.` }];
 }
 
 function addressErrors(address: AddressInput | null, pointer: string): InputError[] {
@@ -151,34 +163,57 @@ export function phoneErrors(
     country === null
       ? 'This is not a phone number in international form, such as +44 20 7946 0000.'
       : `This is not a phone number of ${country}, nor one in international form.`;
-  return [{ pointer, detail }];
+  return [{ pointer: `${pointer}/phone`, detail }];
 }
 
-function requestedForErrors(requestedFor: string | null, pointer: string): InputError[] {
-  if (requestedFor === null || isInstant(requestedFor)) return [];
-  return [{ pointer, detail: 'This time cannot be stored.' }];
+function requestedForErrors(
+  type: FulfilmentType,
+  requestedFor: string | null,
+  pointer: string,
+): InputError[] {
+  if (requestedFor === null || type !== 'SHIPMENT') return [];
+  return [{ pointer, detail: 'SHIPMENT has no time.' }];
 }
 
 /** Returns a valid fulfilment as it is kept: without what is empty. */
 export function toFulfilment(input: FulfilmentInput): Fulfilment {
   const { type, requestedFor, contact, address, instructions, table } = input;
-  const stated = {
+  return buildFulfilment(type, {
     requestedFor: toRequestedFor(requestedFor ?? null),
     contact: toContact(contact ?? null, address?.country ?? null),
     address: toAddress(address ?? null),
     instructions: instructions || null,
     table: table || null,
-  };
-  return { type, ...omitNulls(stated) };
+  });
 }
 
-function omitNulls(members: Omit<Fulfilment, 'type'>): Omit<Fulfilment, 'type'> {
-  return Object.fromEntries(Object.entries(members).filter(([, value]) => value !== null));
+/** Returns a fulfilment after a valid change: what the change leaves out stays as it is kept. */
+export function replaceDetails(
+  { type, ...before }: Fulfilment,
+  input: ChangeFulfilmentInput,
+): Fulfilment {
+  const { requestedFor, contact, instructions } = input;
+  const address = input.address === undefined ? before.address : toAddress(input.address);
+  return buildFulfilment(type, {
+    requestedFor: requestedFor === undefined ? before.requestedFor : toRequestedFor(requestedFor),
+    contact: contact === undefined ? before.contact : toContact(contact, address?.country ?? null),
+    address,
+    instructions: instructions === undefined ? before.instructions : instructions || null,
+    table: before.table,
+  });
 }
 
-/** Returns a time in UTC; one that cannot be stored, which is an error elsewhere, as it is. */
+/** Leaves out what is not stated. */
+function buildFulfilment(
+  type: FulfilmentType,
+  details: { readonly [Name in keyof Omit<Fulfilment, 'type'>]: Fulfilment[Name] | undefined },
+): Fulfilment {
+  const stated = Object.entries(details).filter(([, value]) => value != null);
+  return { type, ...(Object.fromEntries(stated) as Omit<Fulfilment, 'type'>) };
+}
+
 function toRequestedFor(requestedFor: string | null): string | null {
-  return requestedFor === null || !isInstant(requestedFor) ? requestedFor : inUtc(requestedFor);
+  return requestedFor === null ? null : inUtc(requestedFor);
 }
 
 function toContact(contact: ContactInput | null, country: string | null): Contact | null {

@@ -4,6 +4,9 @@ import {
   parsePhoneNumberFromString,
 } from 'libphonenumber-js/max';
 
+/** Some countries have longer numbers, which cannot be called from abroad. */
+const E164 = /^\+[1-9]\d{1,14}$/;
+
 /**
  * Returns a phone number as E.164, such as `+442079460000`, or null if it is none. One without a country's prefix is
  * read as a number of `country` (ISO 3166-1); without a country it is none.
@@ -14,5 +17,6 @@ export function parsePhone(text: string, country: string | null): string | null 
     text,
     nation === null ? { extract: false } : { defaultCountry: nation, extract: false },
   );
-  return parsed?.isValid() && parsed.ext === undefined ? parsed.number : null;
+  if (parsed === undefined || !parsed.isValid() || parsed.ext !== undefined) return null;
+  return E164.test(parsed.number) ? parsed.number : null;
 }

@@ -154,10 +154,10 @@ export interface FulfilChange extends Attributed {
   readonly order: LockedOrder &
     Pick<Order, 'status' | 'paymentStatus' | 'expiresAt' | 'fulfilment' | 'promisedFor'>;
   readonly fulfilment: Fulfilment;
-  /** The names of the changed members besides the time. */
+  /** The names of the changed members, at least one. */
   readonly changed: readonly string[];
-  /** The new time, if it changed. */
-  readonly rescheduled: {
+  /** When it was and is promised, if another time is requested. Null also for SHIPMENT. */
+  readonly moved: {
     readonly from: Date;
     readonly to: Date;
     /** The slot in which the order takes its place; null: in none. */

@@ -3,9 +3,12 @@ import { storeFulfilment } from '../fulfilment/fulfilment.ts';
 import type { FulfilChange } from './order-change.ts';
 import { type OrderPlan, startPlan } from './order-plan.ts';
 
-/** Plans a change of when, where or for whom an order is. The log names what changed, and no personal data. */
+/**
+ * Plans a change of when, where or for whom an order is. The log names what changed, and no personal data. An order that
+ * is requested for the time that was promised anyway is not rescheduled.
+ */
 export function planFulfil(change: FulfilChange): OrderPlan {
-  const { order, fulfilment, changed, rescheduled, actor, cause } = change;
+  const { order, fulfilment, changed, moved, actor, cause } = change;
   const events: NewEvent[] = [];
   const add = (type: EventType, data: Readonly<Record<string, unknown>>) =>
     events.push({
@@ -19,11 +22,13 @@ export function planFulfil(change: FulfilChange): OrderPlan {
       cause,
       data: { number: order.number, ...data },
     });
-  if (rescheduled !== null) {
-    const { from, to } = rescheduled;
+  const isRescheduled = moved !== null && moved.from.getTime() !== moved.to.getTime();
+  if (isRescheduled) {
+    const { from, to } = moved;
     add('order.rescheduled', { from: from.toISOString(), to: to.toISOString() });
   }
-  if (changed.length > 0) add('order.readdressed', { changed });
+  const others = changed.filter((member) => member !== 'requestedFor' || !isRescheduled);
+  if (others.length > 0) add('order.readdressed', { changed: others });
   return {
     ...startPlan(change),
     rowChanges: [
@@ -35,7 +40,7 @@ export function planFulfil(change: FulfilChange): OrderPlan {
         versions: 1,
         last_sequence: order.lastSequence + events.length,
         fulfilment,
-        ...(rescheduled === null ? {} : { promised_for: rescheduled.to }),
+        ...(moved === null ? {} : { promised_for: moved.to }),
       },
     ],
     formerFulfilment: {
@@ -45,6 +50,6 @@ export function planFulfil(change: FulfilChange): OrderPlan {
       promised_for: order.promisedFor,
     },
     events,
-    slotEffect: rescheduled === null ? null : { kind: 'move', startAt: rescheduled.slotStart },
+    slotEffect: moved === null ? null : { kind: 'move', startAt: moved.slotStart },
   };
 }
