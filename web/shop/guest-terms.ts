@@ -1,5 +1,5 @@
 import { storageKey } from '../shared/paths.ts';
-import { noTerms, type Terms } from './terms.ts';
+import { noDetails, noTerms, type Terms } from './terms.ts';
 
 const KEY = storageKey('terms');
 
@@ -17,7 +17,14 @@ addEventListener('storage', ({ key }) => {
 
 function readStored(): Terms {
   try {
-    return { ...noTerms, ...(JSON.parse(localStorage.getItem(KEY) ?? '{}') as Partial<Terms>) };
+    const stored = JSON.parse(localStorage.getItem(KEY) ?? '{}') as Partial<Terms>;
+    const fulfilment = stored.fulfilment ?? null;
+    return {
+      ...noTerms,
+      ...stored,
+      // Older versions of this page stored no contact and no time.
+      fulfilment: fulfilment === null ? null : { ...noDetails, ...fulfilment },
+    };
   } catch {
     return noTerms;
   }

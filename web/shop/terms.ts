@@ -1,6 +1,7 @@
 import type { Money, ReplyOf } from '../shared/api.ts';
 
-export type Fulfilment = ReplyOf<'getOrder'>['fulfilment'];
+/** How a cart is to be fulfilled, as it is stated: without what the shop promises. */
+export type Fulfilment = NonNullable<ReplyOf<'getCart'>['fulfilment']>;
 export type Address = NonNullable<Fulfilment['address']>;
 
 /** What a cart states besides its items. */
@@ -8,9 +9,18 @@ export interface Terms {
   readonly discountCodes: readonly string[];
   /** Null: none. */
   readonly tip: Money | null;
-  /** Null: the customer picks the order up. */
+  /** Null: none is stated, which means the first type that the shop offers, as soon as possible. */
   readonly fulfilment: Fulfilment | null;
 }
+
+/** What a fulfilment does not state. */
+export const noDetails: Omit<Fulfilment, 'type'> = {
+  requestedFor: null,
+  contact: null,
+  address: null,
+  instructions: null,
+  table: null,
+};
 
 export const noTerms: Terms = { discountCodes: [], tip: null, fulfilment: null };
 

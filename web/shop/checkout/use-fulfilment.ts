@@ -2,7 +2,7 @@ import { useEffect, useRef } from 'react';
 import { guessCountry } from '../../shared/countries.ts';
 import type { CartAccess } from '../cart.ts';
 import { useStoredText } from '../stored-text.ts';
-import type { Address, Fulfilment } from '../terms.ts';
+import { type Address, type Fulfilment, noDetails } from '../terms.ts';
 
 /** What the fields contain. */
 export type AddressTexts = { readonly [Field in keyof Address]: string };
@@ -105,6 +105,7 @@ function toFulfilment({ type, address }: Draft): Fulfilment | null | undefined {
   if (line1 === '' || city === '' || address.country === '') return undefined;
   const optional = (text: string) => (read(text) === '' ? null : read(text));
   return {
+    ...noDetails,
     type,
     address: {
       line1,
