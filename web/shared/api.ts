@@ -62,11 +62,17 @@ async function fetchRefreshing(request: Request): Promise<Response> {
   return response;
 }
 
+const baseUrl = `${location.origin}${pathOnServer('')}`;
+
+export type Api = ReturnType<typeof createHoldfastClient>;
+
 /** Every operation of the server, typed and authenticated by cookie. */
-export const api = createHoldfastClient({
-  baseUrl: `${location.origin}${pathOnServer('')}`,
-  fetch: fetchRefreshing,
-});
+export const api: Api = createHoldfastClient({ baseUrl, fetch: fetchRefreshing });
+
+/** Every operation of the server without cookies: with this bearer token, or as a stranger. */
+export function createApiWithoutCookies(token: string | null): Api {
+  return createHoldfastClient({ baseUrl, token: () => token, fetch: fetchReply });
+}
 
 /** Returns the body of a reply. A refusal throws `HoldfastError`, so there always is one. */
 export async function readBody<Body>(call: Promise<{ data?: Body }>): Promise<Body> {

@@ -80,6 +80,11 @@ export const guestCart = {
     const stored = readAll();
     writeChanges(stored, next(stored.map(({ line }) => line)));
   },
+  /** Removes all lines, after they were ordered. */
+  clear(): void {
+    for (const { key } of readAll()) localStorage.removeItem(key);
+    changedHere();
+  },
   /** Returns the lines as they are stored, to move them elsewhere one by one. */
   list: readAll,
   isStillThere({ key, text }: StoredLine): boolean {

@@ -1,17 +1,21 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
-import { api, type ReplyOf, readBody } from '../shared/api.ts';
+import { api, createApiWithoutCookies, type ReplyOf, readBody } from '../shared/api.ts';
 import type { CartLine } from './cart-line.ts';
 import { noTerms, type Terms, toBody } from './terms.ts';
 
 export type Quote = ReplyOf<'quoteOrder'>;
+
+/** A cart in the browser is priced as a stranger's, whoever was signed in before. */
+const strangers = createApiWithoutCookies(null);
 
 /** Several quick taps cause one request. */
 const SETTLED_AFTER_MS = 250;
 
 type QuotedLine = Pick<CartLine, 'sku' | 'quantity' | 'modifiers' | 'note'>;
 
-function buildBody(lines: readonly QuotedLine[], terms: Terms) {
+/** Returns what a quote and an order state about these lines and terms. */
+export function buildBody(lines: readonly QuotedLine[], terms: Terms) {
   return {
     items: lines.map(({ sku, quantity, modifiers, note }) => ({
       sku,
@@ -43,7 +47,7 @@ export function useQuote(lines: readonly QuotedLine[], terms: Terms = noTerms) {
   const { data, error, isPlaceholderData } = useQuery<Quote>({
     queryKey: ['quote', settled],
     queryFn: ({ signal }) =>
-      readBody(api.POST('/api/quotes', { body: JSON.parse(settled), signal })),
+      readBody(strangers.POST('/api/quotes', { body: JSON.parse(settled), signal })),
     // Prices and stock change while a guest chooses, so each page that shows sums requests them again, also when the
     // guest returns to it.
     staleTime: 0,

@@ -2,6 +2,7 @@ import { Link, Redirect, Route, Switch, useLocation, useSearchParams } from 'wou
 import { useProfile, useSignOut } from '../shared/session.ts';
 import { useSessionState } from '../shared/session-end.ts';
 import { useCart } from './cart.ts';
+import { clearOrderTokens } from './order-tokens.ts';
 import { useOtherTabs } from './other-tabs.ts';
 import { CartPage } from './pages/cart-page.tsx';
 import { ForgotPage } from './pages/forgot-page.tsx';
@@ -73,6 +74,7 @@ function Header() {
             className="plain"
             onClick={() => {
               clearStoredTexts();
+              clearOrderTokens();
               signOut.mutate();
             }}
           >

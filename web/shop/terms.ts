@@ -2,6 +2,7 @@ import type { Money, ReplyOf } from '../shared/api.ts';
 
 /** How a cart is to be fulfilled, as it is stated: without what the shop promises. */
 export type Fulfilment = NonNullable<ReplyOf<'getCart'>['fulfilment']>;
+export type FulfilmentType = Fulfilment['type'];
 export type Address = NonNullable<Fulfilment['address']>;
 
 /** What a cart states besides its items. */

@@ -1,12 +1,13 @@
+import '../parts/chips.css';
 import { type SubmitEvent, useId, useState } from 'react';
 import { money, percentOfMinor, TIP_MINOR_MAX } from '../../../src/shared/money.ts';
 import type { Money } from '../../shared/api.ts';
 import { editableMoney, formatMoney, readMoney } from '../../shared/money.ts';
 import { formatPercent } from '../../shared/percent.ts';
 
-const PERCENTS = [5, 10, 15];
-
 interface TipFieldProps {
+  /** What the shop suggests, in ascending order. */
+  readonly percents: readonly number[];
   /** What the suggestions are a part of. */
   readonly subtotal: Money;
   readonly tip: Money | null;
@@ -14,8 +15,8 @@ interface TipFieldProps {
 }
 
 /** Chooses a tip: none, one of the suggestions, or any other amount. */
-export function TipField({ subtotal, tip, onChange }: TipFieldProps) {
-  const suggestions = suggestTips(subtotal);
+export function TipField({ percents, subtotal, tip, onChange }: TipFieldProps) {
+  const suggestions = suggestTips(percents, subtotal);
   const isOther = tip !== null && !suggestions.some(({ amount }) => amount.amount === tip.amount);
   const [isOpen, setIsOpen] = useState(false);
   const choose = (amount: Money | null) => {
@@ -104,8 +105,8 @@ function OtherTip({ currency, tip, onChange }: OtherTipProps) {
 }
 
 /** Returns each suggested tip, without those that are nothing, too much, or equal to a smaller suggestion. */
-function suggestTips({ amount, currency }: Money) {
-  const tips = PERCENTS.map((percent) => ({
+function suggestTips(percents: readonly number[], { amount, currency }: Money) {
+  const tips = percents.map((percent) => ({
     percent,
     amount: money(percentOfMinor(amount, percent), currency),
   }));

@@ -1,8 +1,10 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useLocation } from 'wouter';
-import { api, type Money, readBody } from '../../shared/api.ts';
+import { api, type Money, type Order, readBody } from '../../shared/api.ts';
+import type { CartAccess } from '../cart.ts';
 import { notifyOtherTabs } from '../other-tabs.ts';
 import { beginPayment } from '../payment.ts';
+import { type GuestDetails, placeAsGuest } from './place-as-guest.ts';
 
 /** What the customer has seen. They order and pay it, or are asked again. */
 interface SeenCart {
@@ -10,29 +12,25 @@ interface SeenCart {
   readonly total: Money;
 }
 
+/** What a guest has seen, who has no cart on the server. */
+interface SeenByGuest {
+  readonly guest: GuestDetails;
+  readonly total: Money;
+}
+
 interface CheckoutOptions {
+  readonly cart: CartAccess;
   readonly note: string;
-  /** A note is stored with the cart. */
-  readonly hasNote: boolean;
   onOrdered(): void;
 }
 
-/** Orders the customer's cart and leads to its payment. */
-export function useCheckout({ note, hasNote, onOrdered }: CheckoutOptions) {
+/** Orders the cart, of a customer or of a guest, and leads to its payment. */
+export function useCheckout({ cart, note, onOrdered }: CheckoutOptions) {
   const [, navigate] = useLocation();
   const queries = useQueryClient();
   return useMutation({
-    mutationFn: ({ version, total }: SeenCart) =>
-      readBody(
-        api.POST('/api/cart/checkout', {
-          body: {
-            cartVersion: version,
-            expectedTotal: total,
-            // An empty one takes the place of a note that is stored with the cart.
-            ...(note.trim() === '' && !hasNote ? {} : { note: note.trim() }),
-          },
-        }),
-      ),
+    mutationFn: (seen: SeenCart | SeenByGuest) =>
+      'guest' in seen ? placeAsGuest({ cart, note: note.trim(), ...seen }) : checkOut(seen),
     async onSuccess(order) {
       notifyOtherTabs();
       onOrdered();
@@ -44,8 +42,23 @@ export function useCheckout({ note, hasNote, onOrdered }: CheckoutOptions) {
       else location.assign(url);
     },
     onError: () => {
-      queries.invalidateQueries({ queryKey: ['cart'] });
-      queries.invalidateQueries({ queryKey: ['products'] });
+      for (const key of ['cart', 'quote', 'products', 'shop', 'slots']) {
+        queries.invalidateQueries({ queryKey: [key] });
+      }
     },
   });
+
+  function checkOut({ version, total }: SeenCart): Promise<Order> {
+    const hasNote = cart.note !== null;
+    return readBody(
+      api.POST('/api/cart/checkout', {
+        body: {
+          cartVersion: version,
+          expectedTotal: total,
+          // An empty one takes the place of a note that is stored with the cart.
+          ...(note.trim() === '' && !hasNote ? {} : { note: note.trim() }),
+        },
+      }),
+    );
+  }
 }

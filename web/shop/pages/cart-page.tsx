@@ -3,28 +3,44 @@ import { Link } from 'wouter';
 import { Bill } from '../../shared/bill.tsx';
 import { useProfile } from '../../shared/session.ts';
 import { useTitle } from '../../shared/title.ts';
+import { useNow } from '../../shared/use-now.ts';
 import { type CartAccess, useCart } from '../cart.ts';
 import { getItemKey } from '../cart-line.ts';
 import { CodeField } from '../checkout/code-field.tsx';
-import { FulfilmentField } from '../checkout/fulfilment-field.tsx';
+import { describeMissingGuest, GuestField } from '../checkout/guest-field.tsx';
 import { LineField } from '../checkout/line-field.tsx';
 import { describeObstacle } from '../checkout/obstacle.ts';
 import { Shortages } from '../checkout/shortages.tsx';
 import { TipField } from '../checkout/tip-field.tsx';
 import { useCheckout } from '../checkout/use-checkout.ts';
-import { useFulfilment } from '../checkout/use-fulfilment.ts';
+import { ContactFields } from '../fulfilment/contact-fields.tsx';
+import type { Draft } from '../fulfilment/draft.ts';
+import { FulfilmentField } from '../fulfilment/fulfilment-field.tsx';
+import { ShopState } from '../fulfilment/shop-state.tsx';
+import { useFulfilment } from '../fulfilment/use-fulfilment.ts';
 import { Notice } from '../parts/notice.tsx';
 import { hasCode, Problem } from '../parts/problem.tsx';
 import { useStoredText } from '../stored-text.ts';
 import { useSums } from '../sums.ts';
+import type { ShopSettings } from '../times/openings.ts';
+import { findTimeTrouble } from '../times/time-trouble.ts';
+import { TimeTroubleNote } from '../times/time-trouble-note.tsx';
+import { useShopSettings } from '../times/use-shop-settings.ts';
 
 const NOTE_MAX = 500;
+const NOW_MS = 30_000;
 
 export function CartPage() {
   useTitle('Your cart');
   const cart = useCart();
-  if (cart.lines.length > 0) return <FullCart cart={cart} />;
-  if (cart.isLoading) {
+  const shop = useShopSettings();
+  if (cart.lines.length > 0 && shop.data !== undefined) {
+    return <FullCart cart={cart} shop={shop.data} />;
+  }
+  if (cart.lines.length > 0 && shop.error !== null) {
+    return <Problem error={shop.error} onRetry={() => shop.refetch()} />;
+  }
+  if (cart.isLoading || cart.lines.length > 0) {
     // As wide as a full cart, so that nothing moves when it arrives.
     return (
       <div className="cart" aria-busy="true">
@@ -41,25 +57,33 @@ export function CartPage() {
   );
 }
 
-function FullCart({ cart }: { cart: CartAccess }) {
+function FullCart({ cart, shop }: { cart: CartAccess; shop: ShopSettings }) {
   const profile = useProfile();
   const sums = useSums();
-  const fulfilment = useFulfilment(cart);
-  const { text, setText } = useStoredText('note');
-  const note = text ?? cart.note ?? '';
-  const checkout = useCheckout({
-    note,
-    hasNote: cart.note !== null,
-    onOrdered: () => setText(null),
-  });
+  const now = new Date(useNow(NOW_MS));
+  const fulfilment = useFulfilment(cart, shop);
+  const storedNote = useStoredText('note');
+  const storedEmail = useStoredText('email');
+  const note = storedNote.text ?? cart.note ?? '';
+  const email = storedEmail.text ?? '';
+  const checkout = useCheckout({ cart, note, onOrdered: () => storedNote.setText(null) });
 
   const { bill, refusals } = sums;
-  const isPending = sums.isPending || (fulfilment.isComplete && !fulfilment.isSaved);
+  const { draft, missing, isSaved } = fulfilment;
+  const isPending = sums.isPending || (missing === null && !isSaved);
   const troubles = cart.lines.map((line, index) => sums.troubleOf(line, index));
-  const obstacle = describeObstacle({ refusals, troubles, fulfilment });
-  const { version } = cart;
-  const seen = version === null || bill === null ? null : { version, total: bill.total };
-  const canOrder = obstacle === null && fulfilment.isSaved && seen !== null;
+  const isGuest = profile === null && shop.guestCheckout;
+  const obstacle =
+    describeObstacle({ refusals, troubles, fulfilment, shop, now }) ??
+    (isGuest ? describeMissingGuest(email, draft.name) : null);
+  const seen = findSeen();
+  const canOrder = obstacle === null && isSaved && seen !== null;
+  const change = (changes: Partial<Draft>) => {
+    checkout.reset();
+    fulfilment.change(changes);
+  };
+  const refusal = hasCode(checkout.error) ? [checkout.error.problem] : [];
+  const lateTrouble = findTimeTrouble(refusal, shop, now);
   return (
     <div className="cart">
       <h1>Your cart</h1>
@@ -75,7 +99,30 @@ function FullCart({ cart }: { cart: CartAccess }) {
         ))}
       </ul>
       <div className="cart-terms">
-        <FulfilmentField fulfilment={fulfilment} />
+        <ShopState shop={shop} />
+        <FulfilmentField
+          shop={shop}
+          fulfilment={{ ...fulfilment, change }}
+          trouble={isSaved ? findTimeTrouble(refusals, shop, now) : null}
+        />
+        {isGuest ? (
+          <GuestField
+            email={email}
+            fulfilment={fulfilment}
+            onEmail={(text) => storedEmail.setText(text)}
+          />
+        ) : (
+          draft.type !== 'DINE_IN' && (
+            <fieldset>
+              <legend>Whom to ask for</legend>
+              <ContactFields
+                draft={draft}
+                isPhoneWrong={missing === 'phone'}
+                onChange={fulfilment.change}
+              />
+            </fieldset>
+          )
+        )}
         <label className="field">
           <span>A note for the kitchen</span>
           <textarea
@@ -84,12 +131,13 @@ function FullCart({ cart }: { cart: CartAccess }) {
             dir="auto"
             placeholder="Allergies, or no coriander"
             value={note}
-            onChange={({ target }) => setText(target.value)}
+            onChange={({ target }) => storedNote.setText(target.value)}
           />
         </label>
         <CodeField cart={cart} refusals={refusals} />
         {bill !== null && (
           <TipField
+            percents={shop.tipPercents}
             subtotal={bill.subtotal}
             tip={cart.terms.tip}
             onChange={(tip) => cart.changeTerms({ tip })}
@@ -105,19 +153,28 @@ function FullCart({ cart }: { cart: CartAccess }) {
             <strong>{sums.error ? 'Not known now' : '…'}</strong>
           </p>
         )}
-        <Problem error={checkout.error ?? cart.error ?? sums.error} />
+        {lateTrouble === null ? (
+          <Problem error={checkout.error ?? cart.error ?? sums.error} />
+        ) : (
+          <TimeTroubleNote
+            trouble={lateTrouble}
+            timeZone={shop.timeZone}
+            now={now}
+            onChoose={(requestedFor) => change({ requestedFor })}
+          />
+        )}
         {hasCode(checkout.error, 'carts.changed') && (
           <p className="quiet">These are its current contents. Check them, and order again.</p>
         )}
         <Shortages error={checkout.error} lines={cart.lines} />
         <p className="obstacle" role="status">
-          {obstacle}
+          {lateTrouble === null && obstacle}
         </p>
-        {profile === null ? (
+        {profile === null && !isGuest ? (
           <Link href="/sign-in?then=/cart" className="button wide">
             Sign in to order
           </Link>
-        ) : profile?.role !== 'customer' ? (
+        ) : !isGuest && profile?.role !== 'customer' ? (
           <p className="quiet">Orders are placed by customers; you are signed in as staff.</p>
         ) : (
           <button
@@ -132,4 +189,14 @@ function FullCart({ cart }: { cart: CartAccess }) {
       </section>
     </div>
   );
+
+  /** Returns what is on the screen and can be ordered as it is. */
+  function findSeen() {
+    if (bill === null) return null;
+    const { total } = bill;
+    if (isGuest) {
+      return isPending ? null : { total, guest: { email: email.trim(), name: draft.name.trim() } };
+    }
+    return cart.version === null ? null : { total, version: cart.version };
+  }
 }

@@ -2,6 +2,8 @@ import { useDeferredValue, useState } from 'react';
 import { Link } from 'wouter';
 import { useTitle } from '../../shared/title.ts';
 import { type CartAccess, useCart } from '../cart.ts';
+import { FulfilmentBar } from '../fulfilment/fulfilment-bar.tsx';
+import { ShopState } from '../fulfilment/shop-state.tsx';
 import { Dish } from '../menu/dish.tsx';
 import { SectionBar } from '../menu/section-bar.tsx';
 import { buildSections, type Section } from '../menu/sections.ts';
@@ -9,6 +11,7 @@ import { useMenu } from '../menu/use-menu.ts';
 import { Problem } from '../parts/problem.tsx';
 import { Sum } from '../parts/sum.tsx';
 import { type CartSums, useSums } from '../sums.ts';
+import { useShopSettings } from '../times/use-shop-settings.ts';
 
 export function MenuPage() {
   useTitle('Menu');
@@ -17,12 +20,23 @@ export function MenuPage() {
   const menu = useMenu(wanted);
   const cart = useCart();
   const sums = useSums();
+  const shop = useShopSettings();
   const { products } = menu;
   const sections = buildSections(products ?? []);
 
+  // What it states comes above the menu, which must not move when it arrives.
+  if (shop.data === undefined && shop.error === null) {
+    return <h1 aria-busy="true">What would you like?</h1>;
+  }
   return (
     <>
       <h1>What would you like?</h1>
+      {shop.data !== undefined && (
+        <>
+          <ShopState shop={shop.data} />
+          <FulfilmentBar shop={shop.data} cart={cart} />
+        </>
+      )}
       <input
         type="search"
         className="search"

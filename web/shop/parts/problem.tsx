@@ -43,6 +43,7 @@ function SessionEnded() {
   );
 }
 
-export function hasCode(error: unknown, code: string): error is HoldfastError {
-  return error instanceof HoldfastError && error.code === code;
+/** Returns whether an error is a refusal of the server: the one with this code, or any. */
+export function hasCode(error: unknown, code?: string): error is HoldfastError {
+  return error instanceof HoldfastError && (code === undefined || error.code === code);
 }

@@ -1,42 +1,11 @@
+import './fulfilment.css';
 import { useId, useMemo } from 'react';
 import { listCountries } from '../../shared/countries.ts';
 import { Field } from '../parts/field.tsx';
-import type { AddressTexts, FulfilmentAccess } from './use-fulfilment.ts';
+import type { AddressTexts } from './draft.ts';
 
 /** The server's limit for a line of an address. */
 const LINE_MAX = 200;
-
-const choices = [
-  { type: 'PICKUP', label: 'Pick up' },
-  { type: 'DELIVERY', label: 'Delivery' },
-] as const;
-
-/** Chooses between pickup and delivery, and enters the address of a delivery. */
-export function FulfilmentField({ fulfilment }: { fulfilment: FulfilmentAccess }) {
-  const { type, address, change } = fulfilment;
-  const name = useId();
-  return (
-    <fieldset className="fulfilment">
-      <legend>Pickup or delivery</legend>
-      <div className="switch">
-        {choices.map((choice) => (
-          <label key={choice.type}>
-            <input
-              type="radio"
-              name={name}
-              checked={type === choice.type}
-              onChange={() => change({ type: choice.type })}
-            />
-            {choice.label}
-          </label>
-        ))}
-      </div>
-      {type === 'DELIVERY' && (
-        <AddressFields address={address} onChange={(next) => change({ address: next })} />
-      )}
-    </fieldset>
-  );
-}
 
 interface AddressFieldsProps {
   readonly address: AddressTexts;
@@ -57,7 +26,8 @@ const fields = [
   { name: 'region', label: 'Region (optional)', autoComplete: 'address-level1', required: false },
 ] as const;
 
-function AddressFields({ address, onChange }: AddressFieldsProps) {
+/** Enters an address. The browser fills in the whole of it at once. */
+export function AddressFields({ address, onChange }: AddressFieldsProps) {
   const id = useId();
   const countries = useMemo(listCountries, []);
   return (
