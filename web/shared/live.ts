@@ -1,6 +1,7 @@
 import { useEffect, useRef, useState } from 'react';
 import type { operations } from '../../clients/typescript/src/index.ts';
 import { pathOnServer } from './paths.ts';
+import { openTokenStream } from './token-stream.ts';
 
 /** One event of a live stream, as the server sends it. */
 export interface LiveEvent {
@@ -56,12 +57,13 @@ const REOPEN_AFTER_MAX_MS = 60_000;
 /**
  * Follows a stream while the component is mounted, and resumes it after a break. Returns false while it is not
  * connected, so that a page can show this. `onOpen`: earlier reads may be older than the first event to come, so they
- * have to be repeated.
+ * have to be repeated. `token`: the bearer token to send in place of cookies.
  */
 export function useLiveEvents(
   url: string | null,
   onEvent: (event: LiveEvent) => void,
   onOpen: () => void,
+  token: string | null = null,
 ): boolean {
   const [isLive, setIsLive] = useState(false);
   const latest = useRef({ onEvent, onOpen });
@@ -69,33 +71,85 @@ export function useLiveEvents(
 
   useEffect(() => {
     if (url === null) return;
-    let source: EventSource;
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    let reopenAfterMs = REOPEN_AFTER_MS;
-    const open = () => {
-      source = new EventSource(pathOnServer(url));
-      source.onopen = () => {
-        reopenAfterMs = REOPEN_AFTER_MS;
+    const listener: LiveListener = {
+      onOpen() {
         setIsLive(true);
         latest.current.onOpen();
-      };
-      source.onerror = () => {
-        setIsLive(false);
-        if (source.readyState !== EventSource.CLOSED) return;
-        timer = setTimeout(open, reopenAfterMs);
-        reopenAfterMs = Math.min(2 * reopenAfterMs, REOPEN_AFTER_MAX_MS);
-      };
-      for (const type of eventTypes) {
-        source.addEventListener(type, ({ data }) =>
-          latest.current.onEvent(JSON.parse(data) as LiveEvent),
-        );
-      }
+      },
+      onEvent: (data) => latest.current.onEvent(JSON.parse(data) as LiveEvent),
+      onBreak: () => setIsLive(false),
     };
-    open();
-    return () => {
-      clearTimeout(timer);
-      source.close();
-    };
-  }, [url]);
+    return token === null ? followByCookie(url, listener) : followByToken(url, token, listener);
+  }, [url, token]);
   return isLive;
+}
+
+interface LiveListener {
+  onOpen(): void;
+  onEvent(data: string): void;
+  onBreak(): void;
+}
+
+function followByCookie(url: string, { onOpen, onEvent, onBreak }: LiveListener): () => void {
+  let source: EventSource;
+  const reopening = createReopening(open);
+  function open(): void {
+    source = new EventSource(pathOnServer(url));
+    source.onopen = () => {
+      reopening.reset();
+      onOpen();
+    };
+    source.onerror = () => {
+      onBreak();
+      if (source.readyState === EventSource.CLOSED) reopening.schedule();
+    };
+    for (const type of eventTypes) source.addEventListener(type, ({ data }) => onEvent(data));
+  }
+  open();
+  return () => {
+    reopening.stop();
+    source.close();
+  };
+}
+
+function followByToken(
+  url: string,
+  token: string,
+  { onOpen, onEvent, onBreak }: LiveListener,
+): () => void {
+  let stream: ReturnType<typeof openTokenStream> | null = null;
+  const reopening = createReopening(open);
+  function open(): void {
+    const lastEventId = stream?.lastEventId() ?? null;
+    stream = openTokenStream(url, token, lastEventId, {
+      onOpen,
+      onEvent,
+      onEnd(wasOpen) {
+        if (wasOpen) reopening.reset();
+        onBreak();
+        reopening.schedule();
+      },
+    });
+  }
+  open();
+  return () => {
+    reopening.stop();
+    stream?.close();
+  };
+}
+
+/** Schedules the next attempt, after twice as long with each one that is refused. */
+function createReopening(open: () => void) {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let afterMs = REOPEN_AFTER_MS;
+  return {
+    schedule() {
+      timer = setTimeout(open, afterMs);
+      afterMs = Math.min(2 * afterMs, REOPEN_AFTER_MAX_MS);
+    },
+    reset() {
+      afterMs = REOPEN_AFTER_MS;
+    },
+    stop: () => clearTimeout(timer),
+  };
 }

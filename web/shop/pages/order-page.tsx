@@ -1,6 +1,6 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { Link } from 'wouter';
-import { api, ConnectionError, type Order, readBody } from '../../shared/api.ts';
+import { ConnectionError, type Order, readBody } from '../../shared/api.ts';
 import { Bill } from '../../shared/bill.tsx';
 import { LineList } from '../../shared/line-list.tsx';
 import { useLiveEvents } from '../../shared/live.ts';
@@ -9,39 +9,49 @@ import { refreshQueries, shouldRetry } from '../../shared/queries.ts';
 import { useProfile } from '../../shared/session.ts';
 import { useTitle } from '../../shared/title.ts';
 import { useNow } from '../../shared/use-now.ts';
+import { ChangeOrder } from '../order/change-order.tsx';
+import { OrderHistory } from '../order/order-history.tsx';
+import { PromisedTime } from '../order/promised-time.tsx';
+import { apiForOrder, useOrderToken } from '../order-tokens.ts';
 import { LoadedOrder, useOrder } from '../parts/loaded-order.tsx';
 import { OrderFacts } from '../parts/order-facts.tsx';
 import { Paid } from '../parts/paid.tsx';
 import { Problem } from '../parts/problem.tsx';
 import { buildHeadline, Progress } from '../parts/progress.tsx';
 import { beginPayment } from '../payment.ts';
+import { hereZone } from '../times/here-zone.ts';
+import type { ShopSettings } from '../times/openings.ts';
 
 /** While the live stream is not connected, so that a customer with a bad connection still sees progress. */
 const POLL_MS = 5_000;
 
 export function OrderPage({ id }: { id: string }) {
   const profile = useProfile();
+  const token = useOrderToken(id);
   const queries = useQueryClient();
   const refresh = () => {
     refreshQueries(queries, ['order', id]);
     refreshQueries(queries, ['orders']);
   };
-  const isLive = useLiveEvents(profile ? `/api/orders/${id}/stream` : null, refresh, refresh);
+  const stream = profile || token !== null ? `/api/orders/${id}/stream` : null;
+  const isLive = useLiveEvents(stream, refresh, refresh, token);
   const order = useOrder(id, isLive ? shouldRetry : POLL_MS);
   return (
     <LoadedOrder id={id} order={order}>
-      {(loaded) => <Shown order={loaded} error={order.error} />}
+      {(loaded, shop) => <Shown order={loaded} shop={shop} error={order.error} />}
     </LoadedOrder>
   );
 }
 
 interface ShownProps {
   readonly order: Order;
+  readonly shop: ShopSettings | undefined;
   /** Why the order could not be refreshed. */
   readonly error: Error | null;
 }
 
-function Shown({ order, error }: ShownProps) {
+function Shown({ order, shop, error }: ShownProps) {
+  const timeZone = shop?.timeZone ?? hereZone;
   const { title, text } = buildHeadline(order);
   useTitle(`${title} · Order ${order.number}`);
   return (
@@ -58,18 +68,23 @@ function Shown({ order, error }: ShownProps) {
         <h1>{title}</h1>
         <p>{text}</p>
       </div>
+      <PromisedTime order={order} timeZone={timeZone} />
       <Progress order={order} />
       <Pay order={order} />
       <LineList lines={order.items} />
       <Bill bill={order.bill} />
       <Paid order={order} />
-      <OrderFacts order={order} />
+      <OrderFacts order={order} timeZone={timeZone} />
+      <OrderHistory order={order} timeZone={timeZone} />
       <p>
         <Link href={`/orders/${order.id}/receipt`} className="text-link">
           Receipt to print
         </Link>
       </p>
-      <Cancel order={order} />
+      <div className="order-actions">
+        {shop !== undefined && <ChangeOrder order={order} shop={shop} />}
+        <Cancel order={order} />
+      </div>
     </>
   );
 }
@@ -114,7 +129,10 @@ function Cancel({ order }: { order: Order }) {
   const cancel = useMutation({
     mutationFn: () =>
       readBody(
-        api.POST('/api/orders/{id}/cancel', { params: { path: { id: order.id } }, body: {} }),
+        apiForOrder(order.id).POST('/api/orders/{id}/cancel', {
+          params: { path: { id: order.id } },
+          body: {},
+        }),
       ),
     onSuccess: (changed) => queries.setQueryData(['order', order.id], changed),
     onSettled: () => queries.invalidateQueries({ queryKey: ['order', order.id] }),

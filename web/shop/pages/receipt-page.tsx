@@ -7,18 +7,19 @@ import { useTitle } from '../../shared/title.ts';
 import { LoadedOrder, useOrder } from '../parts/loaded-order.tsx';
 import { OrderFacts } from '../parts/order-facts.tsx';
 import { Paid } from '../parts/paid.tsx';
+import { hereZone } from '../times/here-zone.ts';
 
 /** An order as it is printed, on A4 or on a roll of 80 mm: the printer's paper decides. */
 export function ReceiptPage({ id }: { id: string }) {
   const order = useOrder(id);
   return (
     <LoadedOrder id={id} order={order}>
-      {(loaded) => <Receipt order={loaded} />}
+      {(loaded, shop) => <Receipt order={loaded} timeZone={shop?.timeZone ?? hereZone} />}
     </LoadedOrder>
   );
 }
 
-function Receipt({ order }: { order: Order }) {
+function Receipt({ order, timeZone }: { order: Order; timeZone: string }) {
   useTitle(`Receipt · Order ${order.number}`);
   return (
     <article className="receipt">
@@ -28,7 +29,7 @@ function Receipt({ order }: { order: Order }) {
       <Bill bill={order.bill} />
       <Paid order={order} />
       {['UNPAID', 'PENDING', 'FAILED'].includes(order.paymentStatus) && <p>Not paid</p>}
-      <OrderFacts order={order} />
+      <OrderFacts order={order} timeZone={timeZone} />
       <p className="receipt-buttons">
         <button type="button" className="button" onClick={() => print()}>
           Print

@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
-import { api, type Order, readBody } from '../../shared/api.ts';
+import { type Order, readBody } from '../../shared/api.ts';
 import { formatMoney } from '../../shared/money.ts';
+import { apiForOrder } from '../order-tokens.ts';
 
 /** Shows that the order is paid, or how much was refunded. */
 export function Paid({ order }: { order: Order }) {
@@ -8,7 +9,11 @@ export function Paid({ order }: { order: Order }) {
   const payments = useQuery({
     queryKey: ['order', order.id, 'payments'],
     queryFn: () =>
-      readBody(api.GET('/api/orders/{id}/payments', { params: { path: { id: order.id } } })),
+      readBody(
+        apiForOrder(order.id).GET('/api/orders/{id}/payments', {
+          params: { path: { id: order.id } },
+        }),
+      ),
     enabled: hasRefunds,
   });
   if (order.paymentStatus === 'PAID') return <p className="sum-note">Paid</p>;
