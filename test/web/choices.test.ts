@@ -7,7 +7,7 @@ import {
   type Group,
   listChosen,
   readChosen,
-} from '../../web/shop/choosing/choices.ts';
+} from '../../web/shared/choices.ts';
 
 const modifier = (code: string, more: Partial<Group['modifiers'][number]> = {}) => ({
   code,

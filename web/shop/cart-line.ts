@@ -1,16 +1,6 @@
 // Not from `shared/api.ts`, which only browsers can load, so that tests can load this file.
-import type { Money, operations } from '../../clients/typescript/src/index.ts';
-
-type ProductPage = operations['listProducts']['responses'][200]['content']['application/json'];
-export type Product = ProductPage['data'][number];
-
-/** A modifier as it was chosen. */
-export interface ChosenModifier {
-  readonly code: string;
-  readonly name: string;
-  /** Units for one unit of the item. */
-  readonly quantity: number;
-}
+import type { Money } from '../../clients/typescript/src/index.ts';
+import type { ChosenModifier, Product } from '../shared/choices.ts';
 
 /** A dish with everything that was chosen for it. */
 export interface Item {

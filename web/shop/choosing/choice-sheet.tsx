@@ -1,13 +1,19 @@
 import { type FormEvent, useState } from 'react';
+import {
+  describeMissing,
+  listChosen,
+  type Product,
+  readChosen,
+  type Units,
+} from '../../shared/choices.ts';
 import { useCart } from '../cart.ts';
-import type { CartLine, Item, Product } from '../cart-line.ts';
+import type { CartLine, Item } from '../cart-line.ts';
 import { findTrouble } from '../line-trouble.ts';
 import { Counter } from '../parts/counter.tsx';
 import { Problem } from '../parts/problem.tsx';
 import { Sheet } from '../parts/sheet.tsx';
 import { Sum } from '../parts/sum.tsx';
 import { listShortages, type Refusal, useQuote } from '../quote.ts';
-import { describeMissing, listChosen, readChosen, type Units } from './choices.ts';
 import { GroupField } from './group-field.tsx';
 
 const NOTE_MAX = 200;

@@ -1,7 +1,5 @@
 import './choosing.css';
 import { useId } from 'react';
-import { formatMoney } from '../../shared/money.ts';
-import { Counter } from '../parts/counter.tsx';
 import {
   choose,
   countUnits,
@@ -11,7 +9,9 @@ import {
   isSingle,
   type Modifier,
   type Units,
-} from './choices.ts';
+} from '../../shared/choices.ts';
+import { formatMoney } from '../../shared/money.ts';
+import { Counter } from '../parts/counter.tsx';
 
 interface GroupFieldProps {
   readonly group: Group;

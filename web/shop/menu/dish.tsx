@@ -1,10 +1,10 @@
 import { useState } from 'react';
 import { isolateDirection } from '../../../src/shared/isolate-direction.ts';
+import { isOrderable, type Product } from '../../shared/choices.ts';
 import { formatMoney } from '../../shared/money.ts';
 import type { CartAccess } from '../cart.ts';
-import { getQuantity, type Product, toPlainItem } from '../cart-line.ts';
+import { getQuantity, toPlainItem } from '../cart-line.ts';
 import { ChoiceSheet } from '../choosing/choice-sheet.tsx';
-import { isOrderable } from '../choosing/choices.ts';
 import { Stepper } from '../parts/stepper.tsx';
 
 const QUANTITY_MAX = 99;

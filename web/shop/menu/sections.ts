@@ -1,4 +1,4 @@
-import type { Product } from '../cart-line.ts';
+import type { Product } from '../../shared/choices.ts';
 
 export interface Section {
   readonly id: string;

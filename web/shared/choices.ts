@@ -1,4 +1,16 @@
-import type { ChosenModifier, Product } from '../cart-line.ts';
+// Not from `api.ts`, which only browsers can load, so that tests can load this file.
+import type { operations } from '../../clients/typescript/src/index.ts';
+
+type ProductPage = operations['listProducts']['responses'][200]['content']['application/json'];
+export type Product = ProductPage['data'][number];
+
+/** A modifier as it was chosen. */
+export interface ChosenModifier {
+  readonly code: string;
+  readonly name: string;
+  /** Units for one unit of the item. */
+  readonly quantity: number;
+}
 
 export type Group = Product['modifierGroups'][number];
 export type Modifier = Group['modifiers'][number];
