@@ -135,7 +135,7 @@ export const folderOrders: readonly FolderOrder[] = [
     ranks: [
       ['parts'],
       ['prices'],
-      ['board', 'health', 'order', 'print', 'product', 'work'],
+      ['board', 'health', 'order', 'ordering', 'print', 'product', 'work'],
       ['pages'],
       ['*'],
     ],

@@ -14,6 +14,7 @@ import { listSections, type Section } from './sections.ts';
 const BoardPage = lazyPage(() => import('./pages/board-page.tsx'));
 const OrdersPage = lazyPage(() => import('./pages/orders-page.tsx'));
 const OrderPage = lazyPage(() => import('./pages/order-page.tsx'));
+const NewOrderPage = lazyPage(() => import('./pages/new-order-page.tsx'));
 const OrderSheetPage = lazyPage(() => import('./pages/order-sheet-page.tsx'));
 const ProductsPage = lazyPage(() => import('./pages/products-page.tsx'));
 const ProductPage = lazyPage(() => import('./pages/product-page.tsx'));
@@ -52,6 +53,7 @@ export function Console() {
             <Route path="/board" component={BoardPage} />
             <Route path="/orders" component={OrdersPage} />
             <Route path="/orders/:id">{({ id }) => <OrderPage id={id} />}</Route>
+            {hasRole('new-order') && <Route path="/new-order" component={NewOrderPage} />}
             {hasRole('products') && <Route path="/products" component={ProductsPage} />}
             {hasRole('products') && (
               <Route path="/products/:id">{({ id }) => <ProductPage id={id} />}</Route>

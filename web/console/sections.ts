@@ -4,6 +4,7 @@ import {
   IconCashBanknote,
   IconChefHat,
   IconClipboardList,
+  IconPhoneIncoming,
   IconReceipt,
   IconSettingsCog,
   IconToolsKitchen2,
@@ -14,6 +15,7 @@ import type { Profile } from '../shared/session.ts';
 const all = [
   { id: 'board', label: 'Board', path: '/board', icon: IconChefHat, admin: false },
   { id: 'orders', label: 'Orders', path: '/orders', icon: IconClipboardList, admin: false },
+  { id: 'new-order', label: 'New order', path: '/new-order', icon: IconPhoneIncoming, admin: true },
   { id: 'payments', label: 'Payments', path: '/payments', icon: IconCashBanknote, admin: false },
   { id: 'products', label: 'Products', path: '/products', icon: IconToolsKitchen2, admin: true },
   { id: 'prices', label: 'Prices', path: '/prices', icon: IconReceipt, admin: true },

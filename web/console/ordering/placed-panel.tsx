@@ -1,0 +1,116 @@
+import { Button, CopyButton, Group, Paper, Stack, Text, TextInput, Title } from '@mantine/core';
+import { useMutation } from '@tanstack/react-query';
+import { useEffect, useRef } from 'react';
+import { Link } from 'wouter';
+import type { Order } from '../../shared/api.ts';
+import { formatMoney } from '../../shared/money.ts';
+import { pathOnServer } from '../../shared/paths.ts';
+import { formatFulfilment } from '../parts/fulfilment.ts';
+import { Problem } from '../parts/problem.tsx';
+import { formatClock, formatDayAndClock } from '../parts/shop-clock.ts';
+import { StatusBadge } from '../parts/status-badge.tsx';
+import { confirmOrder, type PlacedOrder } from './use-place-order.ts';
+
+interface PlacedPanelProps {
+  readonly placed: PlacedOrder;
+  readonly timeZone: string;
+  onChange(placed: PlacedOrder): void;
+  /** Begins the next order. */
+  onNext(): void;
+}
+
+/** Shows the order that was placed, and what is left to do: tell the number, give the link, confirm it. */
+export function PlacedPanel({ placed, timeZone, onChange, onNext }: PlacedPanelProps) {
+  const { order, orderToken, confirmError } = placed;
+  const { number, fulfilment, total, status, expiresAt } = order;
+  const heading = useRef<HTMLHeadingElement>(null);
+  // The button that placed the order no longer exists.
+  useEffect(() => heading.current?.focus(), []);
+  const confirming = useMutation({
+    mutationFn: () => confirmOrder(order),
+    onSuccess: (confirmed) => onChange({ ...placed, order: confirmed, confirmError: null }),
+  });
+  const isUnpaid = status === 'PENDING';
+  return (
+    <Paper withBorder p="lg" maw={640}>
+      <Stack>
+        <Group justify="space-between">
+          <Title order={2} ref={heading} tabIndex={-1}>
+            Order {number} is placed
+          </Title>
+          <StatusBadge status={status} />
+        </Group>
+        <Text>
+          {formatFulfilment(fulfilment.type)}
+          {fulfilment.promisedFor !== null &&
+            `, ${formatDayAndClock(fulfilment.promisedFor, timeZone)}`}
+          {' · '}
+          {formatMoney(total)}
+        </Text>
+        {isUnpaid && (
+          <>
+            <LinkField link={buildLink(order, orderToken)} isForGuest={orderToken !== null} />
+            {expiresAt !== null && (
+              <Text size="sm">
+                It waits for the payment until {formatClock(expiresAt, timeZone)}, then it is
+                cancelled.
+              </Text>
+            )}
+            <Problem error={confirming.error ?? confirmError} />
+            <Group>
+              <Button
+                variant="default"
+                loading={confirming.isPending}
+                onClick={() => confirming.mutate()}
+              >
+                Confirm (paid at the counter)
+              </Button>
+            </Group>
+          </>
+        )}
+        <Group>
+          <Button onClick={onNext}>Take the next order</Button>
+          <Button variant="default" component={Link} href={`/orders/${order.id}`}>
+            Open the order
+          </Button>
+        </Group>
+      </Stack>
+    </Paper>
+  );
+}
+
+/**
+ * Returns where the customer sees and pays the order. The token is in the fragment, which browsers send to no server.
+ */
+function buildLink({ id }: Order, orderToken: string | null): string {
+  const shop = `${location.origin}${pathOnServer('/shop')}`;
+  return orderToken === null ? `${shop}/orders/${id}` : `${shop}#/orders/${id}?token=${orderToken}`;
+}
+
+function LinkField({ link, isForGuest }: { link: string; isForGuest: boolean }) {
+  return (
+    <Group align="end" gap="xs" wrap="nowrap">
+      <TextInput
+        label="Link for the customer"
+        description={
+          isForGuest
+            ? 'It opens and pays this order without an account. Give it to nobody else.'
+            : 'It opens the order after the customer has signed in.'
+        }
+        readOnly
+        dir="ltr"
+        value={link}
+        onFocus={({ currentTarget }) => currentTarget.select()}
+        inputWrapperOrder={['label', 'description', 'input']}
+        flex={1}
+      />
+      <CopyButton value={link}>
+        {({ copied, copy }) => (
+          <Button variant="default" onClick={copy} miw="6rem">
+            {copied ? 'Copied' : 'Copy'}
+          </Button>
+        )}
+      </CopyButton>
+    </Group>
+  );
+}
