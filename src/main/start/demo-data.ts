@@ -7,6 +7,7 @@ import { money } from '../../shared/money.ts';
 import type { Application } from '../compose/compose.ts';
 import { type DemoDish, type DemoGroup, demoGroups, demoMenu } from './demo-menu.ts';
 import { addDemoRules } from './demo-rules.ts';
+import { setUpDemoShop } from './demo-shop.ts';
 import { lockDemoData } from './queries.ts';
 
 /** The initial units on hand of each dish. */
@@ -30,26 +31,36 @@ const demoUsers: readonly DemoUser[] = [
 
 /** A demo user with the password, which is readable nowhere else. */
 export interface DemoAccount extends DemoUser {
+  readonly id: string;
   readonly password: string;
 }
 
 /**
- * Loads a small menu, what its orders cost besides, and four users with new passwords. Returns null if the database is not empty. Servers that start
- * together load it once.
+ * Loads a small menu, what its orders cost besides, the shop's hours and slots, and four users with new passwords.
+ * Returns null if the database is not empty. Servers that start together load it once.
  */
 export function loadDemoData(
   database: Database,
-  { catalog, pricing }: Pick<Application['modules'], 'catalog' | 'pricing'>,
+  {
+    catalog,
+    pricing,
+    scheduling,
+  }: Pick<Application['modules'], 'catalog' | 'pricing' | 'scheduling'>,
   currency: string,
 ): Promise<readonly DemoAccount[] | null> {
   return database.transaction(async (tx) => {
     await lockDemoData(tx);
     const [[users], [products]] = await Promise.all([countUsers(tx), countProducts(tx)]);
     if (users!.count > 0 || products!.count > 0) return null;
-    const accounts = demoUsers.map((user) => ({ ...user, password: readablePassword() }));
-    for (const account of accounts) await createUser(tx, account);
+    const accounts: DemoAccount[] = [];
+    for (const user of demoUsers) {
+      const account = { ...user, password: readablePassword() };
+      const { id } = await createUser(tx, account);
+      accounts.push({ ...account, id });
+    }
     await addDemoMenu(tx, catalog, currency);
     await addDemoRules(tx, pricing, currency, author);
+    await setUpDemoShop(tx, scheduling, author);
     return accounts;
   });
 }

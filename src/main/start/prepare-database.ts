@@ -8,6 +8,7 @@ import type { Log } from '../../shared/log.ts';
 import type { Application } from '../compose/compose.ts';
 import type { Config } from '../config/config.ts';
 import { activeDemoUsers, type DemoAccount, loadDemoData } from './demo-data.ts';
+import { placeDemoOrders } from './demo-orders.ts';
 import { findServerSettings, type ServerSettingsRow } from './queries.ts';
 
 const VERSION_NUMBER_MIN = 150_000;
@@ -40,6 +41,7 @@ export async function prepareDatabase(
   const demoAccounts = wantsDemoData(config)
     ? await loadDemoData(database, application.modules, config.currency)
     : null;
+  if (demoAccounts !== null) await tryDemoOrders(application, demoAccounts, log);
   if (config.admin !== null) await ensureAdmin(application, config.admin, log);
   return { demoAccounts };
 }
@@ -83,6 +85,19 @@ export function serverFaults(settings: ServerSettingsRow, production: boolean): 
 
 function wantsDemoData({ demoData, database }: Config): boolean {
   return demoData === 'on' || (demoData === 'when-empty' && database.kind === 'embedded');
+}
+
+/** Nothing depends on the demo's orders, so a failure is only logged. */
+async function tryDemoOrders(
+  { modules }: Pick<Application, 'modules'>,
+  accounts: readonly DemoAccount[],
+  log: Log,
+): Promise<void> {
+  try {
+    await placeDemoOrders(modules, accounts);
+  } catch (error) {
+    log.warn(`the orders of the demo were not placed: ${String(error)}`);
+  }
 }
 
 async function ensureAdmin(

@@ -1,7 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { activeDemoUsers, loadDemoData } from '../../../src/main/start/demo-data.ts';
+import { Temporal } from 'temporal-polyfill';
+import {
+  activeDemoUsers,
+  type DemoAccount,
+  loadDemoData,
+} from '../../../src/main/start/demo-data.ts';
 import { demoMenu } from '../../../src/main/start/demo-menu.ts';
+import { placeDemoOrders } from '../../../src/main/start/demo-orders.ts';
 import { disable } from '../../../src/modules/accounts/index.ts';
 import { testDatabase } from '../../support/database.ts';
 import { findPriceChanges } from '../../support/price-changes.ts';
@@ -10,6 +16,7 @@ import { startTestServer } from '../../support/server.ts';
 const db = await testDatabase();
 const server = await startTestServer(db);
 const { modules } = server.application;
+let accounts: readonly DemoAccount[] = [];
 
 test('servers that start together load the demo data once, and the demo passwords work', async () => {
   const results = await Promise.all(
@@ -17,7 +24,8 @@ test('servers that start together load the demo data once, and the demo password
   );
   const loaded = results.filter((accounts) => accounts !== null);
   assert.equal(loaded.length, 1);
-  for (const { email, password, role, vip } of loaded[0]!) {
+  accounts = loaded[0]!;
+  for (const { email, password, role, vip } of accounts) {
     const reply = await server.anonymous.post('/api/auth/login', { email, password });
     assert.equal(reply.status, 200, reply.text);
     const { user } = reply.json<{ user: { role: string; vip: boolean } }>();
@@ -108,12 +116,71 @@ test('the demo menu requires a choice of heat, and delivers for nothing from an 
   assert.deepEqual(lamb.bill.charges, []);
   const eatenIn = await quote({
     items: [{ sku: 'LEMON-TART', quantity: 1 }],
-    fulfilment: { type: 'DINE_IN' },
+    fulfilment: { type: 'DINE_IN', table: '7' },
   });
   assert.deepEqual(
     eatenIn.bill.taxes.map(({ percent, amount }) => [percent, amount.amount]),
     [['20', 99]],
   );
+});
+
+test('the demo shop is open at any hour, and has free slots for each type today or tomorrow', async () => {
+  const shop = (await server.anonymous.get('/api/shop')).json<{
+    open: boolean;
+    acceptingOrders: boolean;
+    timeZone: string;
+    fulfilmentTypes: string[];
+  }>();
+  assert.deepEqual([shop.open, shop.acceptingOrders], [true, true]);
+  assert.equal(shop.timeZone, Intl.DateTimeFormat().resolvedOptions().timeZone);
+  assert.deepEqual(shop.fulfilmentTypes, ['PICKUP', 'DELIVERY', 'DINE_IN']);
+  const tomorrow = Temporal.Now.plainDateISO(shop.timeZone).add({ days: 1 });
+  for (const type of shop.fulfilmentTypes) {
+    const reply = await server.anonymous.get(`/api/slots?type=${type}&date=${tomorrow}`);
+    const { data } = reply.json<{ data: { available: number }[] }>();
+    // Some fewer or more on the days on which the clock changes.
+    assert.ok(data.length >= 90 && data.every(({ available }) => available === 6), type);
+  }
+});
+
+interface ShownOrder {
+  readonly status: string;
+  readonly createdAt: string;
+  readonly customer: { readonly name: string; readonly guest: boolean };
+  readonly fulfilment: { readonly type: string; readonly promisedFor: string };
+}
+
+test('the demo has confirmed orders for now and for later, of customers and of guests', async () => {
+  await placeDemoOrders(modules, accounts);
+  const admin = await server.asAdmin();
+  const { data } = (await admin.get('/api/orders')).json<{ data: ShownOrder[] }>();
+  const minutesUntil = ({ createdAt, fulfilment }: ShownOrder) =>
+    (Date.parse(fulfilment.promisedFor) - Date.parse(createdAt)) / 60_000;
+  const shown = data
+    .toSorted((a, b) => a.fulfilment.promisedFor.localeCompare(b.fulfilment.promisedFor))
+    .map((order) => ({ order, minutes: minutesUntil(order) }));
+  assert.ok(data.every(({ status }) => status === 'CONFIRMED'));
+  assert.deepEqual(
+    shown.map(({ minutes }) => [minutes >= 20, minutes <= 35, minutes >= 24 * 60]),
+    [
+      [true, true, false],
+      [true, true, false],
+      [true, false, false],
+      [true, false, true],
+    ],
+  );
+  assert.deepEqual(shown.map(({ order }) => order.fulfilment.type).sort(), [
+    'DELIVERY',
+    'DINE_IN',
+    'PICKUP',
+    'PICKUP',
+  ]);
+  assert.deepEqual(shown.map(({ order }) => order.customer.guest).sort(), [
+    false,
+    false,
+    true,
+    true,
+  ]);
 });
 
 test('a database that is not empty stays unchanged', async () => {
