@@ -551,6 +551,15 @@ create table events (
   constraint events_sequence_check CHECK ((sequence >= 1))
 );
 
+create table former_fulfilments (
+  order_id uuid not null,
+  until_sequence integer not null,
+  fulfilment jsonb,
+  promised_for timestamp(3) with time zone,
+  changed_at timestamp(3) with time zone default now() not null,
+  constraint former_fulfilments_order_id_until_sequence_pkey PRIMARY KEY (order_id, until_sequence)
+);
+
 create table idempotency_keys (
   scope_hash bytea not null,
   request_hash bytea not null,
@@ -613,10 +622,12 @@ create table mail_messages (
   recipient text not null,
   greeted_name text not null,
   payment_note text,
+  to_guest boolean,
   constraint mail_messages_id_pkey PRIMARY KEY (id),
-  constraint mail_messages_kind_check CHECK ((kind = ANY (ARRAY['order.placed'::text, 'order.confirmed'::text, 'order.ready'::text, 'order.cancelled'::text, 'order.failed'::text, 'payment.refunded'::text, 'password.reset'::text]))),
+  constraint mail_messages_kind_check CHECK ((kind = ANY (ARRAY['order.placed'::text, 'order.confirmed'::text, 'order.ready'::text, 'order.cancelled'::text, 'order.failed'::text, 'order.rescheduled'::text, 'order.readdressed'::text, 'payment.refunded'::text, 'password.reset'::text]))),
   constraint mail_messages_order_id_by_kind_check CHECK ((((kind = 'password.reset'::text) = (order_id IS NULL)) AND ((order_id IS NULL) = (sequence IS NULL)))),
-  constraint mail_messages_payment_note_check CHECK (((payment_note = ANY (ARRAY['due'::text, 'received'::text, 'to_refund'::text])) AND ((pay_by IS NULL) OR (NOT (payment_note IS DISTINCT FROM 'due'::text)))))
+  constraint mail_messages_payment_note_check CHECK (((payment_note = ANY (ARRAY['due'::text, 'received'::text, 'to_refund'::text])) AND ((pay_by IS NULL) OR (NOT (payment_note IS DISTINCT FROM 'due'::text))))),
+  constraint mail_messages_to_guest_check CHECK (to_guest)
 );
 
 create table mail_settings (
@@ -627,7 +638,7 @@ create table mail_settings (
   message_id_domain text not null,
   time_zone text default 'UTC'::text not null,
   constraint mail_settings_id_pkey PRIMARY KEY (id),
-  constraint mail_settings_content_key UNIQUE NULLS NOT DISTINCT (wording, shop_name, public_url, message_id_domain),
+  constraint mail_settings_content_key UNIQUE NULLS NOT DISTINCT (wording, shop_name, public_url, message_id_domain, time_zone),
   constraint mail_settings_wording_check CHECK (((wording >= 0) AND ((wording = 0) = (shop_name IS NULL)) AND ((shop_name IS NULL) = (public_url IS NULL))))
 );
 
@@ -1218,6 +1229,8 @@ alter table cart_items add constraint cart_items_product_id_fkey FOREIGN KEY (pr
 alter table carts add constraint carts_customer_id_fkey FOREIGN KEY (customer_id) REFERENCES users(id);
 
 alter table discount_uses add constraint discount_uses_discount_id_fkey FOREIGN KEY (discount_id) REFERENCES discounts(id);
+
+alter table former_fulfilments add constraint former_fulfilments_order_id_fkey FOREIGN KEY (order_id) REFERENCES orders(id);
 
 alter table modifiers add constraint modifiers_group_id_fkey FOREIGN KEY (group_id) REFERENCES modifier_groups(id) ON DELETE CASCADE;
 
