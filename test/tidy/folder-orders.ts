@@ -134,7 +134,7 @@ export const folderOrders: readonly FolderOrder[] = [
     folder: 'web/console',
     ranks: [
       ['parts'],
-      ['prices'],
+      ['prices', 'shop'],
       ['board', 'health', 'order', 'ordering', 'print', 'product', 'work'],
       ['pages'],
       ['*'],
@@ -143,9 +143,12 @@ export const folderOrders: readonly FolderOrder[] = [
   {
     folder: 'web/shop',
     ranks: [
-      ['parts', '*'],
+      ['*'],
+      ['parts'],
+      ['times'],
+      ['fulfilment'],
       ['choosing'],
-      ['menu', 'checkout'],
+      ['menu', 'checkout', 'order'],
       ['pages'],
       ['shop.tsx'],
       ['main.tsx'],

@@ -4,8 +4,8 @@ import type { Order } from '../../shared/api.ts';
 import { Bill } from '../../shared/bill.tsx';
 import { LineList } from '../../shared/line-list.tsx';
 import { useTitle } from '../../shared/title.ts';
-import { LoadedOrder, useOrder } from '../parts/loaded-order.tsx';
-import { OrderFacts } from '../parts/order-facts.tsx';
+import { LoadedOrder, useOrder } from '../order/loaded-order.tsx';
+import { OrderFacts } from '../order/order-facts.tsx';
 import { Paid } from '../parts/paid.tsx';
 import { hereZone } from '../times/here-zone.ts';
 

@@ -4,10 +4,10 @@ import { Link } from 'wouter';
 import { HoldfastError, type Order, readBody } from '../../shared/api.ts';
 import { useProfile } from '../../shared/session.ts';
 import { apiForOrder, findOrderToken, forgetOrderToken, useOrderToken } from '../order-tokens.ts';
+import { Notice } from '../parts/notice.tsx';
+import { Problem } from '../parts/problem.tsx';
 import type { ShopSettings } from '../times/openings.ts';
 import { useShopSettings } from '../times/use-shop-settings.ts';
-import { Notice } from './notice.tsx';
-import { Problem } from './problem.tsx';
 
 type RefetchInterval = Parameters<typeof useQuery<Order>>[0]['refetchInterval'];
 
