@@ -9,7 +9,7 @@ import { parsePhone } from './phone.ts';
 
 const Line = Text('line', 200);
 /** A line that no address is without. */
-const RequiredLine = Text('line', 200, { minLength: 1 });
+const RequiredLine = Text('name', 200, { minLength: 1 });
 
 const AddressInput = Type.Object(
   {
@@ -32,7 +32,7 @@ export const PhoneInput = Text('line', 50, {
 });
 
 const ContactInput = Type.Object(
-  { name: Type.Optional(Nullable(Line)), phone: Type.Optional(Nullable(PhoneInput)) },
+  { name: Type.Optional(Nullable(Text('name', 200))), phone: Type.Optional(Nullable(PhoneInput)) },
   { additionalProperties: false },
 );
 

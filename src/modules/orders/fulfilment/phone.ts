@@ -14,7 +14,8 @@ const E164 = /^\+[1-9]\d{1,14}$/;
 export function parsePhone(text: string, country: string | null): string | null {
   const nation = country !== null && isSupportedCountry(country) ? (country as CountryCode) : null;
   const parsed = parsePhoneNumberFromString(
-    text,
+    // Full-width forms, as East Asian keyboards write them, become plain ones.
+    text.normalize('NFKC').trim(),
     nation === null ? { extract: false } : { defaultCountry: nation, extract: false },
   );
   if (parsed === undefined || !parsed.isValid() || parsed.ext !== undefined) return null;

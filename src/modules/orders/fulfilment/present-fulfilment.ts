@@ -33,9 +33,11 @@ export const FulfilmentReply = Type.Object({
   ...details,
 });
 
-/** Members of an order. */
+/** What tells of an order when it is promised. */
 interface Promised {
+  /** Null: the default. */
   readonly fulfilment: Fulfilment | null;
+  /** Null: `createdAt`. SHIPMENT has no time. */
   readonly promisedFor: Date | null;
   readonly createdAt: Date;
 }

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import type { Database } from '../../../../src/database/database.ts';
 import { testDatabase } from '../../../support/database.ts';
-import { addCharge } from '../../../support/pricing.ts';
 import {
   startTestServer,
   type TestServer,
@@ -173,19 +172,6 @@ export async function startScheduledShop(options: TestServerOptions = {}): Promi
       return starts.map((start) => counts.get(start) ?? 0);
     },
   };
-}
-
-/** Adds a charge for the delivery to these postal codes; null: to all others. Returns its id. */
-export function addDelivery(
-  database: Database,
-  amountMinor: number,
-  postalCodes: readonly string[] | null,
-): Promise<string> {
-  return addCharge(database, {
-    name: `Delivery ${amountMinor}`,
-    amount_minor: amountMinor,
-    postal_codes: postalCodes,
-  });
 }
 
 /** Asserts that a reply refuses with this code. Returns the problem. */
