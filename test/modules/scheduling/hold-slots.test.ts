@@ -234,19 +234,12 @@ describe('the places of a slot', () => {
 });
 
 describe('slots that are locked', () => {
-  test('take no place until the transaction ends, also if they had no orders', async () => {
+  test('take no place until the transaction ends, whichever they are', async () => {
     await limit(1);
     const [one, other] = await addOrders(2);
     let waiting: Promise<void> = Promise.resolve();
     await database.transaction(async (tx) => {
-      const known = await lockSlots(tx, [slot(1), slot(0), slot(0)]);
-      assert.deepEqual(
-        known.counts.map(({ startAt, places }) => [startAt, places]),
-        [
-          [slot(0), 0],
-          [slot(1), 0],
-        ],
-      );
+      await lockSlots(tx);
       waiting = hold(place(one!, slot(0)));
       waiting.catch(() => {});
       await holdSlots(tx, [place(other!, slot(0))]);
@@ -255,22 +248,29 @@ describe('slots that are locked', () => {
     assert.deepEqual(await countPlaces(slot(0), slot(1)), [1, 0]);
   });
 
-  test('are counted as they are then, and lock in one order with those who take places', async () => {
+  test('refuse nothing that was decided by their counts, whatever else takes, moves and gives back places', async () => {
     await limit(20);
-    const orders = await addOrders(60);
-    const slots = [slot(0), slot(1), slot(2)];
+    const orders = await addOrders(90);
+    const slots = Array.from({ length: 6 }, (_, index) => slot(index));
+    const [deciding, others] = [orders.slice(0, 60), orders.slice(60)];
     const deadlocks = await countDeadlocks();
-    const attempts = orders.map((orderId, index) =>
+    const decided = deciding.map((orderId) =>
       database.transaction(async (tx) => {
-        const known = index % 2 === 0 ? await lockSlots(tx, shuffle(slots)) : null;
-        const startAt =
-          known?.counts.find(({ places }) => places < 20)?.startAt ?? slots[index % 3]!;
-        await holdSlots(tx, [place(orderId, startAt)]);
+        const [, counts] = await Promise.all([
+          lockSlots(tx),
+          findSlots(tx, { minutesAhead: 0, starts: slots }),
+        ]);
+        const full = counts.filter(({ places }) => places === 20).map(({ startAt }) => +startAt);
+        await holdSlots(tx, [place(orderId, slots.find((start) => !full.includes(+start))!)]);
       }),
     );
-    await countSuccesses(attempts);
-    const counts = await countPlaces(...slots);
-    assert.ok(counts.every((count) => count <= 20));
+    const attempts = others.map(async (orderId, index) => {
+      await hold(place(orderId, slots[index % 3]!));
+      await move(orderId, slots[(index + 1) % 3]!);
+      await release(orderId);
+    });
+    await Promise.all([...decided, countSuccesses(attempts)]);
+    await countPlaces(...slots);
     assert.equal(await countDeadlocks(), deadlocks);
   });
 });

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { beforeEach, describe, test } from 'node:test';
-import { lockSlots } from '../../../src/modules/scheduling/index.ts';
 import { testDatabase } from '../../support/database.ts';
 import { assertProblem } from '../../support/rules.ts';
 import { startTestServer } from '../../support/server.ts';
@@ -34,10 +33,12 @@ async function list(date: string, type = 'PICKUP'): Promise<readonly Slot[]> {
 }
 
 async function take(start: string, places: number): Promise<void> {
-  await db.database.transaction((tx) => lockSlots(tx, [new Date(start)]));
   await db.database.run(
     'test.take_places',
-    'update slots set places = $2::int where start_at = $1',
+    `insert into slots (start_at, places)
+     values ($1::timestamptz, $2::int)
+         on conflict (start_at) do update
+        set places = excluded.places`,
     [start, places],
   );
 }

@@ -21,7 +21,6 @@ import {
   withPriceList,
 } from '../placement/price-list.ts';
 import { readPlacementTime } from '../placement/queries.ts';
-import { retryWhileSlotFull } from '../placement/retry-full-slots.ts';
 import { findOrderViews, requireVisible, toOrderActor } from '../reading/find-order.ts';
 import { lockOrder, type OrderRow } from '../reading/queries.ts';
 import type { OrderView } from '../schemas.ts';
@@ -48,11 +47,8 @@ export function changeFulfilment(
   context: RequestContext,
   change: ChangeFulfilment,
 ): Promise<Once<OrderView>> {
-  // Two changes may want the last place: the database refuses the second one, which then reads that it is taken.
-  return retryWhileSlotFull(() =>
-    withPriceList(database, priceLists, (list) =>
-      once(database, context.claim, (tx) => changeIn(tx, list, context, change)),
-    ),
+  return withPriceList(database, priceLists, (list) =>
+    once(database, context.claim, (tx) => changeIn(tx, list, context, change)),
   );
 }
 

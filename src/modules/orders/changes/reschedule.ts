@@ -9,7 +9,7 @@ import {
 import type { Fulfilment } from '../fulfilment/fulfilment.ts';
 import { findPromisedFor } from '../fulfilment/present-fulfilment.ts';
 import { toFulfilmentRefusal } from '../placement/fulfilment-refusals.ts';
-import { readSlots, toKnownSlots } from '../placement/read-slots.ts';
+import { readLockedSlots, toKnownSlots } from '../placement/read-slots.ts';
 import type { OrderRow } from '../reading/queries.ts';
 import type { FulfilChange } from '../writing/order-change.ts';
 
@@ -34,7 +34,7 @@ export async function reschedule(
 ): Promise<FulfilChange['moved']> {
   const from = findPromisedFor(order);
   if (from === null) return null;
-  const read = await readSlots(tx, shop, [{ fulfilment }], true);
+  const read = await readLockedSlots(tx, shop, [{ fulfilment }], true);
   const known = toKnownSlots(read, now);
   const [held] = order.promisedFor === null ? [] : await findHeldSlot(tx, order.id);
   const book = createSlotBook(shop, now, known && withoutPlace(known, held?.startAt));

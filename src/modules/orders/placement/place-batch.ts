@@ -53,8 +53,8 @@ interface Candidate {
  * the order of the requests; refusing one does not affect the others.
  *
  * The first attempt decides by the stock as read, and locks its rows only to change them, at the very end. If another
- * transaction took the last units or uses meanwhile, the database refuses the change, and the batch is decided again with
- * the rows locked from the start. Why: docs/decisions/0004-placement.md. The same happens if an imported order has one of
+ * transaction took the last units, uses or places meanwhile, the database refuses the change, and the batch is decided
+ * again with them locked from the start. Why: docs/decisions/0004-placement.md. The same happens if an imported order has one of
  * the numbers, repeatedly if a running import takes the next ones too. Throws `KeyTakenError` if another transaction
  * used one of its keys or tokens meanwhile.
  */
@@ -92,18 +92,19 @@ export async function placeBatch(
     }
   }
   let lockStock = false;
+  let lockSlots = false;
   let allSlots = false;
   for (let attempts = 1; ; attempts += 1) {
     try {
-      return await attempt({ lockStock, allSlots });
+      return await attempt({ lockStock, lockSlots, allSlots });
     } catch (error) {
       const hasNumberConflict = violates(error, 'orders_number_key');
       if (error instanceof SlotsUnreadError && !allSlots) allSlots = true;
-      else if ((hasNumberConflict || isSlotFull(error)) && attempts < TRIES_MAX) {
-        // Somebody else got on: an import, or an order for the same slot.
-        if (hasNumberConflict) orderNumbers.forget();
+      else if (hasNumberConflict && attempts < TRIES_MAX) {
+        orderNumbers.forget();
         lockStock = true;
-      } else if (isTakenMeanwhile(error) && !lockStock) lockStock = true;
+      } else if (isSlotFull(error) && attempts < TRIES_MAX) lockSlots = true;
+      else if (isTakenMeanwhile(error) && !lockStock) lockStock = true;
       else throw toKeyTakenError(error);
     }
   }

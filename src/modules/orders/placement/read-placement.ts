@@ -17,7 +17,7 @@ import {
 } from './price-list.ts';
 import { readPlacementTime } from './queries.ts';
 import { readDiscounts, readLockedDiscounts } from './read-discounts.ts';
-import { readSlots, toKnownSlots } from './read-slots.ts';
+import { readLockedSlots, readSlots, toKnownSlots } from './read-slots.ts';
 import {
   fillTerms,
   isLineSource,
@@ -49,16 +49,18 @@ export interface PlacementReads {
 export interface ReadOptions {
   /** The list whose version the transaction proves. Null: it reads one itself. */
   readonly list: PriceList | null;
-  /** Whether stock and discounts are locked from the start. */
+  /** Whether stock, slots and discounts are locked from the start. */
   readonly lockStock: boolean;
+  /** Whether slots are, and discounts, which are locked before them. */
+  readonly lockSlots: boolean;
   /** Whether slots are read as far ahead as the shop takes orders. */
   readonly allSlots: boolean;
 }
 
 /**
- * Locks the customers and guests who are limited, and discounts and stock if `lockStock` is set, and reads everything else between
- * the two. The statements are sent together and run in the order written here, each with its own snapshot, so that orders
- * are counted under the lock. Carts bring the offers of their lines with them. A second round trip is needed only for the
+ * Locks the customers and guests who are limited, then what the options say, and reads everything else in between. The
+ * statements are sent together and run in the order written here, each with its own snapshot, so that orders are counted
+ * under the lock. Carts bring the offers of their lines with them. A second round trip is needed only for the
  * codes, slots and stocked modifiers of carts, for discounts with a limit by customer, and by a batch that locks the stock of
  * carts, because their lines determine which stock it is. Throws `PricesChangedError` if the price list is outdated.
  */
@@ -67,9 +69,10 @@ export async function readPlacement(
   rules: PlacementRules,
   orderNumbers: OrderNumbers,
   requests: readonly PlacementRequest[],
-  { list: remembered, lockStock, allSlots }: ReadOptions,
+  { list: remembered, lockStock, lockSlots, allSlots }: ReadOptions,
 ): Promise<PlacementReads> {
   const list = remembered ?? (await readLockedList(tx));
+  const locksSlots = lockSlots || lockStock;
   const sources = customersBySource(requests);
   const limited = listLimitedBuyers(rules, requests);
   const guestsLocked = lockGuests(tx, limited);
@@ -87,14 +90,14 @@ export async function readPlacement(
   const withSources = <T>(read: (lines: SourceLines) => Promise<T>) =>
     sources.size === 0 ? read(noSourceLines) : sourceLines.then(read);
   const discounts = withSources((lines) =>
-    (lockStock ? readLockedDiscounts : readDiscounts)(tx, list, {
+    (locksSlots ? readLockedDiscounts : readDiscounts)(tx, list, {
       codes: distinctCodes(requests.flatMap((one) => getTerms(one, lines).discountCodes)),
       customerIds: listCustomers(requests),
     }),
   );
   const slots = limitsSlots(list.shop)
     ? withSources((lines) =>
-        readSlots(
+        (locksSlots ? readLockedSlots : readSlots)(
           tx,
           list.shop,
           requests.map((one) => getTerms(one, lines)),

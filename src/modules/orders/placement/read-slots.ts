@@ -1,9 +1,11 @@
+import type { Transaction } from '../../../database/database.ts';
 import type { Queryable } from '../../../database/statement.ts';
 import {
   toKnownSlots as describeSlots,
   findSlots,
   type KnownSlots,
   limitsSlots,
+  lockSlots,
   minutesOfHorizon,
   minutesOfNextDay,
   type ShopSettings,
@@ -11,6 +13,8 @@ import {
   type WantedSlots,
 } from '../../scheduling/index.ts';
 import type { OrderTerms } from './request.ts';
+
+type SlotTerms = Pick<OrderTerms, 'fulfilment'>;
 
 /** The slots that were read, before it is known at which time. */
 export interface ReadSlots {
@@ -26,11 +30,10 @@ export interface ReadSlots {
 export async function readSlots(
   db: Queryable,
   shop: ShopSettings,
-  terms: readonly Pick<OrderTerms, 'fulfilment'>[],
+  terms: readonly SlotTerms[],
   allAhead: boolean,
 ): Promise<ReadSlots | null> {
-  if (!limitsSlots(shop)) return null;
-  const timed = terms.filter(({ fulfilment }) => fulfilment?.type !== 'SHIPMENT');
+  const timed = listTimed(shop, terms);
   if (timed.length === 0) return null;
   const named = timed.flatMap(({ fulfilment }) => fulfilment?.requestedFor ?? []);
   // An order for as soon as possible takes the first slot that is free.
@@ -40,6 +43,23 @@ export async function readSlots(
     starts: [...new Set(named)].map((start) => new Date(start)),
   };
   return { counts: await findSlots(db, wanted), wanted };
+}
+
+/** Reads the same, and lets nothing else change places until commit, unless no order needs one. */
+export async function readLockedSlots(
+  tx: Transaction,
+  shop: ShopSettings,
+  terms: readonly SlotTerms[],
+  allAhead: boolean,
+): Promise<ReadSlots | null> {
+  if (listTimed(shop, terms).length === 0) return null;
+  const [, read] = await Promise.all([lockSlots(tx), readSlots(tx, shop, terms, allAhead)]);
+  return read;
+}
+
+/** Returns the terms of the orders that need a place. */
+function listTimed(shop: ShopSettings, terms: readonly SlotTerms[]): readonly SlotTerms[] {
+  return limitsSlots(shop) ? terms.filter(({ fulfilment }) => fulfilment?.type !== 'SHIPMENT') : [];
 }
 
 /** Returns what was read, at the time of the transaction that read it. */

@@ -3,6 +3,7 @@ import { systemActor } from '../../../shared/caller.ts';
 import { lockCustomers } from '../../accounts/index.ts';
 import { findOffers, lockOffers } from '../../inventory/index.ts';
 import { distinctCodes, toBillParts } from '../../pricing/index.ts';
+import { lockSlots } from '../../scheduling/index.ts';
 import { defaultFulfilment } from '../fulfilment/fulfilment.ts';
 import { noLimits } from '../placement/buyer.ts';
 import {
@@ -36,7 +37,7 @@ export interface PlacedQueued {
 }
 
 /** How queued orders are read. Their times were decided when they were accepted. */
-export type QueuedReading = Omit<ReadOptions, 'allSlots'>;
+export type QueuedReading = Omit<ReadOptions, 'lockSlots' | 'allSlots'>;
 
 /**
  * Places a set of queued orders at current prices and stock, or fails them with the reason, by the same decision as any
@@ -75,12 +76,15 @@ export async function placeQueuedOrders(
     candidates.flatMap(({ lines }) => lines),
     list,
   );
-  const [[now], discounts, offers] = await Promise.all([
+  // Orders that fail give their places back, which comes before the stock.
+  const lockPlaces = lockStock && orders.some(({ promisedFor }) => promisedFor !== null);
+  const [[now], discounts, , offers] = await Promise.all([
     readPlacementTime(tx),
     (lockStock ? readLockedDiscounts : readDiscounts)(tx, list, {
       codes: distinctCodes(candidates.flatMap(({ terms }) => terms.discountCodes)),
       customerIds: [...new Set(orders.map(({ customerId }) => customerId))],
     }),
+    lockPlaces ? lockSlots(tx) : null,
     (lockStock ? lockOffers : findOffers)(tx, productIds, []),
   ]);
   if (remembered !== null) requireCurrent(list, now!.priceVersion);

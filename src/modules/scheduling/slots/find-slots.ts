@@ -3,7 +3,7 @@ import type { Queryable } from '../../../database/statement.ts';
 import { DAY_MINUTES } from '../settings/opening-minutes.ts';
 import type { ShopSettings } from '../settings/settings.ts';
 import type { KnownSlots, SlotCount } from './slot-book.ts';
-import { findSlotCounts, lockSlotCounts } from './slot-queries.ts';
+import { excludePlaces, findSlotCounts } from './slot-queries.ts';
 
 /** Which slots a decision needs. */
 export interface WantedSlots {
@@ -41,8 +41,7 @@ export function toKnownSlots(
   return { counts, within: { start: now, end }, starts };
 }
 
-/** Locks the slots that begin at these times until commit, in the order of time, so that nothing else takes a place. */
-export async function lockSlots(tx: Transaction, starts: readonly Date[]): Promise<KnownSlots> {
-  const counts = starts.length === 0 ? [] : await lockSlotCounts(tx, starts);
-  return { counts, within: null, starts };
+/** Lets nothing else change places until commit, so that a decision by the counts that are read next is not refused. */
+export async function lockSlots(tx: Transaction): Promise<void> {
+  await excludePlaces(tx);
 }

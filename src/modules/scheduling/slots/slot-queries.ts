@@ -3,6 +3,14 @@ import { statement } from '../../../database/statement.ts';
 import type { SlotCount } from './slot-book.ts';
 
 /**
+ * A lock before those of rows. All changes of places share it, and a decision whose counts must stay true until commit has
+ * it alone: it cannot know before which rows it needs.
+ */
+const slotsLock = `hashtextextended('holdfast.slots', 0)`;
+const admitted = `admitted as materialized (
+     select pg_advisory_xact_lock_shared(${slotsLock}))`;
+
+/**
  * Returns the counts of the slots that begin at these times, or between the transaction's time and so many minutes
  * later. A slot without orders may be missing.
  */
@@ -15,17 +23,10 @@ export const findSlotCounts = statement<[minutesAhead: number, starts: readonly 
   { isShort: true },
 );
 
-/** Locks slots until commit, in the order of time, and returns their counts. One that is missing is created. */
-export const lockSlotCounts = statement<[starts: readonly Date[]], SlotCount>(
-  'scheduling.lock_slots',
-  `insert into slots as slot (start_at, places)
-   select start_at, 0
-     from unnest($1::timestamptz[]) as wanted (start_at)
-    group by start_at
-    order by start_at
-       on conflict (start_at) do update
-      set places = slot.places
-   returning start_at as "startAt", places`,
+/** Waits for the transactions that change places, and keeps others from it until commit. */
+export const excludePlaces = statement<[], never>(
+  'scheduling.exclude_places',
+  `select pg_advisory_xact_lock(${slotsLock})`,
 );
 
 /** Finds the slot in which an order has a place. */
@@ -45,15 +46,18 @@ export const placeColumns = {
 /** Writes the places of orders. A trigger counts them in the order of time, as it does for the other statements. */
 export const insertPlaces = statement<[orderIds: string, starts: string], never>(
   'scheduling.insert_places',
-  `insert into slot_places (order_id, start_at)
+  `with ${admitted}
+   insert into slot_places (order_id, start_at)
    select order_id, start_at
-     from ${unnestColumns('new_place', placeColumns)}`,
+     from admitted,
+          ${unnestColumns('new_place', placeColumns)}`,
 );
 
 /** Gives places back, with the rows locked in the order of ids first. */
 export const releasePlaces = statement<[orderIds: readonly string[]], never>(
   'scheduling.release_places',
-  `with locked as materialized (
+  `with ${admitted},
+   locked as materialized (
      select order_id
        from slot_places
       where order_id = any($1::uuid[])
@@ -62,7 +66,7 @@ export const releasePlaces = statement<[orderIds: readonly string[]], never>(
         for no key update)
    update slot_places
       set held = false
-     from locked
+     from admitted, locked
     where slot_places.order_id = locked.order_id
       and slot_places.held`,
 );
@@ -78,8 +82,10 @@ export const deletePlaces = statement<[orderIds: readonly string[]], never>(
 /** Gives an order a place in another slot, or its first one. */
 export const movePlace = statement<[orderId: string, startAt: Date], never>(
   'scheduling.move_place',
-  `insert into slot_places as place (order_id, start_at)
-   values ($1::uuid, $2::timestamptz)
+  `with ${admitted}
+   insert into slot_places as place (order_id, start_at)
+   select $1::uuid, $2::timestamptz
+     from admitted
        on conflict (order_id) do update
       set start_at = excluded.start_at,
           held = true`,
