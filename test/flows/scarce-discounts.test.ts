@@ -1,12 +1,16 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
-import { after, describe, test } from 'node:test';
+import { describe, test } from 'node:test';
 import { expireDueOrders } from '../../src/modules/orders/changes/expire-orders.ts';
 import { newId } from '../../src/shared/ids.ts';
 import { testDatabase } from '../support/database.ts';
-import { ownPort } from '../support/own-port.ts';
+import {
+  doAllUnderKills,
+  type KilledServer,
+  persist,
+  startKilledServer,
+} from '../support/killed-servers.ts';
 import { addDiscount, findUses } from '../support/pricing.ts';
-import { type ServerProcess, startServerProcess } from '../support/server-process.ts';
 import { createSession, type Reply, type Session } from '../support/session.ts';
 import { addProduct, addUser } from '../support/shop.ts';
 import { createTokenIssuer } from '../support/tokens.ts';
@@ -15,8 +19,6 @@ import { createTokenIssuer } from '../support/tokens.ts';
  * A code for the first orders, wanted by five times as many customers at once, while servers are killed and everyone
  * repeats what got no response. `CUSTOMERS=500 KILLS=5` is a code of 100 uses, with five kills of each run.
  */
-import { until } from '../support/until.ts';
-
 const CUSTOMERS = Number(process.env.CUSTOMERS ?? 100);
 const USES = CUSTOMERS / 5;
 /** Kills of each run, spread over the first half of its orders. */
@@ -30,75 +32,27 @@ const environment = { DATABASE_URL: db.url, JWT_SECRET, DEMO_DATA: 'false' };
 const mint = createTokenIssuer(JWT_SECRET);
 const { sku } = await addProduct(db.database, { priceMinor: 1_000, onHand: 1_000_000 });
 
-/** A server that is started again at the same address after it was killed. */
-interface Server {
-  readonly url: string;
-  readonly port: number;
-  process: ServerProcess;
-}
-
-const servers = await Promise.all([startServer(), startServer()]);
-after(() => Promise.all(servers.map((server) => server.process.end('SIGTERM'))));
-
-async function startServer(): Promise<Server> {
-  const port = await ownPort();
-  const process = await startServerProcess({ environment, port });
-  return { url: process.url, port, process };
-}
-
-async function killAndRestart(server: Server): Promise<void> {
-  await server.process.end('SIGKILL');
-  server.process = await startServerProcess({ environment, port: server.port });
-}
+const servers = await Promise.all([startKilledServer(environment), startKilledServer(environment)]);
 
 interface Buyer {
   readonly sessions: readonly Session[];
   readonly key: string;
 }
 
-async function addBuyer(running: readonly Server[]): Promise<Buyer> {
+async function addBuyer(running: readonly KilledServer[]): Promise<Buyer> {
   const user = await addUser(db.database);
   const identity = { email: '', password: '', accessToken: mint(user), userId: user.id };
   return { sessions: running.map(({ url }) => createSession(url, identity)), key: newId() };
 }
 
 /** Places the order of a buyer under their key, and repeats it until a server answers. */
-async function buy({ sessions, key }: Buyer, code: string, first: number): Promise<Reply> {
+function buy({ sessions, key }: Buyer, code: string, first: number): Promise<Reply> {
   const body = { items: [{ sku, quantity: 1 }], discountCodes: [code] };
-  let attempts = 0;
-  return until(async () => {
-    const session = sessions[(first + attempts) % sessions.length]!;
-    attempts += 1;
-    const reply = await session.post('/api/orders', body, { 'idempotency-key': key });
-    assert.ok(reply.status < 500, `no server answers: ${reply.text}`);
-    return reply;
-  });
-}
-
-/** Buys for all at once. Servers are killed when a number of buyers has been answered. */
-async function buyAll(
-  buyers: readonly Buyer[],
-  code: string,
-  running: readonly Server[],
-): Promise<Reply[]> {
-  let answered = 0;
-  let kills: Promise<void> = Promise.resolve();
-  const killAt = new Set(
-    Array.from({ length: KILLS }, (_, index) => Math.ceil((buyers.length * index) / KILLS / 2) + 1),
+  const send = (session: Session) => session.post('/api/orders', body, { 'idempotency-key': key });
+  return persist(
+    sessions.map((session) => () => send(session)),
+    first,
   );
-  const replies = await Promise.all(
-    buyers.map(async (buyer, index) => {
-      const reply = await buy(buyer, code, index);
-      answered += 1;
-      if (killAt.has(answered)) {
-        const server = running[answered % running.length]!;
-        kills = kills.then(() => killAndRestart(server));
-      }
-      return reply;
-    }),
-  );
-  await kills;
-  return replies;
 }
 
 function assertRefused(reply: Reply, code: string): void {
@@ -122,7 +76,9 @@ describe('a code for the first orders', () => {
       const discountId = await addDiscount(db.database, { code, uses_max: USES });
       const buyers = await Promise.all(Array.from({ length: CUSTOMERS }, () => addBuyer(running)));
 
-      const replies = await buyAll(buyers, code, running);
+      const replies = await doAllUnderKills(running, KILLS, buyers, (buyer, index) =>
+        buy(buyer, code, index),
+      );
       const placed = replies.filter(({ status }) => status === 201);
       assert.equal(placed.length, USES);
       for (const reply of placed) assertDiscounted(reply);
