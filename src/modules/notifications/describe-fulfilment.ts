@@ -1,3 +1,4 @@
+import { isolateDirection } from '../../shared/isolate-direction.ts';
 import { presentStated } from '../orders/index.ts';
 import { describeBill } from './describe-bill.ts';
 import { formatTime } from './format-time.ts';
@@ -5,7 +6,12 @@ import { type MailOrder, type TextSettings, toOneLine } from './mail-content.ts'
 import type { OrderMailKind } from './mail-kind.ts';
 import type { OrderMailSource } from './order-mail-source.ts';
 
-type Row = MailOrder['details'][number];
+interface Row {
+  readonly label: string;
+  /** One text or several, each as a person wrote it. */
+  readonly text: string | readonly (string | null)[];
+}
+
 type MailedOrder = OrderMailSource['order'];
 
 const ASAP = 'as soon as possible';
@@ -24,7 +30,7 @@ export function describeFulfilment(
     ...describePlace(order),
     { label: 'Your note', text: order.note ?? '' },
   ];
-  const shown = rows.map(({ label, text }) => ({ label, text: toOneLine(text) }));
+  const shown = rows.map(({ label, text }) => ({ label, text: joinLines(text) }));
   return { ...describeBill(source), details: shown.filter(({ text }) => text !== '') };
 }
 
@@ -73,8 +79,7 @@ function describePlace({ fulfilment, shippingAddress }: MailedOrder): Row[] {
     if (address === null) return { label: 'Address', text: shippingAddress ?? '' };
     const { line1, line2, city, region, postalCode, country } = address;
     const lines = [line1, line2, city, region, postalCode, country];
-    const stated = lines.map((line) => toOneLine(line ?? '')).filter((line) => line !== '');
-    return { label: placeLabels[type], text: stated.join(', ') };
+    return { label: placeLabels[type], text: lines };
   };
   return [
     where(),
@@ -83,4 +88,11 @@ function describePlace({ fulfilment, shippingAddress }: MailedOrder): Row[] {
     { label: 'Phone', text: contact?.phone ?? '' },
     { label: 'Instructions', text: instructions ?? '' },
   ];
+}
+
+/** Joins texts on one line. Each has its own direction, so that commas and numbers stay between their neighbours. */
+function joinLines(text: Row['text']): string {
+  if (typeof text === 'string') return toOneLine(text);
+  const lines = text.map((line) => toOneLine(line ?? '')).filter((line) => line !== '');
+  return lines.map(isolateDirection).join(', ');
 }

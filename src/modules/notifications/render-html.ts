@@ -1,4 +1,5 @@
 import { escapeHtml } from '../../shared/escape-html.ts';
+import { isolateDirection } from '../../shared/isolate-direction.ts';
 import type { MailContent, MailOrder } from './mail-content.ts';
 
 /** Thin, and visible on light and on dark. */
@@ -27,11 +28,12 @@ ${order === null ? '' : billHtml(order)}</div>
 `;
 }
 
+/** The texts are isolated by marks, because `<bdi>` would take its direction from the first part of an address. */
 function detailsHtml({ details }: MailOrder): string {
   if (details.length === 0) return '';
   const rows = details.map(
     ({ label, text }) =>
-      `<tr><th align="left" valign="top" nowrap style="padding:4px 16px 4px 0;font-weight:600">${escapeHtml(label)}</th><td style="padding:4px 0"><bdi>${escapeHtml(text)}</bdi></td></tr>`,
+      `<tr><th align="left" valign="top" nowrap style="padding:4px 16px 4px 0;font-weight:600">${escapeHtml(label)}</th><td style="padding:4px 0">${escapeHtml(isolateDirection(text))}</td></tr>`,
   );
   return `<table style="margin:24px 0;border-collapse:collapse">
 ${rows.join('\n')}

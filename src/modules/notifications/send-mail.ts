@@ -58,9 +58,9 @@ interface WithSettings {
 
 /**
  * Creates the job that sends mails, each after those about earlier events of its order. A mail is built from the
- * current state, sent outside any transaction, and recorded in the transaction that finishes the job. Reading and
- * recording are batched; sending is not, so that no mail waits for another's mail server. If a worker dies in between,
- * its mails are sent again under the same `Message-ID`.
+ * current state and the fulfilment as of its event, sent outside any transaction, and recorded in the transaction that
+ * finishes the job. Reading and recording are batched; sending is not, so that no mail waits for another's mail server.
+ * If a worker dies in between, its mails are sent again under the same `Message-ID`.
  */
 export function createSendMail(deps: SendMailDependencies): JobDefinition {
   const { database, mailer, shopName, publicUrl, signOrderToken } = deps;

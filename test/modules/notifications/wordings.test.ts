@@ -138,7 +138,7 @@ const fulfilledSources: readonly OrderMailSource[] = [
     fulfilment: {
       type: 'DELIVERY',
       requestedFor,
-      address,
+      address: { ...address, line2: 'شارع 12' },
       contact: { name: 'ليلى <b>', phone: '+442079460000' },
       instructions: 'Blue door.\n"Ring" twice.',
     },
@@ -183,7 +183,7 @@ const revisions: readonly {
   {
     kinds: orderMailKinds,
     sources: [...plainSources, ...billedSources, ...fulfilledSources],
-    digest: '924a38f2d8ac3ab2a4a4a88213ce4bf38e5d75ba8c8574c311ecc3881078a850',
+    digest: 'c6a38527b1b81d65ed416b597a2a5e01b387587c6ceb6535268106debd11f1a0',
   },
 ];
 
