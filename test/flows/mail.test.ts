@@ -122,7 +122,7 @@ describe('mails to customers', () => {
     ]);
     const [placed, confirmed] = mails;
     for (const mail of mails) {
-      assertSays(mail, 'Hello Ada Lovelace,', 'Salt & <Pepper>', 'Your note: no coriander');
+      assertSays(mail, 'Hello Ada Lovelace,', 'Salt & <Pepper>', 'no coriander');
       assert.match(
         mail.text,
         /2 x Plain Naan: 5\.90 GBP\n3 x Dal .*: 30\.15 GBP\nTotal: 36\.05 GBP/,
