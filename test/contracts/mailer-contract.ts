@@ -9,7 +9,7 @@ import {
 import { newId } from '../../src/shared/ids.ts';
 import type { ReceivedMail } from '../support/smtp-server.ts';
 
-export const SENDER = { name: 'Zoë’s Kitchen, "the best"', address: 'orders@shop.example' };
+export const FROM = 'orders@shop.example';
 export const REFUSED = 'refused@example.com';
 
 /** A driver with its server, or with a fake of it. */
@@ -29,6 +29,7 @@ export interface MailerBench {
 export function buildMail(changes: Partial<Mail> = {}): Mail {
   return {
     id: newId(),
+    fromName: 'Zoë’s Kitchen, "the best"',
     to: 'ada@example.com',
     subject: 'Your order 100023 is confirmed',
     text: 'A line\n.\n..dots\nFrom here\n£12.95 for Crème brûlée\n',
@@ -51,6 +52,7 @@ export function mailerContract(name: string, bench: MailerBench): void {
       { to: 'ada@example.com\n' },
       { subject: 'Hello\r\nX-Evil: yes' },
       { subject: 'a\u2028b' },
+      { fromName: 'Shop\r\nX-Evil: yes' },
     ]) {
       await assert.rejects(mailer.send(buildMail(changes)), RangeError);
     }
@@ -69,12 +71,12 @@ export function mailerContract(name: string, bench: MailerBench): void {
     const [arrived, ...others] = receivedBy(mail.to);
     assert.deepEqual(others, []);
     assert.ok(arrived);
-    assert.equal(arrived.envelopeFrom, SENDER.address);
+    assert.equal(arrived.envelopeFrom, FROM);
     assert.deepEqual(arrived.envelopeTo, [mail.to]);
     assert.equal(arrived.headers.to, mail.to);
     assert.equal(arrived.headers.subject, mail.subject);
-    assert.ok(arrived.headers.from?.includes(`<${SENDER.address}>`));
-    assert.ok(arrived.headers.from?.replaceAll('\\', '').includes(SENDER.name));
+    assert.ok(arrived.headers.from?.includes(`<${FROM}>`));
+    assert.ok(arrived.headers.from?.replaceAll('\\', '').includes(mail.fromName));
     assert.equal(arrived.headers['message-id'], messageId(mail));
     assert.equal(arrived.headers['auto-submitted'], 'auto-generated');
     assert.equal(arrived.text.trimEnd(), mail.text.trimEnd());

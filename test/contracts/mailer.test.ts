@@ -3,7 +3,7 @@ import { createSesMailer } from '../../src/drivers/mail/ses/ses-mailer.ts';
 import { createSmtpMailer } from '../../src/drivers/mail/smtp/smtp-mailer.ts';
 import { startFakeSes } from '../support/fake-ses.ts';
 import { startSmtpServer } from '../support/smtp-server.ts';
-import { mailerContract, REFUSED, SENDER } from './mailer-contract.ts';
+import { FROM, mailerContract, REFUSED } from './mailer-contract.ts';
 
 // The credential chain of the AWS SDK checks these first.
 process.env.AWS_ACCESS_KEY_ID = 'test';
@@ -17,9 +17,9 @@ ses.refuses = (recipient) => recipient === REFUSED;
 /** Short for the hanging server, long enough for a busy machine to respond within it. */
 const timeoutMs = 3_000;
 const region = 'eu-west-2';
-const smtpMailer = createSmtpMailer({ url: smtp.url, sender: SENDER, timeoutMs });
-const smtpNowhere = createSmtpMailer({ url: 'smtp://127.0.0.1:1', sender: SENDER, timeoutMs });
-const sesOptions = { region, sender: SENDER, timeoutMs };
+const smtpMailer = createSmtpMailer({ url: smtp.url, from: FROM, timeoutMs });
+const smtpNowhere = createSmtpMailer({ url: 'smtp://127.0.0.1:1', from: FROM, timeoutMs });
+const sesOptions = { region, from: FROM, timeoutMs };
 const sesMailer = createSesMailer({ ...sesOptions, endpointUrl: ses.endpointUrl });
 const sesNowhere = createSesMailer({ ...sesOptions, endpointUrl: 'http://127.0.0.1:1' });
 after(() => Promise.all([smtpMailer, smtpNowhere, sesMailer, sesNowhere].map((it) => it.close())));

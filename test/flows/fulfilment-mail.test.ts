@@ -49,6 +49,8 @@ async function changeShop(change: object): Promise<void> {
 /** A full hour tomorrow, and what the clock of Kathmandu, 5:45 ahead of UTC, shows then. */
 const hour = new Date(Math.ceil(Date.now() / 3_600_000) * 3_600_000 + 24 * 3_600_000);
 const later = new Date(hour.getTime() + 3_600_000);
+const londonClock = (at: Date) =>
+  at.toLocaleTimeString('en-GB', { timeZone: 'Europe/London' }).slice(0, 5);
 const clock = (at: Date) => new Date(at.getTime() + 345 * 60_000).toISOString().slice(11, 16);
 
 interface PlacedOrder {
@@ -125,11 +127,19 @@ describe('mails about an order for a time', () => {
     assertStates(placed!, 'Phone: +442079460000');
     assertStates(placed!, 'Instructions: Blue door');
     assert.match(placed!.text, /Salt & Pepper\s*$/);
+    assert.match(placed!.headers.from!, /Salt & Pepper/);
 
     await change(customer, order, { requestedFor: later.toISOString() });
     await change(admin, order, { contact: { name: 'Bob', phone: null } });
     await changeShop({ name: 'Other', timeZone: 'Europe/London' });
     const [, rescheduled, readdressed] = await mailsTo(email);
+    await change(customer, order, { instructions: null });
+    const [, , , renamed] = await mailsTo(email);
+    assert.match(renamed!.headers.from!, /Other/);
+    assert.match(
+      renamed!.text,
+      new RegExp(`\\nDelivery: .* at ${londonClock(later)}\\n[^]*Other\\s*$`),
+    );
     await changeShop({ name: 'Salt & Pepper', timeZone: 'Asia/Kathmandu' });
     assert.equal(rescheduled!.headers.subject, `Your order ${order.number} has a new time`);
     assert.equal(readdressed!.headers.subject, `Your order ${order.number} was changed`);
@@ -138,7 +148,7 @@ describe('mails about an order for a time', () => {
     const shown = await readShown(order);
     assert.deepEqual(
       shown.map(({ text, html }) => [text.trimEnd(), html.trimEnd()]),
-      [placed!, rescheduled!, readdressed!].map(({ text, html }) => [
+      [placed!, rescheduled!, readdressed!, renamed!].map(({ text, html }) => [
         text.trimEnd(),
         html.trimEnd(),
       ]),

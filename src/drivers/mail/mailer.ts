@@ -3,6 +3,8 @@ export interface Mail {
    * A UUID, the same on every attempt. The `Message-ID` is derived from it, by which mailboxes recognize a duplicate.
    */
   readonly id: string;
+  /** The name of the sender, the shop's, as mailboxes show it. The driver knows the address. */
+  readonly fromName: string;
   readonly to: string;
   readonly subject: string;
   readonly text: string;
@@ -43,13 +45,6 @@ export class MailRefusedError extends Error {
   override readonly name = 'MailRefusedError';
 }
 
-/** The sender of all mail. */
-export interface Sender {
-  /** The shop's name, as mailboxes show it. */
-  readonly name: string;
-  readonly address: string;
-}
-
 /**
  * Returns a mail's `Message-ID` without its angle brackets, in the domain of the sender, because some filters check
  * that. Source: RFC 5322 §3.6.4.
@@ -63,7 +58,7 @@ export function buildMessageId(domain: string, id: string): string {
  * calls it before sending. Throws RangeError, because our own templates never contain any.
  */
 export function assertHeaders(mail: Mail): void {
-  for (const text of [mail.to, mail.subject]) {
+  for (const text of [mail.fromName, mail.to, mail.subject]) {
     if (/\p{Cc}|[\u2028\u2029]/u.test(text)) {
       throw new RangeError('a mail header contains a control character');
     }

@@ -73,7 +73,7 @@ export function buildConfig(values: Values, home: string): Config {
     metricsToken: values.METRICS_TOKEN ?? null,
     otlpEndpoint: values.OTEL_EXPORTER_OTLP_ENDPOINT ?? null,
     shopName,
-    mail: chooseMail(values, shopName),
+    mail: chooseMail(values),
     payments: choosePayment(values),
   };
 }

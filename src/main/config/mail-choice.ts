@@ -1,15 +1,13 @@
-import type { Sender } from '../../drivers/mail/mailer.ts';
-
 export type MailChoice =
   /** No mail is sent; the console shows it. */
   | { readonly kind: 'capture' }
-  | { readonly kind: 'smtp'; readonly url: string; readonly sender: Sender }
+  | { readonly kind: 'smtp'; readonly url: string; readonly from: string }
   | {
       readonly kind: 'ses';
       readonly region: string;
       /** Null: AWS itself. */
       readonly endpointUrl: string | null;
-      readonly sender: Sender;
+      readonly from: string;
     };
 
 /** The variables for mail. */
@@ -23,17 +21,17 @@ export interface MailValues {
 }
 
 /** Chooses from values that have no `mailFaults`. */
-export function chooseMail(values: MailValues, shopName: string): MailChoice {
-  const sender = { name: shopName, address: values.MAIL_FROM ?? '' };
+export function chooseMail(values: MailValues): MailChoice {
+  const from = values.MAIL_FROM ?? '';
   switch (values.MAIL_DRIVER) {
     case 'smtp':
-      return { kind: 'smtp', url: values.SMTP_URL ?? '', sender };
+      return { kind: 'smtp', url: values.SMTP_URL ?? '', from };
     case 'ses':
       return {
         kind: 'ses',
         region: values.AWS_REGION ?? '',
         endpointUrl: values.AWS_ENDPOINT_URL ?? null,
-        sender,
+        from,
       };
     default:
       return { kind: 'capture' };

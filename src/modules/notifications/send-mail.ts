@@ -11,7 +11,7 @@ import {
 import { createBatcher } from '../../shared/batcher.ts';
 import type { OpenReset } from '../accounts/index.ts';
 import { mailBackoff } from './mail-backoff.ts';
-import type { MailText } from './mail-content.ts';
+import { type MailText, toOneLine } from './mail-content.ts';
 import { MAIL_JOB, MAIL_QUEUE, type MailJobData, type OrderMailJobData } from './mail-job.ts';
 import { createRecordedSettings, type MailSettings } from './mail-settings.ts';
 import { createPendingMails, type PendingMail } from './pending-mails.ts';
@@ -109,7 +109,7 @@ export function createSendMail(deps: SendMailDependencies): JobDefinition {
         const orderToken = facts.isGuest ? signOrderToken(id, createdAt) : null;
         const mail = { kind: data.kind, facts, source, orderToken };
         const text = getWording(settings.wording).writeOrderMail(mail, settings);
-        await send(shared, job, facts.recipient, text);
+        await send(shared, job, facts.recipient, text, settings);
       }
       await end(shared, { job, data, mail: facts && { facts, settings, text: null } });
     } finally {
@@ -161,7 +161,7 @@ async function sendReset(
   const reset = await openReset(data.resetId);
   if (reset === null) return end(shared, { job, data, mail: null });
   const text = getWording(settings.wording).writeResetMail(reset.token, settings);
-  await send(shared, job, reset.email, text);
+  await send(shared, job, reset.email, text, settings);
   // The link of a reset grants access to an account, so only its recipient may have it. Captured mail has no recipient:
   // stored in production, the link would give any reader of the table access to any admin's account.
   const storesText = shared.mailer.send === null && !production;
@@ -180,9 +180,11 @@ async function send(
   job: RunningJob,
   to: string,
   text: MailText,
+  { shopName }: MailSettings,
 ): Promise<void> {
+  const fromName = toOneLine(shopName);
   try {
-    await mailer.send?.({ id: job.id, to, ...text }, { signal: job.signal });
+    await mailer.send?.({ id: job.id, fromName, to, ...text }, { signal: job.signal });
   } catch (error) {
     throw error instanceof MailRefusedError ? new GiveUp(error.message, { cause: error }) : error;
   }

@@ -45,7 +45,7 @@ export const MailReply = Type.Object({
   text: Nullable(
     Type.String({
       description:
-        'Null for API keys, and null for password resets unless mail is captured outside production.',
+        'Null for API keys, and null for password resets unless mail is captured outside production. The link of a guest’s mail is shown without its token.',
     }),
   ),
   html: Nullable(Type.String({ description: 'Null if the text is.' })),

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import { createSmtpMailer } from '../../../src/drivers/mail/smtp/smtp-mailer.ts';
-import { buildMail, SENDER } from '../../contracts/mailer-contract.ts';
+import { buildMail, FROM } from '../../contracts/mailer-contract.ts';
 import { startSmtpServer } from '../../support/smtp-server.ts';
 
 const signIns: (string | null | undefined)[][] = [];
@@ -19,7 +19,7 @@ const guarded = await startSmtpServer({
 const encrypted = await startSmtpServer({ secure: true });
 
 function mailerAt(url: string) {
-  const mailer = createSmtpMailer({ url, sender: SENDER, timeoutMs: 5_000 });
+  const mailer = createSmtpMailer({ url, from: FROM, timeoutMs: 5_000 });
   after(() => mailer.close());
   return mailer;
 }

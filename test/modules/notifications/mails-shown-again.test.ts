@@ -242,10 +242,11 @@ function requireShown(): Promise<void> {
     );
     const accepted = senders.flatMap(({ server }) => server.accepted);
     assert.equal(shownById.size, accepted.length);
-    for (const { id, text, html, ...sent } of accepted) {
+    for (const { id, to, subject, text, html } of accepted) {
       assert.deepEqual(shownById.get(id), {
         messageId: `${id}@shop.example`,
-        ...sent,
+        to,
+        subject,
         text: withoutToken(text),
         html: withoutToken(html),
       });

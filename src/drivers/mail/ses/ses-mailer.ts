@@ -6,13 +6,14 @@ import {
 } from '@aws-sdk/client-sesv2';
 import MailComposer from 'nodemailer/lib/mail-composer';
 import { composeMessage, getDomain } from '../compose-message.ts';
-import { MailRefusedError, type Sender, type SendingMailer } from '../mailer.ts';
+import { MailRefusedError, type SendingMailer } from '../mailer.ts';
 
 export interface SesMailerOptions {
   readonly region: string;
   /** Null: AWS itself. */
   readonly endpointUrl: string | null;
-  readonly sender: Sender;
+  /** The address of the sender. */
+  readonly from: string;
   readonly timeoutMs?: number;
 }
 
@@ -29,7 +30,7 @@ const AT_ONCE_MAX = 20;
 export function createSesMailer({
   region,
   endpointUrl,
-  sender,
+  from,
   timeoutMs = TIMEOUT_MS,
 }: SesMailerOptions): SendingMailer {
   const client = new SESv2Client({
@@ -46,12 +47,12 @@ export function createSesMailer({
   return {
     kind: 'ses',
     concurrencyMax: AT_ONCE_MAX,
-    messageIdDomain: getDomain(sender),
+    messageIdDomain: getDomain(from),
     async send(mail, { signal } = {}) {
       signal?.throwIfAborted();
-      const message = new MailComposer(composeMessage(mail, sender)).compile();
+      const message = new MailComposer(composeMessage(mail, from)).compile();
       const command = new SendEmailCommand({
-        FromEmailAddress: sender.address,
+        FromEmailAddress: from,
         // From the envelope, where nodemailer encodes host names in ASCII, as SES requires.
         Destination: { ToAddresses: message.getEnvelope().to },
         Content: { Raw: { Data: await message.build() } },

@@ -1,12 +1,13 @@
 import { createTransport } from 'nodemailer';
 import { isLoopbackHost } from '../../../shared/loopback.ts';
 import { composeMessage, getDomain } from '../compose-message.ts';
-import { MailRefusedError, type Sender, type SendingMailer } from '../mailer.ts';
+import { MailRefusedError, type SendingMailer } from '../mailer.ts';
 
 export interface SmtpMailerOptions {
   /** `smtp://user:password@host:587`, which upgrades to TLS if the server offers it, or `smtps://host:465`. */
   readonly url: string;
-  readonly sender: Sender;
+  /** The address of the sender. */
+  readonly from: string;
   /** How long the server may be silent. Default: 30 s, because some scan a message before they accept it. */
   readonly timeoutMs?: number;
 }
@@ -28,7 +29,7 @@ const JUDGING_COMMANDS = new Set(['RCPT TO', 'DATA']);
  */
 export function createSmtpMailer({
   url,
-  sender,
+  from,
   timeoutMs = TIMEOUT_MS,
 }: SmtpMailerOptions): SendingMailer {
   const transport = createTransport({
@@ -44,9 +45,9 @@ export function createSmtpMailer({
   return {
     kind: 'smtp',
     concurrencyMax: AT_ONCE_MAX,
-    messageIdDomain: getDomain(sender),
+    messageIdDomain: getDomain(from),
     async send(mail, { signal } = {}) {
-      const message = composeMessage(mail, sender);
+      const message = composeMessage(mail, from);
       try {
         await transport.sendMail(signal === undefined ? message : { ...message, signal });
       } catch (error) {
