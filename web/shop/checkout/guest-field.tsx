@@ -18,7 +18,11 @@ export function GuestField({ email, fulfilment, onEmail }: GuestFieldProps) {
     <fieldset className="guest">
       <legend>Your details</legend>
       <p className="quiet">
-        You need no account. <Link href="/sign-in?then=/cart">Sign in</Link> if you have one.
+        You need no account.{' '}
+        <Link href="/sign-in?then=/cart" className="text-link">
+          Sign in
+        </Link>{' '}
+        if you have one.
       </p>
       <Field
         label="E-mail"

@@ -44,11 +44,7 @@ export async function placeAsGuest({ cart, guest, note, total }: GuestOrder): Pr
   };
   const headers = { 'Idempotency-Key': findKey(JSON.stringify(body)) };
   const strangers = createApiWithoutCookies(null);
-  const { orderToken, ...order } = await readBody(
-    strangers.POST('/api/orders', { body, headers }) as Promise<{
-      data?: Order & { orderToken?: string };
-    }>,
-  );
+  const { orderToken, ...order } = await readBody(strangers.POST('/api/orders', { body, headers }));
   if (orderToken !== undefined) keepOrderToken(order.id, orderToken);
   sessionStorage.removeItem(ATTEMPT);
   guestCart.clear();

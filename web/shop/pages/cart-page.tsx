@@ -103,7 +103,8 @@ function FullCart({ cart, shop }: { cart: CartAccess; shop: ShopSettings }) {
         <FulfilmentField
           shop={shop}
           fulfilment={{ ...fulfilment, change }}
-          trouble={isSaved ? findTimeTrouble(refusals, shop, now) : null}
+          // A pause refuses every time.
+          trouble={isSaved && shop.acceptingOrders ? findTimeTrouble(refusals, shop, now) : null}
         />
         {isGuest ? (
           <GuestField

@@ -42,7 +42,7 @@ export function describeClosed(
   now: Date,
 ): string {
   if (opensAt === null) return 'We are closed.';
-  return `We are closed now and open ${formatShopMoment(new Date(opensAt), { timeZone, now })}.`;
+  return `We are closed now. We open ${formatShopMoment(new Date(opensAt), { timeZone, now })}.`;
 }
 
 /** Describes a pause, during which no order is taken. */
