@@ -69,7 +69,13 @@ export interface Pages {
 }
 
 /** Starts one server with all its background work, and one browser, for the page tests of a file. */
-export async function openPages({ currency = 'GBP' } = {}): Promise<Pages> {
+export async function openPages({
+  currency = 'GBP',
+  environment = {},
+}: {
+  readonly currency?: string;
+  readonly environment?: Readonly<Record<string, string>>;
+} = {}): Promise<Pages> {
   const db = await testDatabase();
   const port = await ownPort();
   const server = await startTestServer(db, {
@@ -81,6 +87,7 @@ export async function openPages({ currency = 'GBP' } = {}): Promise<Pages> {
       WEBHOOK_ALLOW_PRIVATE_TARGETS: 'true',
       CANCELLATIONS_PER_DAY_MAX: '0',
       PENDING_ORDERS_MAX: '0',
+      ...environment,
     },
   });
   const browser = await startBrowser();
