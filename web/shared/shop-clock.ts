@@ -9,6 +9,12 @@ export function toShopDate(at: Date, timeZone: string): string {
   return `${year}-${month}-${day}`;
 }
 
+/** Returns the time of day that the shop's clock shows, as fields of forms have it: `18:30`. */
+export function toShopTime(at: Date, timeZone: string): string {
+  const { hour, minute } = readClock(at, timeZone);
+  return `${hour}:${minute}`;
+}
+
 export function addDays(date: string, days: number): string {
   return new Date(Date.parse(date) + days * DAY_MS).toISOString().slice(0, 10);
 }

@@ -1,6 +1,7 @@
+import * as clock from '../../shared/shop-clock.ts';
+
 /** Times on the shop's clock. The browser of the staff may be in another time zone. */
 
-const DAY_MS = 24 * 60 * 60_000;
 const formats = new Map<string, Intl.DateTimeFormat>();
 
 function findFormat(timeZone: string, options: Intl.DateTimeFormatOptions, locale?: string) {
@@ -51,12 +52,12 @@ export function formatTimeOfDay(time: string): string {
 
 /** Returns the date of the shop's calendar, such as `2026-12-01`. */
 export function toShopDate(atMs: number, timeZone: string): string {
-  return readLocal(atMs, timeZone).slice(0, 10);
+  return clock.toShopDate(new Date(atMs), timeZone);
 }
 
 /** Returns the time of day on the shop's clock, such as `18:30`. */
 export function toShopTime(atMs: number, timeZone: string): string {
-  return readLocal(atMs, timeZone).slice(11, 16);
+  return clock.toShopTime(new Date(atMs), timeZone);
 }
 
 /**
@@ -64,39 +65,9 @@ export function toShopTime(atMs: number, timeZone: string): string {
  * the server, a time that the clock skips is moved forward, and one that comes twice means the first.
  */
 export function toInstant(date: string, time: string, timeZone: string): string | null {
-  const local = Date.parse(`${date}T${time}Z`);
-  if (Number.isNaN(local)) return null;
-  const [before, after] = [local - DAY_MS, local + DAY_MS].map((ms) => offsetMs(ms, timeZone));
-  const fits = [before!, after!]
-    .map((offset) => local - offset)
-    .filter((ms) => ms + offsetMs(ms, timeZone) === local);
-  return new Date(fits.length === 0 ? local - before! : Math.min(...fits)).toISOString();
-}
-
-function offsetMs(atMs: number, timeZone: string): number {
-  return Date.parse(`${readLocal(atMs, timeZone)}Z`) - Math.floor(atMs / 1_000) * 1_000;
-}
-
-/** Returns what clock and calendar show, as `2026-12-01T18:30:00`. */
-function readLocal(atMs: number, timeZone: string): string {
-  const format = findFormat(
-    timeZone,
-    {
-      year: 'numeric',
-      month: '2-digit',
-      day: '2-digit',
-      hour: '2-digit',
-      minute: '2-digit',
-      second: '2-digit',
-      hourCycle: 'h23',
-    },
-    'en-u-ca-gregory-nu-latn',
-  );
-  const parts = Object.fromEntries(
-    format.formatToParts(atMs).map(({ type, value }) => [type, value]),
-  );
-  const { year = '', month, day, hour, minute, second } = parts;
-  return `${year.padStart(4, '0')}-${month}-${day}T${hour}:${minute}:${second}`;
+  if (Number.isNaN(Date.parse(`${date}T${time}Z`))) return null;
+  const [hours = 0, minutes = 0] = time.split(':').map(Number);
+  return clock.toShopInstant(date, 60 * hours + minutes, timeZone).toISOString();
 }
 
 const weekdayFormats = {
