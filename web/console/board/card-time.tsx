@@ -1,7 +1,7 @@
 import { Text } from '@mantine/core';
 import type { Order } from '../../shared/api.ts';
 import { findPromise } from '../parts/promise.ts';
-import { formatMoment } from '../parts/shop-clock.ts';
+import { formatClock, formatDate, toShopDate } from '../parts/shop-clock.ts';
 
 /** When an order without a time is late. */
 const LATE_MINUTES = 20;
@@ -21,12 +21,14 @@ export function CardTime({ order, now, timeZone }: CardTimeProps) {
   }
   const lateMinutes = toMinutes(now - Date.parse(promise));
   const isLate = lateMinutes > 0;
+  const isToday = toShopDate(Date.parse(promise), timeZone) === toShopDate(now, timeZone);
   return (
     <div className={isLate ? 'promise late' : 'promise'}>
       <Text component="time" dateTime={promise} className="promise-time number">
-        {formatMoment(promise, timeZone, now)}
+        {formatClock(promise, timeZone)}
       </Text>
       <Text component="span" size="sm" className="number" fw={isLate ? 700 : 400}>
+        {!isToday && `${formatDate(toShopDate(Date.parse(promise), timeZone))} · `}
         {isLate ? `${formatDuration(lateMinutes)} late !` : `in ${formatDuration(-lateMinutes)}`}
       </Text>
     </div>

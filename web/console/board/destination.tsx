@@ -1,6 +1,6 @@
 import { Text } from '@mantine/core';
 import type { Order } from '../../shared/api.ts';
-import { listAddressLines } from '../parts/fulfilment.ts';
+import { listDestinationLines } from '../parts/fulfilment.ts';
 
 /** Shows where an order goes, whom to call, and what to mind. Renders nothing if none of it is stated. */
 export function Destination({ fulfilment }: { readonly fulfilment: Order['fulfilment'] }) {
@@ -20,7 +20,7 @@ export function Destination({ fulfilment }: { readonly fulfilment: Order['fulfil
       )}
       {address !== null && (
         <Text dir="auto" component="div">
-          {listAddressLines(address).join(', ')}
+          {listDestinationLines(fulfilment).join(', ')}
         </Text>
       )}
       {instructions !== null && (

@@ -2,18 +2,24 @@ import type { Order } from '../../shared/api.ts';
 import { findPromise } from '../parts/promise.ts';
 import type { Shop } from '../parts/use-shop.ts';
 
-/** How long before its time an order is shown if the shop has no lead time. */
-const AHEAD_MINUTES_DEFAULT = 30;
+/** How long before its time an order is started on if the shop has no lead time. */
+const LEAD_MINUTES_DEFAULT = 30;
 
 /**
  * Returns whether the kitchen has nothing to do for an order yet: nobody has started on it, and its time is further away
- * than the shop's lead time, or 30 minutes without one.
+ * than the shop's lead time (30 minutes without one) and a slot. So an order for as soon as possible, which is promised
+ * the next slot after the lead time, is never for later unless that slot was full.
  */
-export function isForLater(order: Order, { leadMinutes }: Shop, nowMs: number): boolean {
+export function isForLater(
+  order: Order,
+  { leadMinutes, slotMinutes }: Pick<Shop, 'leadMinutes' | 'slotMinutes'>,
+  nowMs: number,
+): boolean {
   const promise = findPromise(order);
-  if (promise === null || (order.status !== 'PENDING' && order.status !== 'CONFIRMED'))
+  if (promise === null || (order.status !== 'PENDING' && order.status !== 'CONFIRMED')) {
     return false;
-  const aheadMinutes = leadMinutes > 0 ? leadMinutes : AHEAD_MINUTES_DEFAULT;
+  }
+  const aheadMinutes = (leadMinutes > 0 ? leadMinutes : LEAD_MINUTES_DEFAULT) + slotMinutes;
   return Date.parse(promise) - aheadMinutes * 60_000 > nowMs;
 }
 

@@ -1,4 +1,4 @@
-import { formatFulfilment, listAddressLines } from '../parts/fulfilment.ts';
+import { formatFulfilment, listDestinationLines } from '../parts/fulfilment.ts';
 import { findPromise } from '../parts/promise.ts';
 import { formatDayAndClock, formatMoment } from '../parts/shop-clock.ts';
 import type { SheetProps } from './print-page.tsx';
@@ -73,10 +73,7 @@ export function Ticket({ order, shop: { timeZone } }: SheetProps) {
       )}
       {(fulfilment.address !== null || phone !== null) && (
         <p dir="auto" className="ticket-address">
-          {[
-            ...(fulfilment.address === null ? [] : listAddressLines(fulfilment.address)),
-            ...(phone === null ? [] : [phone]),
-          ].join('\n')}
+          {[...listDestinationLines(fulfilment), ...(phone === null ? [] : [phone])].join('\n')}
         </p>
       )}
     </div>

@@ -38,7 +38,7 @@ export function TimesSection({ shop }: { readonly shop: Shop }) {
       <SimpleGrid cols={{ base: 1, sm: 2 }}>
         <WholeField
           label="Lead time in minutes"
-          description="How long an order takes at least. The board shows an order for later this long before its time, or 30 minutes before if this is 0."
+          description="How long an order takes at least. An order for later is on the board this long and one slot before its time; if this is 0, 30 minutes."
           required
           entry={entry('lead')}
           refusal={errors.at('leadMinutes')}
