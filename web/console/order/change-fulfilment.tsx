@@ -17,7 +17,7 @@ export function ChangeFulfilment({ order }: { readonly order: Order }) {
       <Button variant="default" size="compact-sm" mt={4} onClick={open}>
         Change…
       </Button>
-      <Modal opened={isOpen} onClose={close} title={`When and where of order ${order.number}`}>
+      <Modal opened={isOpen} onClose={close} title={`Fulfilment of order ${order.number}`}>
         <FulfilmentForm order={order} shop={shop} onDone={close} />
       </Modal>
     </div>

@@ -9,7 +9,7 @@ export interface FieldErrors {
 }
 
 /** A place in a list within a JSON Pointer. */
-const PLACE = /(?<=\/)\d+(?=\/)/g;
+const PLACE = /(?<=\/)\d+(?=\/|$)/g;
 
 /**
  * Returns the errors of a refusal by field. In `fields`, `#` stands for a place in a list: `modifiers/#/code`. `codes`

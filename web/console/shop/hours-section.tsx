@@ -6,13 +6,17 @@ import { ShopSection } from './shop-section.tsx';
 import { useShopForm } from './use-shop-form.ts';
 import { WeekView } from './week-view.tsx';
 
-const fields = ['openingHours', ...weekdays.map((day) => `openingHours/${day}`)];
+/** Errors are shown at their day. */
+const fields = [
+  'openingHours',
+  ...weekdays.flatMap((day) => ['', '/#', '/#/#'].map((rest) => `openingHours/${day}${rest}`)),
+];
 
 /** Sets when the shop is open in a week. */
 export function HoursSection({ shop }: { readonly shop: Shop }) {
   const form = useShopForm(shop, {
     names: ['openingHours'],
-    fields: [...fields, ...weekdays.map((day) => `openingHours/${day}/#`)],
+    fields,
     toDraft: ({ openingHours }) => ({ hours: openingHours as OpeningHours | null }),
     toTerms: ({ hours }) => ({ openingHours: hours as Shop['openingHours'] }),
   });

@@ -1,4 +1,4 @@
-import { Badge, Select, Switch, TagsInput, Text, TextInput } from '@mantine/core';
+import { Badge, Input, Select, Switch, TagsInput, Text, TextInput } from '@mantine/core';
 import { useMemo } from 'react';
 import { useNow } from '../../shared/use-now.ts';
 import { formatWhole, readWhole } from '../../shared/whole-number.ts';
@@ -23,13 +23,7 @@ interface Draft {
 export function OfferSection({ shop }: { readonly shop: Shop }) {
   const form = useShopForm<Draft>(shop, {
     names: ['name', 'timeZone', 'fulfilmentTypes', 'tipPercents'],
-    fields: [
-      'name',
-      'timeZone',
-      'fulfilmentTypes',
-      'tipPercents',
-      ...Array.from({ length: TIPS_MAX }, (_, place) => `tipPercents/${place}`),
-    ],
+    fields: ['name', 'timeZone', 'fulfilmentTypes', 'tipPercents', 'tipPercents/#'],
     toDraft: ({ name, timeZone, fulfilmentTypes: types, tipPercents }) => ({
       name,
       timeZone,
@@ -141,9 +135,9 @@ function TypesField({ value, refusal, onChange }: FieldProps<readonly Fulfilment
   };
   return (
     <fieldset className="types-field" aria-label="Kinds of order">
-      <Text size="sm" fw={500} aria-hidden>
+      <Input.Label labelElement="div" aria-hidden>
         Kinds of order
-      </Text>
+      </Input.Label>
       <ul className="types">
         {[...value, ...others].map((type, place) => {
           const isOffered = place < value.length;

@@ -1,4 +1,4 @@
-import { Button, Modal, Text } from '@mantine/core';
+import { Button, Modal, Text, VisuallyHidden } from '@mantine/core';
 import { IconPlus } from '@tabler/icons-react';
 import { type CSSProperties, useState } from 'react';
 import type { FieldErrors } from '../parts/field-errors.ts';
@@ -66,9 +66,10 @@ export function WeekView({ hours, onChange, errors }: WeekViewProps) {
                 className="number week-opening"
                 data-refused={findRefusal(errors, day, place) !== null || undefined}
                 onClick={() => setEdited({ day, place })}
-                aria-label={`Change ${describeOpening(times, index)}`}
               >
+                <VisuallyHidden>Change {formatWeekday(index)} </VisuallyHidden>
                 {formatOpening(times)}
+                <VisuallyHidden>{describeEnd(times, index)}</VisuallyHidden>
               </Button>
             ))}
             {(hours[day] ?? []).length === 0 && (
@@ -81,9 +82,8 @@ export function WeekView({ hours, onChange, errors }: WeekViewProps) {
               size="compact-md"
               leftSection={<IconPlus size={16} aria-hidden />}
               onClick={() => setEdited({ day, place: null })}
-              aria-label={`Add an opening on ${formatWeekday(index)}`}
             >
-              Add
+              Add<VisuallyHidden> an opening on {formatWeekday(index)}</VisuallyHidden>
             </Button>
           </div>
           <Refusals errors={errors} day={day} count={(hours[day] ?? []).length} />
@@ -169,11 +169,9 @@ function formatOpening([opens, closes]: OpeningTimes): string {
   return `${formatTimeOfDay(opens)} – ${formatTimeOfDay(closes)}`;
 }
 
-/** Describes an opening in full: `Monday 17:00 to 02:00 on Tuesday`. */
-function describeOpening(times: OpeningTimes, dayIndex: number): string {
-  const [opens, closes] = times.map(formatTimeOfDay);
+/** Describes an end that is on another day than the beginning. */
+function describeEnd(times: OpeningTimes, dayIndex: number): string {
   const end = findEnd(times);
-  const isNextDay = end === 'next day' || end === 'whole day';
-  const next = isNextDay ? ` on ${formatWeekday((dayIndex + 1) % weekdays.length)}` : '';
-  return `${formatWeekday(dayIndex)} ${opens} to ${closes}${next}`;
+  if (end !== 'next day' && end !== 'whole day') return '';
+  return ` on ${formatWeekday((dayIndex + 1) % weekdays.length)}`;
 }
