@@ -56,7 +56,7 @@ export function lookingTests(pages: Pages): void {
     pages.test('an admin sees every section', async () => {
       const page = await pages.visit(pages.admin, '/console');
       await waitUntilLoaded(page);
-      assert.equal((await listSections(page)).length, 8);
+      assert.equal((await listSections(page)).length, 9);
     });
 
     pages.test('a customer is sent to the shop', async () => {
@@ -98,6 +98,7 @@ export function lookingTests(pages: Pages): void {
         `/console/prices/modifiers/${group.id}`,
         `/console/orders/${order.id}/receipt`,
         `/console/orders/${order.id}/ticket`,
+        '/console/shop',
         '/console/people',
         '/console/payments',
         '/console/work/queues',
@@ -298,6 +299,7 @@ export function lookingTests(pages: Pages): void {
       const visits: [Session, string][] = [
         [pages.kitchen, '/console/board'],
         [pages.admin, `/console/orders/${order.id}`],
+        [pages.admin, '/console/shop'],
         [customer, '/shop'],
         [customer, '/shop/cart'],
         [customer, `/shop/orders/${order.id}`],
