@@ -56,7 +56,7 @@ export function lookingTests(pages: Pages): void {
     pages.test('an admin sees every section', async () => {
       const page = await pages.visit(pages.admin, '/console');
       await waitUntilLoaded(page);
-      assert.equal((await listSections(page)).length, 9);
+      assert.equal((await listSections(page)).length, 10);
     });
 
     pages.test('a customer is sent to the shop', async () => {
@@ -89,6 +89,7 @@ export function lookingTests(pages: Pages): void {
         '/console/board',
         '/console/orders',
         `/console/orders/${order.id}`,
+        '/console/new-order',
         '/console/products',
         `/console/products/${dish.id}`,
         '/console/prices/taxes',
@@ -300,6 +301,7 @@ export function lookingTests(pages: Pages): void {
         [pages.kitchen, '/console/board'],
         [pages.admin, `/console/orders/${order.id}`],
         [pages.admin, '/console/shop'],
+        [pages.admin, '/console/new-order'],
         [customer, '/shop'],
         [customer, '/shop/cart'],
         [customer, `/shop/orders/${order.id}`],

@@ -1,7 +1,6 @@
 import { Button, Checkbox, Group, Radio, Stack, Text, TextInput } from '@mantine/core';
 import { type SubmitEvent, useState } from 'react';
 import {
-  type ChosenModifier,
   choose,
   countUnits,
   describeMissing,
@@ -16,19 +15,13 @@ import {
   type Units,
 } from '../../shared/choices.ts';
 import { formatMoney } from '../../shared/money.ts';
-import type { DraftLine } from './draft.ts';
+import type { Choice, DraftLine } from './draft.ts';
 import { QuantityStepper } from './quantity-stepper.tsx';
 
 const NOTE_MAX = 200;
 /** What has to be chosen is read before the choices. */
 const WRAPPER_ORDER: ['label', 'description', 'input'] = ['label', 'description', 'input'];
 export const QUANTITY_MAX = 999;
-
-export interface Choice {
-  readonly quantity: number;
-  readonly modifiers: readonly ChosenModifier[];
-  readonly note: string;
-}
 
 interface ChoiceFormProps {
   readonly product: Product;

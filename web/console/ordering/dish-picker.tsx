@@ -1,12 +1,13 @@
 import { Modal, Stack, Text, TextInput, Title, UnstyledButton } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
 import { IconSearch } from '@tabler/icons-react';
-import { useState } from 'react';
+import { useEffect, useState } from 'react';
 import { api, readBody } from '../../shared/api.ts';
 import { isOrderable, type Product } from '../../shared/choices.ts';
 import { formatMoney } from '../../shared/money.ts';
 import { PageFoot, usePages } from '../parts/pages.tsx';
-import { type Choice, ChoiceForm } from './choice-form.tsx';
+import { ChoiceForm } from './choice-form.tsx';
+import type { Choice } from './draft.ts';
 
 const PAGE_SIZE = 100;
 
@@ -19,6 +20,8 @@ export function DishPicker({ onAdd }: DishPickerProps) {
   const [search, setSearch] = useState('');
   const [chosen, setChosen] = useState<Product | null>(null);
   const [isOpen, setOpen] = useState(false);
+  /** The search after which Enter was pressed, perhaps before its dishes have arrived. */
+  const [entered, setEntered] = useState<string | null>(null);
   const [wanted] = useDebouncedValue(search.trim(), 250);
   const dishes = usePages(['products', 'menu', wanted], (cursor) =>
     readBody(
@@ -44,6 +47,15 @@ export function DishPicker({ onAdd }: DishPickerProps) {
     setChosen(product);
     setOpen(true);
   };
+  const first = dishes.isPlaceholderData ? undefined : items?.find(isOrderable);
+  const isFound = entered !== null && entered === wanted && first !== undefined;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: once, when the dish is found
+  useEffect(() => {
+    if (!isFound) return;
+    setEntered(null);
+    setSearch('');
+    pick(first);
+  }, [isFound]);
   return (
     <>
       <TextInput
@@ -52,12 +64,12 @@ export function DishPicker({ onAdd }: DishPickerProps) {
         leftSection={<IconSearch size={16} aria-hidden />}
         maxLength={200}
         value={search}
-        onChange={({ currentTarget }) => setSearch(currentTarget.value)}
-        onKeyDown={(event) => {
-          if (event.key !== 'Enter') return;
-          event.preventDefault();
-          const first = items?.find(isOrderable);
-          if (wanted === search.trim() && wanted !== '' && first !== undefined) pick(first);
+        onChange={({ currentTarget }) => {
+          setSearch(currentTarget.value);
+          setEntered(null);
+        }}
+        onKeyDown={({ key }) => {
+          if (key === 'Enter' && search.trim() !== '') setEntered(search.trim());
         }}
         description="Enter takes the first dish."
         mb="sm"

@@ -7,14 +7,18 @@ type OrderBody = operations['placeOrder']['requestBody']['content']['application
 type FulfilmentBody = NonNullable<OrderBody['fulfilment']>;
 export type FulfilmentType = FulfilmentBody['type'];
 
-/** One dish of an order that is being taken. */
-export interface DraftLine {
-  /** Identifies the line on the page. */
-  readonly key: string;
-  readonly product: Product;
+/** What is chosen for a dish. */
+export interface Choice {
   readonly quantity: number;
   readonly modifiers: readonly ChosenModifier[];
   readonly note: string;
+}
+
+/** One dish of an order that is being taken. */
+export interface DraftLine extends Choice {
+  /** Identifies the line on the page. */
+  readonly key: string;
+  readonly product: Product;
 }
 
 interface Account {

@@ -1,6 +1,5 @@
 import type { Product } from '../../shared/choices.ts';
-import type { Choice } from './choice-form.tsx';
-import type { DraftLine } from './draft.ts';
+import type { Choice, DraftLine } from './draft.ts';
 
 let keys = 0;
 
