@@ -34,6 +34,7 @@ interface Operation extends Described {
 const TOKENS: Readonly<Record<Exclude<CallerName, 'nobody'>, string>> = {
   customer: '{{customerToken}}',
   'second customer': '{{secondToken}}',
+  guest: '{{orderToken}}',
   admin: '{{adminToken}}',
   'API key': '{{keySecret}}',
 };

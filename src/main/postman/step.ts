@@ -1,5 +1,8 @@
-/** The caller whose token a request carries; each token is a variable of the collection. */
-export type CallerName = 'nobody' | 'customer' | 'second customer' | 'admin' | 'API key';
+/**
+ * The caller whose token a request carries; each token is a variable of the collection. A guest has the token of their
+ * order.
+ */
+export type CallerName = 'nobody' | 'customer' | 'second customer' | 'guest' | 'admin' | 'API key';
 
 interface Request {
   /** Default: nobody. */
