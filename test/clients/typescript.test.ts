@@ -73,6 +73,32 @@ describe('a call', () => {
     assert.deepEqual(error.problem.discounts, [{ code: 'NONE', reason: 'unknown' }]);
   });
 
+  test('with the token of an order acts on that order, and on no other', async () => {
+    const { identity } = await server.asAdmin();
+    const staff = createHoldfastClient({ baseUrl: proxy.url, token: identity.accessToken });
+    const { data: order } = await staff.POST('/api/orders', {
+      body: { ...body, guest: { name: 'Ada', phone: '+44 20 7946 0018' } },
+    });
+    const { data: other } = await (await customerClient()).POST('/api/orders', { body });
+    const guest = createHoldfastClient({ baseUrl: proxy.url, token: order!.orderToken! });
+    const path = { id: order!.id };
+    const { data: changed } = await guest.PATCH('/api/orders/{id}/fulfilment', {
+      params: { path },
+      body: { instructions: 'Ring twice' },
+    });
+    assert.equal(changed?.fulfilment.instructions, 'Ring twice');
+    const refused = await catchRefusal(
+      guest.GET('/api/orders/{id}', { params: { path: { id: other!.id } } }),
+    );
+    assert.equal(refused.status, 404);
+    assert.equal((await catchRefusal(guest.GET('/api/orders'))).status, 403);
+    const { data: cancelled } = await guest.POST('/api/orders/{id}/cancel', {
+      params: { path },
+      body: {},
+    });
+    assert.equal(cancelled?.status, 'CANCELLED');
+  });
+
   test('carries a key below a base path that resembles the path of the sign-in', async () => {
     const keys: (string | null)[] = [];
     const client = createHoldfastClient({

@@ -11,7 +11,10 @@ export interface HoldfastClientOptions {
    * origin, the path alone or `''`.
    */
   readonly baseUrl: string;
-  /** An access token or API key, or a function that returns the current one. Without it, a browser uses cookies. */
+  /**
+   * An access token, an API key or the token of one order, or a function that returns the current one. Without it, a
+   * browser uses cookies.
+   */
   readonly token?: string | (() => string | null | Promise<string | null>);
   /** The maximum number of attempts of a call if the server is unavailable, busy or limits the caller. Default 4. */
   readonly triesMax?: number;
