@@ -3,12 +3,12 @@ import { describe, test } from 'node:test';
 import { newId } from '../../src/shared/ids.ts';
 import { testDatabase } from '../support/database.ts';
 import { startTestServer } from '../support/server.ts';
-import { createSession, type Session } from '../support/session.ts';
 import { addProduct } from '../support/shop.ts';
 import {
   code,
   createStranger,
   guestCheckout,
+  holdPlaced,
   newEmail,
   orderOf,
   type PlacedByGuest,
@@ -25,9 +25,7 @@ const customer = await server.signUp();
 const { sku } = await addProduct(database, { priceMinor: 1_000, onHand: 100_000 });
 const { anonymous } = server;
 
-function hold({ id, orderToken }: PlacedByGuest, url = server.url): Session {
-  return createSession(url, { email: '', password: '', accessToken: orderToken, userId: id });
-}
+const hold = (order: PlacedByGuest, url = server.url) => holdPlaced(url, order);
 
 async function countRows(table: 'orders' | 'users'): Promise<number> {
   const [row] = await database.run<{ count: number }>(

@@ -1,5 +1,5 @@
 import { newId } from '../../src/shared/ids.ts';
-import type { Reply, Session } from './session.ts';
+import { createSession, type Reply, type Session } from './session.ts';
 
 /** The environment of a server that takes orders of guests, who reach it through a proxy. */
 export const guestCheckout = { GUEST_CHECKOUT: 'true', TRUSTED_PROXIES: '127.0.0.1/32' } as const;
@@ -29,6 +29,11 @@ export function createStranger(session: Session, address = newAddress()): Strang
     post: (path, body, headers = {}) =>
       session.post(path, body, { 'x-forwarded-for': address, ...headers }),
   };
+}
+
+/** Returns the session of someone who has the token of an order that was just placed. */
+export function holdPlaced(url: string, { id, orderToken }: PlacedByGuest): Session {
+  return createSession(url, { email: '', password: '', accessToken: orderToken, userId: id });
 }
 
 function newAddress(): string {
