@@ -52,6 +52,13 @@ end
 $function$
 ;
 
+CREATE OR REPLACE FUNCTION public.find_token_owner(is_guest boolean, customer_id uuid, email_key text, network text)
+ RETURNS text
+ LANGUAGE sql
+ IMMUTABLE
+RETURN CASE WHEN (NOT is_guest) THEN (customer_id)::text WHEN (network IS NOT NULL) THEN ('guest '::text || encode(convert_to(email_key, 'UTF8'::name), 'hex'::text)) ELSE ('guest of staff '::text || encode(convert_to(COALESCE(email_key, ''::text), 'UTF8'::name), 'hex'::text)) END
+;
+
 CREATE OR REPLACE FUNCTION public.first_id_at(at timestamp with time zone)
  RETURNS uuid
  LANGUAGE sql
@@ -1809,8 +1816,10 @@ BEGIN ATOMIC
  SELECT orders.id,
      (orders.id)::text AS id,
      'its clientToken stands for no order, or for another one'::text AS detail
-    FROM ((orders
-      LEFT JOIN order_keys keys ON ((keys.scope_hash = (encode(SUBSTRING(sha256(convert_to(format('12:client-token36:%s%s:%s'::text, orders.customer_id, length(orders.client_token), orders.client_token), 'UTF8'::name)) FROM 1 FOR 16), 'hex'::text))::uuid)))
+    FROM ((((orders
+      JOIN users ON ((users.id = orders.customer_id)))
+      CROSS JOIN LATERAL find_token_owner(users.guest, orders.customer_id, orders.guest_email_key, orders.guest_network) owner(owner))
+      LEFT JOIN order_keys keys ON ((keys.scope_hash = (encode(SUBSTRING(sha256(convert_to(format('12:client-token%s:%s%s:%s'::text, length(owner.owner), owner.owner, length(orders.client_token), orders.client_token), 'UTF8'::name)) FROM 1 FOR 16), 'hex'::text))::uuid)))
       LEFT JOIN order_responses responses ON (((responses.id = keys.responses_id) AND (responses.expires_at = 'infinity'::timestamp with time zone))))
    WHERE ((orders.client_token IS NOT NULL) AND ((check_client_tokens.order_ids IS NULL) OR (orders.id = ANY (check_client_tokens.order_ids))) AND (responses.order_ids[array_position(responses.scope_hashes, keys.scope_hash)] IS DISTINCT FROM orders.id))
  UNION ALL
