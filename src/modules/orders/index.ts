@@ -15,7 +15,7 @@ export {
 export { createOrders, type OrdersDependencies } from './create-orders.ts';
 export { buyingLimit, ordersDeclaration } from './declaration.ts';
 export { ordersErrors } from './errors.ts';
-export { type Fulfilment, storeFulfilment } from './fulfilment/fulfilment.ts';
+export type { Fulfilment } from './fulfilment/fulfilment.ts';
 export { presentStated, StatedFulfilmentReply } from './fulfilment/present-fulfilment.ts';
 export {
   IMPORT_BATCH_MAX,

@@ -35,7 +35,7 @@ export { holdUses, isUsedUp, releaseUses } from './discounts/hold-uses.ts';
 export { countCustomerUses, findUses } from './discounts/use-queries.ts';
 export { discountsErrors, pricesErrors } from './errors.ts';
 export { TAX_CATEGORY_DEFAULT, TAX_CATEGORY_PATTERN, TaxCategory } from './fields.ts';
-export { type Destination, findDeliveryMinor, isOutOfArea } from './find-charges.ts';
+export { findDeliveryMinor, isOutOfArea } from './find-charges.ts';
 export { findRules, type ShopRules } from './find-rules.ts';
 export { type GivenAmounts, priceGivenOrder } from './price-given-order.ts';
 export { type LineToPrice, priceUnit } from './price-lines.ts';

@@ -37,5 +37,4 @@ export {
   SlotsUnreadError,
 } from './slots/slot-book.ts';
 export { findHeldSlot } from './slots/slot-queries.ts';
-export { limitsSlots, listSlotsFrom } from './times/slots.ts';
-export type { Scheduling } from './use-cases.ts';
+export { limitsSlots } from './times/slots.ts';
