@@ -204,6 +204,8 @@ describe('the token of an order', () => {
       return session.request(method, url, { body: { instructions: 'Ring twice' } });
     if (operationId === 'initiatePayment')
       return session.request(method, url, { body: { orderId } });
+    if (operationId === 'changeFulfilment')
+      return session.request(method, url, { body: { instructions: 'Ring twice' } });
     return session.request(method, url, { body: buildSample(body) });
   }
 

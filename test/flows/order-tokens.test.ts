@@ -98,6 +98,33 @@ describe('the holder of an order’s token', () => {
     assert.deepEqual(placed, { type: 'order.placed', actor, actorName: 'Gus' });
   });
 
+  test('changes its fulfilment as its customer, until it is prepared', async () => {
+    const order = await addGuestOrder(database);
+    const holder = holdToken(server, order);
+    const requestedFor = new Date(Date.now() + 86_400_000).toISOString();
+    const contact = { name: 'Gus', phone: '+44 20 7946 0000' };
+    const path = `/api/orders/${order.id}/fulfilment`;
+    const changed = await holder.patch(path, { requestedFor, contact, version: 1 });
+    assert.equal(changed.status, 200, changed.text);
+    const { fulfilment, customer } = changed.json<{ fulfilment: object; customer?: object }>();
+    const promised = { requestedFor, promisedFor: requestedFor };
+    assert.deepEqual(fulfilment, {
+      ...{ type: 'PICKUP', address: null, instructions: null, table: null },
+      ...promised,
+      contact: { name: 'Gus', phone: '+442079460000' },
+    });
+    assert.equal(customer, undefined);
+    const actor = { type: 'user', id: order.guestId, role: 'customer' };
+    assert.deepEqual((await listActors(holder, order)).slice(1), [
+      { type: 'order.rescheduled', actor },
+      { type: 'order.readdressed', actor },
+    ]);
+    await move(order.id, { status: 'CONFIRMED' });
+    await move(order.id, { status: 'PREPARING' });
+    const late = await holder.patch(path, { contact: null });
+    assert.equal(code(late), 'fulfilment.not_changeable');
+  });
+
   test('is not shown which staff changed the order', async () => {
     const order = await addGuestOrder(database);
     await move(order.id, { status: 'CONFIRMED' });
@@ -161,6 +188,10 @@ describe('the right of a token', () => {
     ['read its history', (holder, { id }) => holder.get(`/api/orders/${id}/history`)],
     ['follow it', (holder, { id }) => holder.get(`/api/orders/${id}/stream`)],
     ['list its payments', (holder, { id }) => holder.get(`/api/orders/${id}/payments`)],
+    [
+      'change its fulfilment',
+      (holder, { id }) => holder.patch(`/api/orders/${id}/fulfilment`, { instructions: 'Quick' }),
+    ],
     ['cancel it', (holder, { id }) => holder.post(`/api/orders/${id}/cancel`, {})],
     ['pay it', (holder, { id }) => holder.post('/api/payments/initiate', { orderId: id })],
   ];

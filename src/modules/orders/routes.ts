@@ -137,7 +137,7 @@ export function registerOrdersRoutes(app: App, orders: Orders): void {
         tags,
         summary: 'Change when, where or for whom an order is',
         description:
-          'For owners while it is PENDING, or CONFIRMED and further away than the lead time, and for staff until it is READY. `contact` and `address` are replaced whole; what is left out stays. The bill stays too: an address with another delivery charge is `fulfilment.out_of_area`.',
+          'For owners while it is PENDING, or CONFIRMED and promised for later than the lead time from now, and for staff until it is READY. `contact` and `address` are replaced whole. What is left out stays, and null removes it. Another time moves the place in the slot, and is refused for the same reasons as at placement; only staff choose another time during a pause. The type and the bill stay: an address with another delivery charge is `fulfilment.out_of_area`. Guard the change with `version` in the body, or with the version as an entity tag in `If-Match`.',
         params: IdParameter,
         body: ChangeFulfilmentBody,
         response: { 200: OrderReply },

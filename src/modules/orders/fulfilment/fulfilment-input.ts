@@ -33,14 +33,17 @@ export const PhoneInput = Text('line', 50, {
 
 const ContactInput = Type.Object(
   { name: Type.Optional(Nullable(Text('name', 200))), phone: Type.Optional(Nullable(PhoneInput)) },
-  { additionalProperties: false },
+  { additionalProperties: false, description: 'Whom the shop calls or asks for.' },
 );
 
-const InstructionsInput = Text('lines', 500);
+const InstructionsInput = Text('lines', 500, {
+  description: 'For the person who delivers or serves.',
+});
 
 const RequestedForInput = Type.String({
   format: 'date-time',
-  description: 'A time at which the shop is open; with slots, the beginning of one.',
+  description:
+    'A time at which the shop is open, in any offset; with slots, the beginning of one. Null: as soon as possible.',
 });
 
 export const FulfilmentInput = Type.Object(
@@ -50,25 +53,31 @@ export const FulfilmentInput = Type.Object(
     contact: Type.Optional(Nullable(ContactInput)),
     address: Type.Optional(Nullable(AddressInput)),
     instructions: Type.Optional(Nullable(InstructionsInput)),
-    table: Type.Optional(Nullable(Text('name', 20))),
+    table: Type.Optional(Nullable(Text('name', 20, { description: 'For DINE_IN.' }))),
   },
   {
     additionalProperties: false,
     description:
-      'Left out: the first type that the shop offers. DELIVERY and SHIPMENT need an address, DINE_IN a table. Without `requestedFor` the order is for as soon as possible; SHIPMENT has no time.',
+      'For whom, where and when. If it is left out, the order has the first type that the shop offers. DELIVERY and SHIPMENT need an address, DINE_IN a table. SHIPMENT has no time.',
   },
 );
 
 export type FulfilmentInput = Static<typeof FulfilmentInput>;
 
-/** What may change after an order was placed. What is left out stays as it is. */
+/** What may change after an order was placed. What is left out stays as it is, and null removes it. */
 export const ChangeFulfilmentBody = Type.Object(
   {
     requestedFor: Type.Optional(Nullable(RequestedForInput)),
     contact: Type.Optional(Nullable(ContactInput)),
     address: Type.Optional(Nullable(AddressInput)),
     instructions: Type.Optional(Nullable(InstructionsInput)),
-    version: Type.Optional(Type.Integer({ minimum: 1, maximum: 2_147_483_647 })),
+    version: Type.Optional(
+      Type.Integer({
+        minimum: 1,
+        maximum: 2_147_483_647,
+        description: 'The version of the order that the change was based on.',
+      }),
+    ),
   },
   {
     additionalProperties: false,

@@ -5,11 +5,19 @@ import { defaultFulfilment, type Fulfilment } from './fulfilment.ts';
 
 const fulfilmentFields = {
   type: Choice(fulfilmentTypes),
-  requestedFor: Nullable(Instant),
+  requestedFor: Type.Unsafe<string | null>({
+    ...Nullable(Instant),
+    description: 'Null: as soon as possible.',
+  }),
 };
 
 const details = {
-  contact: Nullable(Type.Object({ name: Nullable(Type.String()), phone: Nullable(Type.String()) })),
+  contact: Nullable(
+    Type.Object({
+      name: Nullable(Type.String()),
+      phone: Nullable(Type.String({ description: 'E.164.' })),
+    }),
+  ),
   address: Nullable(
     Type.Object({
       line1: Type.String(),
@@ -29,7 +37,11 @@ export const StatedFulfilmentReply = Type.Object({ ...fulfilmentFields, ...detai
 
 export const FulfilmentReply = Type.Object({
   ...fulfilmentFields,
-  promisedFor: Nullable(Instant),
+  promisedFor: Type.Unsafe<string | null>({
+    ...Nullable(Instant),
+    description:
+      'When it will be ready: the requested time or, for as soon as possible, the beginning of a slot or the lead time after the request. Null: it is shipped.',
+  }),
   ...details,
 });
 
