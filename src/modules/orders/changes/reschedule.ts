@@ -34,9 +34,12 @@ export async function reschedule(
 ): Promise<FulfilChange['moved']> {
   const from = findPromisedFor(order);
   if (from === null) return null;
-  const read = await readLockedSlots(tx, shop, [{ fulfilment }], true);
+  const [read, [held]] = await Promise.all([
+    readLockedSlots(tx, shop, [{ fulfilment }], true),
+    // An order that has a place is promised for its slot.
+    order.promisedFor === null ? [] : findHeldSlot(tx, order.id),
+  ]);
   const known = toKnownSlots(read, now);
-  const [held] = order.promisedFor === null ? [] : await findHeldSlot(tx, order.id);
   const book = createSlotBook(shop, now, known && withoutPlace(known, held?.startAt));
   const { type, requestedFor } = fulfilment;
   const { refusals, promisedFor, slotStart } = checkTime(

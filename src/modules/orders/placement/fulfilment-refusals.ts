@@ -4,6 +4,11 @@ import { fulfilmentErrors } from '../../scheduling/index.ts';
 import { ordersErrors } from '../errors.ts';
 import type { FulfilmentRefusal } from './decide-fulfilment.ts';
 
+/** Returns the error for a place that others took again and again, so that the next free times are not known. */
+export function slotFullError(): CodedError {
+  return new CodedError(fulfilmentErrors.slotFull, { extensions: { nextTimes: [] } });
+}
+
 /** Returns the error for a time or a place that an order cannot have. */
 export function toFulfilmentRefusal(refusal: FulfilmentRefusal): CodedError {
   switch (refusal.kind) {

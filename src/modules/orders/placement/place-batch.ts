@@ -10,6 +10,7 @@ import { awaitsPayment, type Order, type PlacedState, placedStates } from '../or
 import { presentOrder } from '../reading/present-order.ts';
 import type { FulfilmentPromise } from './decide-fulfilment.ts';
 import { decidePlacement } from './decide-placement.ts';
+import { slotFullError } from './fulfilment-refusals.ts';
 import { answerLateRepeats, findReplay, pinRepeats, toKeyTakenError } from './keys.ts';
 import type { OrderNumbers } from './numbers.ts';
 import { type PriceLists, withPriceList } from './price-list.ts';
@@ -105,7 +106,7 @@ export async function placeBatch(
         lockStock = true;
       } else if (isSlotFull(error) && attempts < TRIES_MAX) lockSlots = true;
       else if (isTakenMeanwhile(error) && !lockStock) lockStock = true;
-      else throw toKeyTakenError(error);
+      else throw isSlotFull(error) ? slotFullError() : toKeyTakenError(error);
     }
   }
 }
