@@ -1,12 +1,14 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { expireDueOrders } from '../../../../src/modules/orders/changes/expire-orders.ts';
+import { importOrders, productKey } from '../../../../src/modules/orders/index.ts';
 import { planJobs, startQueuedWorker, takeJobs } from '../../../support/queued.ts';
 import type { Session } from '../../../support/session.ts';
 import { addProduct } from '../../../support/shop.ts';
 import {
   address,
   HOUR_MS,
+  type OrderBody,
   onlyIn,
   refusedWith,
   startScheduledShop,
@@ -251,11 +253,25 @@ describe('a queued order', () => {
 describe('an imported order', () => {
   test('has no slot, and was promised for when it was created', async () => {
     await openIn(2, 1);
-    const rows = await database.run(
-      'test.places_without_orders',
-      `select from slot_places join orders on orders.id = order_id where source = 'import'`,
-      [],
+    const product = await addProduct(database);
+    const line = { name: product.sku, sku: product.sku, quantity: 1, unitPriceMinor: 250 };
+    const createdAt = new Date('2019-01-01T12:00:00Z');
+    await importOrders(
+      database,
+      [{ number: 'OLD-1', createdAt, email: null, lines: [line] }],
+      new Map([[productKey(line), product]]),
+      'GBP',
     );
-    assert.deepEqual(rows, []);
+    const found = await admin.get('/api/orders?search=OLD-1');
+    const [order] = found.json<{ data: OrderBody[] }>().data;
+    assert.equal(order!.fulfilment.promisedFor, createdAt.toISOString());
+    const reply = await admin.patch(`/api/orders/${order!.id}/fulfilment`, { instructions: 'Old' });
+    refusedWith(reply, 'fulfilment.not_changeable');
+    const places = await database.run(
+      'test.places_of_order',
+      'select from slot_places where order_id = $1::uuid',
+      [order!.id],
+    );
+    assert.deepEqual(places, []);
   });
 });
