@@ -21,11 +21,6 @@ interface ShownMail {
 }
 
 test('a mail shows the bill of its order, what was chosen for the lines, and where it goes', async () => {
-  const offered = await admin.patch('/api/shop', {
-    fulfilmentTypes: ['PICKUP', 'DELIVERY'],
-    version: 1,
-  });
-  assert.equal(offered.status, 200, offered.text);
   const group = await create('/api/modifier-groups', {
     name: 'Extras',
     min: 0,
