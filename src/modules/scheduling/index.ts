@@ -37,4 +37,4 @@ export {
   SlotsUnreadError,
 } from './slots/slot-book.ts';
 export { findHeldSlot } from './slots/slot-queries.ts';
-export { limitsSlots } from './times/slots.ts';
+export { hasSlots, limitsSlots } from './times/slots.ts';

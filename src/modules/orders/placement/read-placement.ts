@@ -3,7 +3,7 @@ import { isStaff } from '../../../shared/caller.ts';
 import { type Customer, findCustomers, lockCustomers, lockGuests } from '../../accounts/index.ts';
 import { findOffers, lockOffers, type OfferRow } from '../../inventory/index.ts';
 import { distinctCodes } from '../../pricing/index.ts';
-import { limitsSlots } from '../../scheduling/index.ts';
+import { hasSlots } from '../../scheduling/index.ts';
 import type { PendingCounts } from './buyer.ts';
 import { type LimitedBuyers, listLimited, readPendingCounts } from './count-pending.ts';
 import { findUsedKeysByHash, type UsedKey } from './keys.ts';
@@ -95,7 +95,7 @@ export async function readPlacement(
       customerIds: listCustomers(requests),
     }),
   );
-  const slots = limitsSlots(list.shop)
+  const slots = hasSlots(list.shop)
     ? withSources((lines) =>
         (locksSlots ? readLockedSlots : readSlots)(
           tx,

@@ -3,6 +3,7 @@ import type { Queryable } from '../../../database/statement.ts';
 import {
   toKnownSlots as describeSlots,
   findSlots,
+  hasSlots,
   type KnownSlots,
   limitsSlots,
   lockSlots,
@@ -33,8 +34,8 @@ export async function readSlots(
   terms: readonly SlotTerms[],
   allAhead: boolean,
 ): Promise<ReadSlots | null> {
-  const timed = listTimed(shop, terms);
-  if (timed.length === 0) return null;
+  const timed = listTimed(terms);
+  if (!limitsSlots(shop) || timed.length === 0) return null;
   const named = timed.flatMap(({ fulfilment }) => fulfilment?.requestedFor ?? []);
   // An order for as soon as possible takes the first slot that is free.
   const minutesOfSoonest = named.length === timed.length ? 0 : minutesOfNextDay(shop);
@@ -45,21 +46,24 @@ export async function readSlots(
   return { counts: await findSlots(db, wanted), wanted };
 }
 
-/** Reads the same, and lets nothing else change places until commit, unless no order needs one. */
+/**
+ * Reads the same, and lets nothing else change places until commit, unless no order needs one. Places in slots without a
+ * maximum are counted too, so they are locked before the stock as well.
+ */
 export async function readLockedSlots(
   tx: Transaction,
   shop: ShopSettings,
   terms: readonly SlotTerms[],
   allAhead: boolean,
 ): Promise<ReadSlots | null> {
-  if (listTimed(shop, terms).length === 0) return null;
+  if (!hasSlots(shop) || listTimed(terms).length === 0) return null;
   const [, read] = await Promise.all([lockSlots(tx), readSlots(tx, shop, terms, allAhead)]);
   return read;
 }
 
-/** Returns the terms of the orders that need a place. */
-function listTimed(shop: ShopSettings, terms: readonly SlotTerms[]): readonly SlotTerms[] {
-  return limitsSlots(shop) ? terms.filter(({ fulfilment }) => fulfilment?.type !== 'SHIPMENT') : [];
+/** Returns the terms of the orders that have a time. */
+function listTimed(terms: readonly SlotTerms[]): readonly SlotTerms[] {
+  return terms.filter(({ fulfilment }) => fulfilment?.type !== 'SHIPMENT');
 }
 
 /** Returns what was read, at the time of the transaction that read it. */
