@@ -24,6 +24,8 @@ export interface Outcome {
 export interface Limit {
   /** The name in headers: lower-case letters and hyphens. */
   readonly name: string;
+  /** Whether headers leave it out, because its state tells strangers of somebody else's requests. Default: false. */
+  readonly isSecret?: boolean;
   /** When it is counted: `body` if its key is in the body, which is read after all other checks of the request. */
   readonly after: 'caller' | 'body';
   /** Returns null if the limit does not apply to this request. */

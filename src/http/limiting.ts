@@ -58,7 +58,7 @@ function buildCounter(limits: readonly Limit[]): LimitHook | undefined {
       const { remaining, resetsAfterMs } = take;
       const state = { limit, take, name: limit.name, rate: limiter.rate, remaining, resetsAfterMs };
       request.counted = [...(request.counted ?? []), state];
-      setLimitHeaders(reply, request.counted);
+      setLimitHeaders(reply, request.counted.filter(isStated));
       if (!take.allowed) throw rateLimited(take);
     }
   };
@@ -73,7 +73,7 @@ async function settle(request: FastifyRequest, reply: FastifyReply): Promise<voi
     replayed: reply.hasHeader('idempotent-replayed'),
     guesses: request.guesses,
   };
-  const states: LimitState[] = [];
+  const states: Counted[] = [];
   for (const state of counted) {
     const { limit, take, rate, remaining } = state;
     const spent = Number(limit.counts?.(outcome) ?? true);
@@ -82,7 +82,11 @@ async function settle(request: FastifyRequest, reply: FastifyReply): Promise<voi
     else await take.refund(unspent);
     states.push({ ...state, remaining: Math.min(remaining + unspent, rate.pointsMax) });
   }
-  setLimitHeaders(reply, states);
+  setLimitHeaders(reply, states.filter(isStated));
+}
+
+function isStated({ limit }: Counted): boolean {
+  return limit.isSecret !== true;
 }
 
 function rateLimited({ resetsAfterMs }: Take): CodedError {

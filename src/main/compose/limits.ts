@@ -112,6 +112,7 @@ function checkoutLimits(limiters: RateLimiters, rate: Rate): readonly Limit[] {
     },
     {
       name: 'checkout-email',
+      isSecret: true,
       after: 'body',
       counting({ caller, body }) {
         const { guest } = (body ?? {}) as { guest?: { email?: string } };
