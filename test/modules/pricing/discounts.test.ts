@@ -93,6 +93,13 @@ describe('a named code is refused', () => {
     expectReason(reasonFor({ firstOrderOnly: true }, { isFirstOrder: true }), null);
   });
 
+  test('as for accounts only if it depends on earlier orders, of which a guest has none', () => {
+    const guest = { isFirstOrder: null };
+    expectReason(reasonFor({ firstOrderOnly: true }, guest), 'account_required');
+    expectReason(reasonFor({ customerUsesLeft: 1 }, guest), 'account_required');
+    expectReason(reasonFor({ usesLeft: 1 }, guest), null);
+  });
+
   test('if it matches no line', () => {
     const skus = amountOff(100, { kind: 'skus', skus: new Set(['NAAN']) });
     const drinks = percentOff('10', { kind: 'categories', categories: new Set(['drinks']) });
