@@ -1,4 +1,4 @@
-import type { Transaction } from '../../../database/database.ts';
+import type { Database, Transaction } from '../../../database/database.ts';
 import { violates } from '../../../database/database-errors.ts';
 import type { Claim } from '../../../database/idempotency.ts';
 import { canonicalJson, sha256 } from '../../../shared/canonical-json.ts';
@@ -6,7 +6,7 @@ import { idempotencyErrors, inFlight } from '../../../shared/common-errors.ts';
 import { CodedError } from '../../../shared/errors.ts';
 import type { OrderView } from '../schemas.ts';
 import { findUsedKeys, releaseKeys, storeKeys } from './queries.ts';
-import type { OrderKey, PlacementOutcome, PlacementRequest } from './request.ts';
+import type { OrderKey, PlacedOrder, PlacementOutcome, PlacementRequest } from './request.ts';
 import { compressResponses, DICTIONARY, expandResponses } from './stored-responses.ts';
 
 /** A key that was used before, with the response that it was answered with. */
@@ -99,6 +99,20 @@ export function findReplay(
     kind: 'placed',
     order: { id, version, queued: status === 'QUEUED', body, replayed: true },
   };
+}
+
+/**
+ * Returns the response of a request that an older version accepted although it is invalid now, such as an address in no
+ * country, or null if there is none.
+ */
+export async function findOlderResponse(
+  database: Database,
+  request: PlacementRequest,
+): Promise<PlacedOrder | null> {
+  if (request.keys.length === 0) return null;
+  const used = await database.transaction((tx) => findUsedKeysByHash(tx, [request]));
+  const outcome = findReplay(request, used);
+  return outcome?.kind === 'placed' ? outcome.order : null;
 }
 
 /**

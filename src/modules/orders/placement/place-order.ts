@@ -3,13 +3,13 @@ import type { Claim } from '../../../database/idempotency.ts';
 import { isDatabaseUnavailable } from '../../../database/unavailable.ts';
 import { createBatcher, TRANSACTION_GATHER_MS } from '../../../shared/batcher.ts';
 import type { Caller, Cause } from '../../../shared/caller.ts';
-import { authErrors, invalidInput, requestErrors } from '../../../shared/common-errors.ts';
+import { authErrors, invalidInput, invalidInputs } from '../../../shared/common-errors.ts';
 import { CodedError, type InputError } from '../../../shared/errors.ts';
 import { newId } from '../../../shared/ids.ts';
 import type { Money } from '../../../shared/money.ts';
 import type { OrderView, PlaceOrderInput } from '../schemas.ts';
 import { guestErrors, toGuest } from './guest-input.ts';
-import { buildKeys, retryOnTakenKey } from './keys.ts';
+import { buildKeys, findOlderResponse, retryOnTakenKey } from './keys.ts';
 import { createOrderNumbers } from './numbers.ts';
 import { placeBatch } from './place-batch.ts';
 import {
@@ -118,6 +118,16 @@ export function createOrderPlacement(
     }
   }
 
+  /** Answers an invalid request as an older version did, which accepted it. */
+  async function repeatOlder(
+    request: PlacementRequest,
+    errors: readonly InputError[],
+  ): Promise<PlacedReply> {
+    const older = await findOlderResponse(database, request);
+    if (older === null) throw invalidInputs(errors);
+    return { ...older, orderToken: null };
+  }
+
   /** The token is stored nowhere, and the same each time. */
   function findToken({ guest }: PlacementRequest, { id, body }: PlacedOrder): string | null {
     if (guest === null) return null;
@@ -135,16 +145,18 @@ export function createOrderPlacement(
         throw new CodedError(authErrors.forbidden);
       }
       const errors = findInputErrors(context.caller, input, rules.currency);
-      if (errors.length > 0) throw new CodedError(requestErrors.invalid, { errors });
+      // A guest cannot have ordered with an older version.
+      if (errors.length > 0 && input.guest !== undefined) throw invalidInputs(errors);
       const lines = requestedLines(input.items);
-      const overrideReason = input.override === true ? input.reason! : null;
-      return place({ ...buildRequest(findBuyer(context, input), lines, input), overrideReason });
+      const request = buildRequest(findBuyer(context, input), lines, input);
+      if (errors.length > 0) return repeatOlder(request, errors);
+      return place({ ...request, overrideReason: input.override === true ? input.reason! : null });
     },
     async placeFromSource(context, source, options, refuseVersion) {
       const errors = optionErrors(options, rules.currency);
-      if (errors.length > 0) throw new CodedError(requestErrors.invalid, { errors });
       const buyer = { ...context, customerId: context.caller.id, guest: null };
-      return place({ ...buildRequest(buyer, source, options), refuseVersion });
+      const request = { ...buildRequest(buyer, source, options), refuseVersion };
+      return errors.length > 0 ? repeatOlder(request, errors) : place(request);
     },
   };
 }
