@@ -172,7 +172,7 @@ export function phoneErrors(
     country === null
       ? 'This is not a phone number in international form, such as +44 20 7946 0000.'
       : `This is not a phone number of ${country}, nor one in international form.`;
-  return [{ pointer: `${pointer}/phone`, detail }];
+  return [{ pointer, detail }];
 }
 
 function requestedForErrors(
