@@ -38,7 +38,7 @@ export function decideFulfilment(
   const { shop, charges } = list;
   const fulfilment = stated ?? findDefault(shop.fulfilmentTypes[0]!);
   const { type, requestedFor = null, address } = fulfilment;
-  const { refusals, promisedFor, slotStart } = checkTime(
+  const time = checkTime(
     shop,
     { type, requestedFor: requestedFor === null ? null : new Date(requestedFor), now, override },
     book,
@@ -47,16 +47,11 @@ export function decideFulfilment(
   const destination = { fulfilmentType: type, postalCode: address?.postalCode ?? null };
   const isOutside =
     (type === 'DELIVERY' || type === 'SHIPMENT') && isOutOfArea(charges, destination);
-  return {
-    fulfilment,
-    promisedFor,
-    slotStart,
-    refusals: [
-      ...refusals,
-      ...(errors.length > 0 ? [{ kind: 'missing_details', errors } as const] : []),
-      ...(errors.length === 0 && isOutside ? [{ kind: 'out_of_area' } as const] : []),
-    ],
-  };
+  const refusals: FulfilmentRefusal[] = [...time.refusals];
+  if (errors.length > 0) refusals.push({ kind: 'missing_details', errors });
+  else if (isOutside) refusals.push({ kind: 'out_of_area' });
+  const { promisedFor, slotStart } = time;
+  return { fulfilment, promisedFor, slotStart, refusals };
 }
 
 function findDefault(type: Fulfilment['type']): Fulfilment {

@@ -104,8 +104,8 @@ function decidePromise(
   facts: PlacementFacts,
   slots: SlotBook,
 ): FulfilmentPromise | PlacementRefusal {
-  const { refusals, ...promise } = decideFulfilment(terms.fulfilment, override, facts, slots);
-  return refusals[0] ?? promise;
+  const decision = decideFulfilment(terms.fulfilment, override, facts, slots);
+  return decision.refusals[0] ?? decision;
 }
 
 /**

@@ -67,15 +67,18 @@ export function registerPlaceRoutes(app: App, orders: OrderPlacement): void {
     },
     async (request, reply) => {
       const { caller, body } = request;
-      const network = clientNetwork(request);
-      if (caller === null) request.claim = buildGuestClaim(request, network, body.guest?.email);
+      const network = caller === null ? clientNetwork(request) : null;
+      if (network !== null) {
+        request.claim = buildGuestClaim(request, network, body.guest?.email);
+      }
       const common = {
         cause: buildCause(request),
         claim: request.claim,
         operation: 'placeOrder',
         deferred: prefersAsync(request.headers.prefer),
       };
-      const context = caller === null ? { ...common, caller, network } : { ...common, caller };
+      const context =
+        caller === null ? { ...common, caller, network: network! } : { ...common, caller };
       return sendPlaced(reply, await orders.placeOrder(context, body));
     },
   );
