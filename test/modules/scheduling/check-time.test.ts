@@ -237,6 +237,23 @@ describe('the book of slots', () => {
     assert.deepEqual(starts, ['12:40', '13:00', '13:00', '13:20']);
   });
 
+  test('finds the first free slot of each time, whichever was asked for before', () => {
+    const book = known('12:00', '2026-12-02T00:00');
+    for (const [from, first] of [
+      ['13:00', '13:00'],
+      ['12:40', '12:40'],
+      ['12:00', '12:00'],
+      ['12:21', '12:40'],
+      ['13:01', '13:20'],
+      ['12:00', '12:00'],
+    ] as const) {
+      assert.equal(text(book.findFirstFree(at(from))), first, from);
+    }
+    for (const full of ['12:00', '12:00', '12:40']) book.take(at(full));
+    assert.equal(text(book.findFirstFree(at('12:00'))), '12:20');
+    assert.equal(text(book.findFirstFree(at('12:21'))), '13:00');
+  });
+
   test('refuses to decide about slots that were not read', () => {
     const book = known('12:00', '13:20', ['17:00']);
     assert.equal(book.isFree(at('13:00')), true);

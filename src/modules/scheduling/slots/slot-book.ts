@@ -70,11 +70,21 @@ export function createSlotBook(shop: ShopSettings, now: Date, known: KnownSlots 
     return free;
   }
 
+  // What is full stays full in the book, so the orders of a batch need not look at it again.
+  let found: { readonly from: Date; readonly start: Date } | null = null;
+  function findFirstFree(from: Date): Date | null {
+    const known = found !== null && found.from <= from && from <= found.start ? found.start : null;
+    if (known !== null && isFree(known)) return known;
+    const [start = null] = listFree(known ?? from, 1);
+    if (start !== null) found = { from, start };
+    return start;
+  }
+
   return {
     isFree,
     countFree,
     listFree,
-    findFirstFree: (from) => listFree(from, 1)[0] ?? null,
+    findFirstFree,
     take(start) {
       counts.set(start.getTime(), (counts.get(start.getTime()) ?? 0) + 1);
     },

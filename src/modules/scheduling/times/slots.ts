@@ -31,16 +31,31 @@ export function* listSlotsFrom(shop: ShopSettings, from: Date, now: Date): Gener
   const last = findLastDate(shop, now);
   for (let date = findFirstDate(shop, from); date <= last; date = addDays(date, 1)) {
     const slots = listSlots(shop, date);
-    // Most often all slots of the first days are over.
-    if (slots.length === 0 || slots.at(-1)!.start < from) continue;
-    for (const slot of slots) if (slot.start >= from) yield slot;
+    for (let index = findIndexFrom(slots, from); index < slots.length; index += 1) {
+      yield slots[index]!;
+    }
   }
+}
+
+/** Returns the index of the first slot that begins at or after a time. They are in the order of time. */
+function findIndexFrom(slots: readonly Period[], from: Date): number {
+  const fromMs = from.getTime();
+  let low = 0;
+  let high = slots.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (slots[middle]!.start.getTime() < fromMs) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }
 
 /** Returns the slot at this time, or null outside of all slots. */
 export function findSlot(shop: ShopSettings, opening: Opening, at: Date): Period | null {
   const slots = listSlots(shop, opening.date);
-  return slots.find(({ start, end }) => start <= at && at < end) ?? null;
+  const index = findIndexFrom(slots, at);
+  const around = [slots[index], slots[index - 1]];
+  return around.find((slot) => slot !== undefined && slot.start <= at && at < slot.end) ?? null;
 }
 
 function divide({ start, end }: Period, lengthMs: number): Period[] {
