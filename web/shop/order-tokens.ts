@@ -8,6 +8,9 @@ import { routerBase, storageKey } from '../shared/paths.ts';
  */
 const PREFIX = storageKey('order-token.');
 
+/** The newest ones are kept. */
+const ORDERS_MAX = 20;
+
 /** The link in a mail: the token is in the fragment, which browsers send to no server. */
 const LINK = /^#\/orders\/([0-9a-f-]{36})(?:\?token=([\w.-]+))?$/;
 
@@ -28,6 +31,7 @@ addEventListener('storage', ({ key }) => {
 
 export function keepOrderToken(orderId: string, token: string): void {
   localStorage.setItem(PREFIX + orderId, token);
+  for (const old of listOrdersWithToken().slice(ORDERS_MAX)) localStorage.removeItem(PREFIX + old);
   notify();
 }
 
@@ -42,11 +46,20 @@ export function clearOrderTokens(): void {
   notify();
 }
 
-/** Returns the ids of the orders whose tokens this browser has. */
-export function listOrdersWithToken(): string[] {
+/** Returns the ids of the orders whose tokens this browser has, newest first. */
+function listOrdersWithToken(): string[] {
   return Object.keys(localStorage)
     .filter((key) => key.startsWith(PREFIX))
-    .map((key) => key.slice(PREFIX.length));
+    .map((key) => key.slice(PREFIX.length))
+    .sort()
+    .reverse();
+}
+
+/** Returns the ids of the orders whose tokens this browser has, newest first. */
+export function useOrdersWithToken(): readonly string[] {
+  // As one text, which is equal as long as they are.
+  const ids = useSyncExternalStore(subscribe, () => listOrdersWithToken().join(' '));
+  return ids === '' ? [] : ids.split(' ');
 }
 
 export function findOrderToken(orderId: string): string | null {

@@ -2,7 +2,7 @@ import { Link, Redirect, Route, Switch, useLocation, useSearchParams } from 'wou
 import { useProfile, useSignOut } from '../shared/session.ts';
 import { useSessionState } from '../shared/session-end.ts';
 import { useCart } from './cart.ts';
-import { clearOrderTokens } from './order-tokens.ts';
+import { clearOrderTokens, useOrdersWithToken } from './order-tokens.ts';
 import { useOtherTabs } from './other-tabs.ts';
 import { CartPage } from './pages/cart-page.tsx';
 import { ForgotPage } from './pages/forgot-page.tsx';
@@ -60,6 +60,7 @@ function Header() {
   const session = useSessionState();
   const signOut = useSignOut();
   const isIn = Boolean(profile) && session === 'fine';
+  const ordersHere = useOrdersWithToken();
   const { count } = useCart();
   return (
     <header className="top">
@@ -67,7 +68,7 @@ function Header() {
         Menu
       </Link>
       <nav aria-label="Your account">
-        {isIn && <Link href="/orders">My orders</Link>}
+        {(isIn || ordersHere.length > 0) && <Link href="/orders">My orders</Link>}
         {isIn ? (
           <button
             type="button"

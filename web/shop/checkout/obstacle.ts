@@ -15,7 +15,7 @@ interface CartState {
 }
 
 const missingTexts: Readonly<Record<MissingDetail, string>> = {
-  address: 'Enter the address: street, town and country.',
+  address: 'Enter the address for the delivery: street, town and country.',
   table: 'Enter your table.',
   phone: 'Check the phone number.',
 };

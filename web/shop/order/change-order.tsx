@@ -118,7 +118,8 @@ function ChangeSheet({ order, shop, onClose }: ChangeOrderProps & { onClose(): v
         <footer className="sheet-foot">
           {trouble === null && <Problem error={save.error} />}
           <p className="obstacle" role="status">
-            {missing === 'address' && 'Enter the address: street, town and country.'}
+            {missing === 'address' &&
+              'Enter the address for the delivery: street, town and country.'}
           </p>
           <div className="sheet-end">
             <button

@@ -13,6 +13,7 @@ import { describeObstacle } from '../checkout/obstacle.ts';
 import { Shortages } from '../checkout/shortages.tsx';
 import { TipField } from '../checkout/tip-field.tsx';
 import { useCheckout } from '../checkout/use-checkout.ts';
+import { WrongDetails } from '../checkout/wrong-details.tsx';
 import { ContactFields } from '../fulfilment/contact-fields.tsx';
 import type { Draft } from '../fulfilment/draft.ts';
 import { FulfilmentField } from '../fulfilment/fulfilment-field.tsx';
@@ -109,18 +110,18 @@ function FullCart({ cart, shop }: { cart: CartAccess; shop: ShopSettings }) {
         {isGuest ? (
           <GuestField
             email={email}
-            fulfilment={fulfilment}
-            onEmail={(text) => storedEmail.setText(text)}
+            fulfilment={{ ...fulfilment, change }}
+            onEmail={(text) => {
+              checkout.reset();
+              storedEmail.setText(text);
+            }}
           />
         ) : (
-          draft.type !== 'DINE_IN' && (
+          // At a table, nobody has to be asked for.
+          (draft.type !== 'DINE_IN' || missing === 'phone') && (
             <fieldset>
               <legend>Whom to ask for</legend>
-              <ContactFields
-                draft={draft}
-                isPhoneWrong={missing === 'phone'}
-                onChange={fulfilment.change}
-              />
+              <ContactFields draft={draft} isPhoneWrong={missing === 'phone'} onChange={change} />
             </fieldset>
           )
         )}
@@ -168,6 +169,7 @@ function FullCart({ cart, shop }: { cart: CartAccess; shop: ShopSettings }) {
           <p className="quiet">These are its current contents. Check them, and order again.</p>
         )}
         <Shortages error={checkout.error} lines={cart.lines} />
+        <WrongDetails error={checkout.error ?? cart.error} />
         <p className="obstacle" role="status">
           {lateTrouble === null && obstacle}
         </p>

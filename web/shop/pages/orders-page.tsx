@@ -1,10 +1,12 @@
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { Link } from 'wouter';
-import { api, readBody } from '../../shared/api.ts';
+import { api, type Order, readBody } from '../../shared/api.ts';
 import { ItemNames } from '../../shared/item-names.tsx';
 import { formatMoney } from '../../shared/money.ts';
 import { useProfile } from '../../shared/session.ts';
 import { useTitle } from '../../shared/title.ts';
+import { useOrder } from '../order/loaded-order.tsx';
+import { useOrdersWithToken } from '../order-tokens.ts';
 import { Notice } from '../parts/notice.tsx';
 import { Problem } from '../parts/problem.tsx';
 import { formatStatus } from '../parts/progress.tsx';
@@ -28,11 +30,14 @@ export function OrdersPage() {
   });
   if (profile === null) {
     return (
-      <Notice title="Sign in to see your orders.">
-        <Link href="/sign-in?then=/orders" className="button">
-          Sign in
-        </Link>
-      </Notice>
+      <>
+        <Notice title="Sign in to see your orders.">
+          <Link href="/sign-in?then=/orders" className="button">
+            Sign in
+          </Link>
+        </Notice>
+        <OrdersHere />
+      </>
     );
   }
   const all = orders.data?.pages.flatMap(({ data }) => data);
@@ -53,20 +58,7 @@ export function OrdersPage() {
       <ul className="orders">
         {all?.map((order) => (
           <li key={order.id}>
-            <Link href={`/orders/${order.id}`}>
-              <span>
-                <strong>
-                  <ItemNames items={order.items} />
-                </strong>
-                <span className="quiet">
-                  {order.number} · {when.format(new Date(order.createdAt))}
-                </span>
-              </span>
-              <span className="standing">
-                <span className="price">{formatMoney(order.total)}</span>
-                <span className="quiet">{formatStatus(order)}</span>
-              </span>
-            </Link>
+            <OrderLink order={order} />
           </li>
         ))}
       </ul>
@@ -76,5 +68,52 @@ export function OrdersPage() {
         </button>
       )}
     </>
+  );
+}
+
+/** Lists the orders that were placed in this browser without an account. */
+function OrdersHere() {
+  const ids = useOrdersWithToken();
+  if (ids.length === 0) return null;
+  return (
+    <section aria-labelledby="orders-here">
+      <h2 id="orders-here">Ordered here without an account</h2>
+      <ul className="orders">
+        {ids.map((id) => (
+          <OrderHere key={id} id={id} />
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+/** Renders nothing for an order that its token no longer opens. */
+function OrderHere({ id }: { id: string }) {
+  const { data } = useOrder(id);
+  return (
+    data !== undefined && (
+      <li>
+        <OrderLink order={data} />
+      </li>
+    )
+  );
+}
+
+function OrderLink({ order }: { order: Order }) {
+  return (
+    <Link href={`/orders/${order.id}`}>
+      <span>
+        <strong>
+          <ItemNames items={order.items} />
+        </strong>
+        <span className="quiet">
+          {order.number} · {when.format(new Date(order.createdAt))}
+        </span>
+      </span>
+      <span className="standing">
+        <span className="price">{formatMoney(order.total)}</span>
+        <span className="quiet">{formatStatus(order)}</span>
+      </span>
+    </Link>
   );
 }
