@@ -176,6 +176,8 @@ export function deliveringTests(pages: Pages): void {
       const sheet = shop.getByRole('dialog', { name: 'Change the time' });
       await chooseTime(shop, '20:15');
       assert.deepEqual(await listViolations(shop), []);
+      await shop.emulateMedia({ colorScheme: 'dark' });
+      assert.deepEqual(await listViolations(shop, 'color-contrast'), []);
       assert.deepEqual(await listSmallTargets(shop), []);
       await sheet.getByRole('button', { name: 'Save' }).click();
       await sheet.waitFor({ state: 'detached' });
@@ -186,6 +188,33 @@ export function deliveringTests(pages: Pages): void {
       await shop.getByRole('button', { name: 'Cancel the order' }).click();
       await shop.getByRole('heading', { name: 'This order was cancelled' }).waitFor();
       assert.equal(await shop.getByRole('button', { name: 'Change the time' }).count(), 0);
+    });
+
+    pages.test('the orders of a browser are found again, until someone signs out', async () => {
+      await openShop();
+      const dish = await pages.addDish('Found Pie');
+      const shop = await orderAsGuest(dish);
+      await shop.goto('/shop');
+      await shop.getByRole('link', { name: 'My orders' }).click();
+      assert.deepEqual(await listViolations(shop), []);
+      await shop.getByRole('link', { name: /Found Pie/ }).click();
+      await shop.getByRole('heading', { name: 'Waiting for your payment' }).waitFor();
+      const { email, password } = (await pages.server.signUp()).identity;
+      await shop.getByRole('link', { name: 'Sign in' }).click();
+      await shop.getByLabel('E-mail').fill(email);
+      await shop.getByLabel('Password').fill(password);
+      await shop.getByRole('button', { name: 'Sign in', exact: true }).click();
+      await shop.getByRole('button', { name: 'Sign out' }).click();
+      await shop.getByRole('link', { name: 'My orders' }).waitFor({ state: 'detached' });
+    });
+
+    pages.test('a detail that the server does not accept is named', async () => {
+      await openShop();
+      const shop = await fillCart(await pages.addDish('Misspelt Pie'));
+      await shop.getByRole('link', { name: 'View cart' }).click();
+      await fillGuest(shop, 'ada..l@example.com');
+      await shop.getByRole('button', { name: 'Order and pay' }).click();
+      await shop.getByText(/^E-mail: /).waitFor();
     });
 
     pages.test('a link that is not valid says so, and opens nothing', async () => {

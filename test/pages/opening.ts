@@ -36,6 +36,18 @@ export function openingTests(pages: Pages): void {
   const orderButton = (shop: Page) => shop.getByRole('button', { name: 'Order and pay' });
 
   describe('when the shop takes orders', () => {
+    pages.test('a shop where orders can only be picked up asks for no more than that', async () => {
+      await setShop(pages, { ...common, timeZone: 'UTC', openingHours: null });
+      const dish = await pages.addDish('Plain Pie');
+      const menu = await pages.visit(null, '/shop', phone);
+      await menu.getByRole('button', { name: `Add ${dish.name}` }).waitFor();
+      assert.equal(await menu.getByText('How you get it').count(), 0);
+      const shop = await openCart(dish);
+      assert.equal(await shop.getByRole('radio').count(), 0);
+      await orderButton(shop).click();
+      await shop.getByRole('button', { name: 'Pay £5.00' }).waitFor();
+    });
+
     pages.test('a closed shop says when it opens, and takes an order for then', async () => {
       await setShop(pages, {
         ...common,
@@ -51,6 +63,8 @@ export function openingTests(pages: Pages): void {
       assert.ok(await orderButton(shop).isDisabled());
       assert.ok(await shop.getByRole('button', { name: /^As soon as possible/ }).isDisabled());
       assert.deepEqual(await listViolations(shop), []);
+      await shop.emulateMedia({ colorScheme: 'dark' });
+      assert.deepEqual(await listViolations(shop, 'color-contrast'), []);
       assert.deepEqual(await listSmallTargets(shop), []);
       await shop.getByRole('button', { name: '17:45', exact: true }).click();
       await orderButton(shop).click();

@@ -92,6 +92,9 @@ export async function openPages({
   });
   const browser = await startBrowser();
   const [admin, kitchen] = await Promise.all([server.asAdmin(), server.signInAs('kitchen')]);
+  const fulfilmentTypes = ['PICKUP', 'DELIVERY', 'DINE_IN', 'SHIPMENT'];
+  const offered = await admin.patch('/api/shop', { fulfilmentTypes });
+  assert.equal(offered.status, 200, offered.text);
 
   const opened: Page[] = [];
   const pageErrors: string[] = [];
