@@ -46,6 +46,8 @@ export function billingTests(pages: Pages): void {
 
   /** Sets up a rate, a charge, a code, and a dish with a group, once for all tests, because each charge is for every order. */
   async function setUpMenu(): Promise<Dish> {
+    const shop = await pages.admin.patch('/api/shop', { fulfilmentTypes: ['PICKUP', 'SHIPMENT'] });
+    assert.equal(shop.status, 200, shop.text);
     const taxCategory = 'curry';
     await create('/api/tax-rates', { name: 'Curry tax', percent: '20', taxCategory });
     await create('/api/charges', {
