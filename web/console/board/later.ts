@@ -1,6 +1,6 @@
-import type { Order } from '../../shared/api.ts';
+// Not from `shared/api.ts`, which only browsers can load, so that tests can load this file.
+import type { Order } from '../../../clients/typescript/src/index.ts';
 import { findPromise } from '../parts/promise.ts';
-import type { Shop } from '../parts/use-shop.ts';
 
 /** How long before its time an order is started on if the shop has no lead time. */
 const LEAD_MINUTES_DEFAULT = 30;
@@ -12,7 +12,7 @@ const LEAD_MINUTES_DEFAULT = 30;
  */
 export function isForLater(
   order: Order,
-  { leadMinutes, slotMinutes }: Pick<Shop, 'leadMinutes' | 'slotMinutes'>,
+  { leadMinutes, slotMinutes }: { readonly leadMinutes: number; readonly slotMinutes: number },
   nowMs: number,
 ): boolean {
   const promise = findPromise(order);
