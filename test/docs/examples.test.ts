@@ -24,6 +24,7 @@ const server = await startServerProcess({
     DEMO_DATA: 'true',
     PUBLIC_URL: url,
     PENDING_ORDERS_MAX: '0',
+    GUEST_CHECKOUT: 'true',
     WEBHOOK_ALLOW_PRIVATE_TARGETS: 'true',
   },
 });
