@@ -12,6 +12,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { api, readBody } from '../../shared/api.ts';
 import { serverClock } from '../../shared/fetch-reply.ts';
+import { addDays } from '../../shared/shop-clock.ts';
 import { Problem } from '../parts/problem.tsx';
 import {
   formatClock,
@@ -22,7 +23,6 @@ import {
 } from '../parts/shop-clock.ts';
 import type { Shop } from '../parts/use-shop.ts';
 import type { FieldsProps } from './fields-props.ts';
-import { listDays } from './list-days.ts';
 
 const RENEWED_EVERY_MS = 20_000;
 /** From this number of free places on, it is not shown how many there are. */
@@ -105,6 +105,11 @@ export function TimeField({ shop, draft, onChange, errors }: TimeFieldProps) {
 function nameZone(timeZone: string): string {
   const { timeZone: ofBrowser } = Intl.DateTimeFormat().resolvedOptions();
   return timeZone === ofBrowser ? '' : ` (${timeZone})`;
+}
+
+/** Returns a day (`2026-12-01`) and the days after it. */
+function listDays(first: string, daysAfter: number): readonly string[] {
+  return Array.from({ length: daysAfter + 1 }, (_, days) => addDays(first, days));
 }
 
 interface ClockFieldProps {
