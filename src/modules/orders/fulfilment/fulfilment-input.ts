@@ -162,6 +162,7 @@ function contactErrors(
   return phoneErrors(contact?.phone, country, `${pointer}/phone`);
 }
 
+/** Returns the error of a phone number at `pointer`, if it is none. `country` null: it needs the international form. */
 export function phoneErrors(
   phone: string | null | undefined,
   country: string | null,
