@@ -338,12 +338,14 @@ describe('limits', () => {
   });
 
   test('count the payments that holders of tokens start by network address', async () => {
-    const limited = await startTestServer(db, { environment: { RATE_LIMIT_CHECKOUT: '2/1h' } });
+    const limited = await startTestServer(db, { environment: { RATE_LIMIT_CHECKOUT: '1/1h' } });
     const pay = async () => {
       const { id, ...rest } = await addGuestOrder(database);
       const holder = holdToken(limited, { id, ...rest });
       return (await holder.post('/api/payments/initiate', { orderId: id })).status;
     };
-    assert.deepEqual([await pay(), await pay(), await pay()], [201, 201, 429]);
+    // A network has ten times the limit of a customer.
+    for (let payments = 0; payments < 10; payments += 1) assert.equal(await pay(), 201);
+    assert.equal(await pay(), 429);
   });
 });

@@ -13,6 +13,8 @@ import { limitTable } from '../tables/limit-table.ts';
 
 const SIGNED_IN_FACTOR = 10;
 const STAFF_FACTOR = 100;
+/** A network may be that of a restaurant or an office, whose guests order from one address. */
+const NETWORK_FACTOR = 10;
 
 export interface Limits {
   readonly findLimits: LimitsOf;
@@ -100,6 +102,9 @@ function getAccountKey({ caller, body }: FastifyRequest): string {
  */
 function checkoutLimits(limiters: RateLimiters, rate: Rate): readonly Limit[] {
   const limiter = createWaitingRateLimiter(limiters.create('checkout', rate));
+  const ofNetworks = createWaitingRateLimiter(
+    limiters.create('checkout-network', multiplyRate(rate, NETWORK_FACTOR)),
+  );
   return [
     {
       name: 'checkout',
@@ -107,7 +112,8 @@ function checkoutLimits(limiters: RateLimiters, rate: Rate): readonly Limit[] {
       counting(request) {
         const { caller } = request;
         if (isStaff(caller)) return null;
-        return { limiter, key: caller?.kind === 'user' ? caller.id : clientNetwork(request) };
+        if (caller?.kind === 'user') return { limiter, key: caller.id };
+        return { limiter: ofNetworks, key: clientNetwork(request) };
       },
     },
     {
