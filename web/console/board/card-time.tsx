@@ -12,7 +12,7 @@ interface CardTimeProps {
   readonly timeZone: string;
 }
 
-/** Shows when an order was promised, large, and how long that is; for one without a time, its age. */
+/** Shows when an order was promised, large, with how long that is or its day; for one without a time, its age. */
 export function CardTime({ order, now, timeZone }: CardTimeProps) {
   const promise = findPromise(order);
   if (promise === null) {
@@ -22,14 +22,18 @@ export function CardTime({ order, now, timeZone }: CardTimeProps) {
   const lateMinutes = toMinutes(now - Date.parse(promise));
   const isLate = lateMinutes > 0;
   const isToday = toShopDate(Date.parse(promise), timeZone) === toShopDate(now, timeZone);
+  const describe = () => {
+    if (isLate) return `${formatDuration(lateMinutes)} late !`;
+    if (isToday) return `in ${formatDuration(-lateMinutes)}`;
+    return formatDate(toShopDate(Date.parse(promise), timeZone));
+  };
   return (
     <div className={isLate ? 'promise late' : 'promise'}>
       <Text component="time" dateTime={promise} className="promise-time number">
         {formatClock(promise, timeZone)}
       </Text>
       <Text component="span" size="sm" className="number" fw={isLate ? 700 : 400}>
-        {!isToday && `${formatDate(toShopDate(Date.parse(promise), timeZone))} · `}
-        {isLate ? `${formatDuration(lateMinutes)} late !` : `in ${formatDuration(-lateMinutes)}`}
+        {describe()}
       </Text>
     </div>
   );
