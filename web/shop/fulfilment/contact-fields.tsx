@@ -21,7 +21,7 @@ export function ContactFields({ draft, isPhoneWrong, needsName, onChange }: Cont
   const [isTyping, setIsTyping] = useState(false);
   const isWrong = isPhoneWrong && !isTyping;
   return (
-    <div className="address">
+    <div className="address contact">
       <Field
         label={needsName ? 'Name' : 'Name (optional)'}
         name="name"

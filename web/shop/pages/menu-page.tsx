@@ -26,11 +26,15 @@ export function MenuPage() {
 
   // What it states comes above the menu, which must not move when it arrives.
   if (shop.data === undefined && shop.error === null) {
-    return <h1 aria-busy="true">What would you like?</h1>;
+    return (
+      <h1 className="menu-title" aria-busy="true">
+        What would you like?
+      </h1>
+    );
   }
   return (
     <>
-      <h1>What would you like?</h1>
+      <h1 className="menu-title">What would you like?</h1>
       {shop.data !== undefined && (
         <>
           <ShopState shop={shop.data} />
