@@ -21,11 +21,9 @@ export interface RecordedMail {
   readonly text: MailText | null;
 }
 
-/** A mail with the id of its settings. */
 interface NewMail extends RecordedMail {
   readonly id: string;
   readonly data: MailJobData;
-  readonly settingsId: number;
 }
 
 /**
@@ -38,7 +36,8 @@ export async function recordMails(
   ended: readonly EndedMail[],
 ): Promise<boolean[]> {
   try {
-    const mails = await Promise.all(ended.flatMap((one) => toNewMail(recorded, one)));
+    const mails = ended.flatMap(toNewMail);
+    const settingsIds = await readSettingsIds(recorded, mails);
     return await database.transaction(async (tx) => {
       const heldIds = await finishJobsIn(
         tx,
@@ -46,8 +45,8 @@ export async function recordMails(
       );
       const held = mails.filter(({ id }) => heldIds.has(id));
       // All of a batch have the same settings, except while the shop changes them.
-      for (const [settingsId, group] of Map.groupBy(held, (mail) => mail.settingsId)) {
-        await insertMails(tx, settingsId, group);
+      for (const [settings, group] of Map.groupBy(held, (mail) => mail.settings)) {
+        await insertMails(tx, settingsIds.get(settings)!, group);
       }
       const texts = held.flatMap(toTextRow);
       if (texts.length > 0) await insertTexts(tx, JSON.stringify(texts));
@@ -59,13 +58,20 @@ export async function recordMails(
   }
 }
 
-function toNewMail(recorded: RecordedSettings, { job, data, mail }: EndedMail) {
+function toNewMail({ job, data, mail }: EndedMail): NewMail | readonly NewMail[] {
   if (mail === null) return [];
-  return [
-    recorded
-      .getId(mail.settings)
-      .then((settingsId): NewMail => ({ ...mail, id: job.id, data, settingsId })),
-  ];
+  const { facts, settings, text } = mail;
+  return { id: job.id, data, facts, settings, text };
+}
+
+/** Returns the ids of the settings of these mails. Mails that were read together have the same object. */
+async function readSettingsIds(
+  recorded: RecordedSettings,
+  mails: readonly NewMail[],
+): Promise<ReadonlyMap<MailSettings, number>> {
+  const distinct = [...new Set(mails.map(({ settings }) => settings))];
+  const ids = await Promise.all(distinct.map((settings) => recorded.getId(settings)));
+  return new Map(distinct.map((settings, index) => [settings, ids[index]!]));
 }
 
 async function insertMails(

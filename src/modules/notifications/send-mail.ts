@@ -47,12 +47,14 @@ const BATCH_SIZE_MAX = 200;
 /** What the mails of this process share: batched reads and writes. */
 interface SharedSending {
   readonly mailer: Mailer;
-  readonly read: (request: OrderMailJobData) => Promise<MailReading & WithSettings>;
+  readonly read: (request: OrderMailJobData) => Promise<DueMail>;
   /** Returns whether the job's lease was still valid. */
   readonly record: (ended: EndedMail) => Promise<boolean>;
 }
 
-interface WithSettings {
+interface DueMail {
+  readonly reading: MailReading;
+  /** Of the shop when the mail was read. */
   readonly settings: MailSettings;
 }
 
@@ -83,7 +85,7 @@ export function createSendMail(deps: SendMailDependencies): JobDefinition {
           recorded.read(database),
           readDueMails(database, requests, mailer.send !== null),
         ]);
-        return readings.map((reading) => ({ ...reading, settings }));
+        return readings.map((reading) => ({ reading, settings }));
       },
       mayRetryAlone,
     }),
@@ -102,7 +104,8 @@ export function createSendMail(deps: SendMailDependencies): JobDefinition {
       return sendReset(deps, shared, job, data, await recorded.read(database));
     const pending = pendingMails.add(data.orderId, data.sequence, job);
     try {
-      const { facts, source, settings } = await readWhenNext(shared, data, pending);
+      const { reading, settings } = await readWhenNext(shared, data, pending);
+      const { facts, source } = reading;
       // Without a source nothing is sent. The text is written when the mail is shown.
       if (facts !== null && source !== undefined) {
         const { id, createdAt } = source.order;
@@ -132,7 +135,7 @@ async function readWhenNext(
   { read }: SharedSending,
   data: OrderMailJobData,
   pending: PendingMail,
-): Promise<MailReading & WithSettings> {
+): Promise<DueMail> {
   for (;;) {
     for (
       let earlier = pending.waitForEarlier();
@@ -142,9 +145,9 @@ async function readWhenNext(
       if (!(await endsWithin(earlier, EARLIER_HERE_WAIT_MS)))
         throw new RunLater(EARLIER_ELSEWHERE_WAIT_MS);
     }
-    const reading = await read(data);
-    const { earlierDueInMs } = reading;
-    if (earlierDueInMs === null) return reading;
+    const mail = await read(data);
+    const { earlierDueInMs } = mail.reading;
+    if (earlierDueInMs === null) return mail;
     // The earlier mail may have arrived in this process during the read.
     if (pending.waitForEarlier() === null)
       throw new RunLater(earlierDueInMs + EARLIER_ELSEWHERE_WAIT_MS);
