@@ -166,7 +166,11 @@ describe('the unpaid orders of guests', () => {
 describe('the limit on buying', () => {
   test('counts guests by network address, of which each has ten times the limit', async () => {
     const limited = await startTestServer(db, {
-      environment: { ...environment, RATE_LIMIT_CHECKOUT: '1/1h' },
+      environment: {
+        ...environment,
+        GUEST_PENDING_PER_ADDRESS_MAX: '0',
+        RATE_LIMIT_CHECKOUT: '1/1h',
+      },
     });
     const stranger = createStranger(limited.anonymous);
     const replies = [];

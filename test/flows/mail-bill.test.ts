@@ -48,6 +48,8 @@ test('a mail shows the bill of its order, what was chosen for the lines, and whe
     percent: '10',
     scope: 'ORDER',
   });
+  const offered = await admin.patch('/api/shop', { fulfilmentTypes: ['PICKUP', 'DELIVERY'] });
+  assert.equal(offered.status, 200, offered.text);
   const customer = await server.signUp();
   const placed = await customer.post('/api/orders', {
     items: [{ sku: 'NAAN', quantity: 2, modifiers: [{ code: 'SEEDS', quantity: 2 }], note: 'hot' }],

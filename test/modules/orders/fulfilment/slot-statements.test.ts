@@ -61,7 +61,7 @@ test('an order without slots sends no further statement, and one for a slot two,
   assert.deepEqual(await record(place), [read, hold]);
 });
 
-test('a change of the fulfilment reads slots only for another time', async () => {
+test('a change of the fulfilment locks and reads slots only for another time', async () => {
   const { id } = await place();
   const change = (body: object) =>
     record(() => customer.patch(`/api/orders/${id}/fulfilment`, body));
@@ -69,14 +69,14 @@ test('a change of the fulfilment reads slots only for another time', async () =>
   const show = 'orders.find_lines, orders.find_bills';
   assert.deepEqual(await change({ instructions: 'Quick' }), [
     lock,
-    'orders.change_one, events.insert',
+    'orders.change_one, orders.insert_former_fulfilments, events.insert',
     show,
     'commit',
   ]);
   assert.deepEqual(await change({ requestedFor: timeIn(2, '17:20') }), [
     lock,
-    'scheduling.find_slots, scheduling.find_held_slot',
-    'orders.change_one, events.insert, scheduling.move_place',
+    'scheduling.exclude_places, scheduling.find_slots, scheduling.find_held_slot',
+    'orders.change_one, orders.insert_former_fulfilments, events.insert, scheduling.move_place',
     show,
     'commit',
   ]);
