@@ -348,4 +348,25 @@ describe('limits', () => {
     for (let payments = 0; payments < 10; payments += 1) assert.equal(await pay(), 201);
     assert.equal(await pay(), 429);
   });
+
+  test('count the changes of an order, each of which is mailed, wherever they come from', async () => {
+    const limited = await startTestServer(db, {
+      environment: { RATE_LIMIT_CHECKOUT: '3/1h', TRUSTED_PROXIES: '127.0.0.1/32' },
+    });
+    const order = await addGuestOrder(database);
+    const holder = holdToken(limited, order);
+    let changes = 0;
+    const change = async (session: Session, { id }: { id: string }) => {
+      changes += 1;
+      const headers = { 'x-forwarded-for': `198.51.100.${changes}` };
+      const input = { instructions: `Door ${changes}` };
+      return (await session.patch(`/api/orders/${id}/fulfilment`, input, headers)).status;
+    };
+    for (let left = 3; left > 0; left -= 1) assert.equal(await change(holder, order), 200);
+    assert.equal(await change(holder, order), 429);
+    const other = await addGuestOrder(database);
+    assert.equal(await change(holdToken(limited, other), other), 200);
+    const staff = await limited.asAdmin();
+    for (let more = 5; more > 0; more -= 1) assert.equal(await change(staff, order), 200);
+  });
 });

@@ -97,8 +97,8 @@ function getAccountKey({ caller, body }: FastifyRequest): string {
 }
 
 /**
- * Counts customers, and guests by network address and by the e-mail address of their order. Orders of staff and API keys
- * are exempt.
+ * Counts customers, and guests by network address, by the e-mail address of their order, and by the order whose token
+ * they have. Orders of staff and API keys are exempt.
  */
 function checkoutLimits(limiters: RateLimiters, rate: Rate): readonly Limit[] {
   const limiter = createWaitingRateLimiter(limiters.create('checkout', rate));
@@ -114,6 +114,13 @@ function checkoutLimits(limiters: RateLimiters, rate: Rate): readonly Limit[] {
         if (isStaff(caller)) return null;
         if (caller?.kind === 'user') return { limiter, key: caller.id };
         return { limiter: ofNetworks, key: clientNetwork(request) };
+      },
+    },
+    {
+      name: 'checkout-order',
+      after: 'caller',
+      counting({ caller }) {
+        return caller?.kind === 'order' ? { limiter, key: caller.id } : null;
       },
     },
     {

@@ -19,7 +19,7 @@ export type SecretChoice =
 export interface RateLimitChoices {
   /** Failed sign-ins and sign-ups, per pair of address and account. */
   readonly auth: Rate | null;
-  /** Orders, checkouts and started payments, per customer. */
+  /** Orders, checkouts, started payments and changes of orders, per customer. */
   readonly checkout: Rate | null;
   /** Unknown discount codes that requests name, per customer, or per anonymous address. */
   readonly codes: Rate | null;

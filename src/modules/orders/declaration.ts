@@ -17,6 +17,12 @@ export const buyingLimit: OperationLimit = {
     !replayed && (status === 201 || status === 202 || status === 409),
 };
 
+/** The same limit on what an owner changes, since each change is logged and mailed. Staff are exempt. */
+const changesLimit: OperationLimit = {
+  limit: 'checkout',
+  counts: ({ status, replayed }) => !replayed && status === 200,
+};
+
 export const ordersDeclaration = {
   name: 'orders',
   errors: ordersErrors,
@@ -37,7 +43,11 @@ export const ordersDeclaration = {
     changeOrderStatus: { roles: ['kitchen', 'admin'], scopes: ['orders:status'] },
     cancelOrder: { ...placers, guests: true },
   },
-  limits: { placeOrder: [buyingLimit, codesLimit], quoteOrder: [codesLimit] },
+  limits: {
+    placeOrder: [buyingLimit, codesLimit],
+    quoteOrder: [codesLimit],
+    changeFulfilment: [changesLimit],
+  },
   tags: [
     {
       name: 'Orders',
