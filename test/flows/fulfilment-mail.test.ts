@@ -75,8 +75,13 @@ async function place(customer: Session): Promise<PlacedOrder> {
   return reply.json<PlacedOrder>();
 }
 
-async function change(session: Session, { id }: PlacedOrder, input: object): Promise<void> {
-  const reply = await session.patch(`/api/orders/${id}/fulfilment`, input);
+async function change(
+  session: Session,
+  { id }: PlacedOrder,
+  input: object,
+  headers: Record<string, string> = {},
+): Promise<void> {
+  const reply = await session.patch(`/api/orders/${id}/fulfilment`, input, headers);
   assert.equal(reply.status, 200, reply.text);
 }
 
@@ -165,6 +170,26 @@ describe('mails about an order for a time', () => {
     assert.match(mail!.text, new RegExp(`\\nNew time: \\w+day .* at ${clock(later)}\\n`));
     assert.match(mail!.text, new RegExp(`\\nTime before: \\w+day .* at ${clock(hour)}\\n`));
     assertStates(mail!, 'Instructions: Red door');
+  });
+
+  test('announce each change, whatever its caller names its requests', async () => {
+    const customer = await server.signUp();
+    const order = await place(customer);
+    await mailsTo(customer.identity.email);
+    const named = { 'x-request-id': 'ab'.repeat(16) };
+    await change(admin, order, { requestedFor: later.toISOString() }, named);
+    await change(admin, order, { instructions: 'Red door' }, named);
+    const both = { requestedFor: hour.toISOString(), instructions: 'Green door' };
+    await change(admin, order, both, { 'x-request-id': 'console-7' });
+    const mails = await mailsTo(customer.identity.email);
+    assert.deepEqual(
+      mails.slice(1).map(({ headers }) => headers.subject),
+      ['has a new time', 'was changed', 'has a new time'].map(
+        (what) => `Your order ${order.number} ${what}`,
+      ),
+    );
+    assertStates(mails[2]!, 'Instructions: Red door');
+    assertStates(mails[3]!, 'Instructions: Green door');
   });
 });
 

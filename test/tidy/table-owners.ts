@@ -149,8 +149,9 @@ export const foreignUses: Readonly<Record<string, ForeignUse>> = {
     reason: 'The list shows the order number of each payment.',
   },
   'notifications.find_mail_events': {
-    reads: ['events'],
-    reason: 'A mail waits for those about earlier events, which need no data of the log but these.',
+    reads: ['events', 'former_fulfilments'],
+    reason:
+      'A mail waits for those about earlier events, which need no data of the log but these, and repeats none of its own change.',
   },
   'notifications.find_mailed_states': {
     reads: ['orders', 'users'],

@@ -26,8 +26,8 @@ export const findMailedStates = statement<
 
 export interface MailEventRow
   extends Pick<OrderEventRow, 'id' | 'orderId' | 'sequence' | 'type' | 'from'> {
-  /** The request that caused it. */
-  readonly requestId: string | null;
+  /** Whether it is the first event of a change of an order's fulfilment. */
+  readonly beginsChange: boolean;
 }
 
 /** Returns the events of these types of these orders, by order and sequence. */
@@ -36,7 +36,11 @@ export const findMailEvents = statement<
   MailEventRow
 >(
   'notifications.find_mail_events',
-  `select id, order_id as "orderId", sequence, type, from_status as "from", request_id as "requestId"
+  `select id, order_id as "orderId", sequence, type, from_status as "from",
+          exists (select
+                    from former_fulfilments
+                   where former_fulfilments.order_id = events.order_id
+                     and until_sequence = sequence) as "beginsChange"
      from events
     where order_id = any($1::uuid[])
       and type = any($2::text[])

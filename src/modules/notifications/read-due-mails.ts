@@ -1,5 +1,4 @@
 import type { Queryable } from '../../database/statement.ts';
-import type { EventType } from '../../events/index.ts';
 import { findUnfinishedJobs } from '../../jobs/index.ts';
 import { decideMailFacts, type MailFacts } from './mail-facts.ts';
 import { mailJobId, type OrderMailJobData } from './mail-job.ts';
@@ -87,14 +86,11 @@ async function readEarlierEvents(
   return found;
 }
 
-/** Returns whether one request changed time and details: the mail about the time shows the details, too. */
+/** Returns whether one change was of time and details: the mail about the time shows the details, too. */
 function isToldBefore(
   { kind, sequence }: OrderMailJobData,
   events: readonly MailEventRow[],
 ): boolean {
   if (kind !== 'order.readdressed') return false;
-  const requestIdOf = (wanted: number, type: EventType) =>
-    events.find((event) => event.sequence === wanted && event.type === type)?.requestId ?? null;
-  const requestId = requestIdOf(sequence, 'order.readdressed');
-  return requestId !== null && requestId === requestIdOf(sequence - 1, 'order.rescheduled');
+  return events.find((event) => event.sequence === sequence)?.beginsChange === false;
 }
