@@ -189,6 +189,10 @@ describe('an override', () => {
 
   test('takes no place outside of all slots, and one inside: never in a full slot', () => {
     assert.deepEqual(check(slotted, { override, now: closedAt }), promised('15:30'));
+    // Closed, but in a slot after the lead time.
+    const before = { override, now: at('16:45') };
+    assert.deepEqual(check(slotted, before), promised('17:20', '17:20'));
+    assert.deepEqual(check(slotted, before, { '17:20': 2 }), promised('17:40', '17:40'));
     assert.deepEqual(check(slotted, { override, ...requestedFor('15:00') }), promised('15:00'));
     assert.deepEqual(
       check(slotted, { override, ...requestedFor('12:20') }),

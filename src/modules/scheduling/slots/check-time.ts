@@ -75,10 +75,17 @@ function findSoonest(shop: ShopSettings, { now, override }: WantedTime, book: Sl
   if (!open && !override) {
     return { kind: 'shop_closed', opensAt: findNextOpening(shop, now)?.start ?? null };
   }
-  if (!open || !hasSlots(shop)) return { promisedFor: earliest, slotStart: null };
+  // While the shop is closed, an order is for a time outside its slots, except shortly before it opens.
+  const needsPlace = hasSlots(shop) && (open || isInSlot(shop, earliest));
+  if (!needsPlace) return { promisedFor: earliest, slotStart: null };
   const start = book.findFirstFree(earliest);
   if (start === null) return { kind: 'slot_full', nextTimes: [] };
   return { promisedFor: start, slotStart: start };
+}
+
+function isInSlot(shop: ShopSettings, at: Date): boolean {
+  const opening = findOpening(shop, at);
+  return opening !== null && findSlot(shop, opening, at) !== null;
 }
 
 function checkRequested(
