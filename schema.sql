@@ -2461,7 +2461,7 @@ BEGIN ATOMIC
     FROM ((chosen
       LEFT JOIN owners ON ((owners.id = chosen.order_id)))
       LEFT JOIN counted ON ((counted.start_at = chosen.start_at)))
-   WHERE ((owners.id IS NULL) OR (owners.promised_for IS DISTINCT FROM chosen.start_at) OR ((chosen.held = (owners.status = ANY (ARRAY['CANCELLED'::text, 'FAILED'::text]))) AND (chosen.held OR (chosen.start_at > (now() - '30 days'::interval)))) OR (chosen.held AND (counted.start_at IS NULL)));
+   WHERE ((owners.id IS NULL) OR (owners.promised_for IS DISTINCT FROM chosen.start_at) OR (chosen.held = (owners.status = ANY (ARRAY['CANCELLED'::text, 'FAILED'::text]))) OR (chosen.held AND (counted.start_at IS NULL)));
 END
 ;
 

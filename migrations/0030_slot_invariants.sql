@@ -1,6 +1,6 @@
 -- The invariants of slots. A rule is a function of ids, as in 0023.
 
--- A place that was given back can be held again for 30 days, so afterwards it need not be.
+-- A place that was given back is never held again.
 create function check_order_slots(order_ids uuid[])
 returns table (subject uuid, id text, detail text)
 language sql stable
@@ -41,8 +41,7 @@ begin atomic
     left join counted on counted.start_at = chosen.start_at
    where owners.id is null
       or owners.promised_for is distinct from chosen.start_at
-      or (chosen.held = (owners.status in ('CANCELLED', 'FAILED'))
-          and (chosen.held or chosen.start_at > now() - interval '30 days'))
+      or chosen.held = (owners.status in ('CANCELLED', 'FAILED'))
       or (chosen.held and counted.start_at is null);
 end;
 
