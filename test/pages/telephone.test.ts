@@ -139,6 +139,23 @@ describe('taking orders on the telephone', () => {
     await page.getByLabel('Link for the customer').waitFor({ state: 'detached' });
   });
 
+  pages.test('an order that the customer pays by the link is shown as confirmed', async () => {
+    await changeShop(always);
+    const dish = await pages.addDish('Paid Pie');
+    const page = await openPage();
+    await page.getByLabel('Name', { exact: true }).fill('Sam');
+    await page.getByRole('button', { name: dish.name }).click();
+    await orderOf(page).getByLabel('By link').check();
+    await place(page);
+    const link = await page.getByLabel('Link for the customer').inputValue();
+    const customer = await pages.visit(null, link, phone);
+    await customer.getByRole('button', { name: 'Pay £5.00' }).click();
+    await customer.waitForURL(/\/sandbox\//);
+    await customer.getByRole('button', { name: 'Pay £5.00' }).click();
+    await page.getByText('Confirmed', { exact: true }).waitFor();
+    await page.getByLabel('Link for the customer').waitFor({ state: 'detached' });
+  });
+
   pages.test('a closed shop says when it opens, and takes the order for then', async () => {
     // Open on one day of the week, two days from now.
     const days = ['sun', 'mon', 'tue', 'wed', 'thu', 'fri', 'sat'];

@@ -42,12 +42,7 @@ export default function NewOrderPage() {
       ) : placed === null ? (
         <Form shop={shop} onPlaced={setPlaced} />
       ) : (
-        <PlacedPanel
-          placed={placed}
-          timeZone={shop.timeZone}
-          onChange={setPlaced}
-          onNext={() => setPlaced(null)}
-        />
+        <PlacedPanel placed={placed} timeZone={shop.timeZone} onNext={() => setPlaced(null)} />
       )}
     </>
   );
