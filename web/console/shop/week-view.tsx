@@ -10,6 +10,7 @@ import {
   listBars,
   type OpeningHours,
   type OpeningTimes,
+  toMinutes,
   type Weekday,
   weekdays,
 } from './hours.ts';
@@ -165,13 +166,21 @@ function removeOpening(hours: OpeningHours, { day, place }: Edited): OpeningHour
   return changeDays(hours, [day], (openings) => openings.filter((_, index) => index !== place));
 }
 
-function formatOpening([opens, closes]: OpeningTimes): string {
+function formatOpening(times: OpeningTimes): string {
+  const [opens, closes] = times;
+  // From 00:00 to 00:00 would read as if the shop were never open.
+  if (isAllDay(times)) return 'All day';
   return `${formatTimeOfDay(opens)} – ${formatTimeOfDay(closes)}`;
+}
+
+/** Whether an opening is a day of the calendar, from midnight to midnight. */
+function isAllDay(times: OpeningTimes): boolean {
+  return findEnd(times) === 'whole day' && toMinutes(times).start === 0;
 }
 
 /** Describes an end that is on another day than the beginning. */
 function describeEnd(times: OpeningTimes, dayIndex: number): string {
   const end = findEnd(times);
-  if (end !== 'next day' && end !== 'whole day') return '';
+  if (isAllDay(times) || (end !== 'next day' && end !== 'whole day')) return '';
   return ` on ${formatWeekday((dayIndex + 1) % weekdays.length)}`;
 }
