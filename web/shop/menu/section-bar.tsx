@@ -26,10 +26,14 @@ export function SectionBar({ sections }: { sections: readonly Section[] }) {
   );
 }
 
-/** Returns the id of the uppermost section on the screen. `ids` are separated by blanks. */
+/**
+ * Returns the id of the uppermost section on the screen. `ids` are separated by blanks. At the top of the page, where on
+ * a phone all sections are further down, it is the first one.
+ */
 function useCurrent(ids: string): string | null {
   const [current, setCurrent] = useState<string | null>(null);
   useEffect(() => {
+    const all = ids.split(' ');
     const visible = new Set<string>();
     const observer = new IntersectionObserver(
       (entries) => {
@@ -37,16 +41,23 @@ function useCurrent(ids: string): string | null {
           if (isIntersecting) visible.add(target.id);
           else visible.delete(target.id);
         }
-        const first = ids.split(' ').find((id) => visible.has(id));
-        if (first !== undefined) setCurrent(first);
+        const uppermost = all.find((id) => visible.has(id));
+        if (uppermost !== undefined) setCurrent(uppermost);
+        else if (isBelow(all[0]!)) setCurrent(all[0]!);
       },
       { rootMargin: CURRENT_PART },
     );
-    for (const id of ids.split(' ')) {
+    for (const id of all) {
       const section = document.getElementById(id);
       if (section !== null) observer.observe(section);
     }
     return () => observer.disconnect();
   }, [ids]);
   return current;
+}
+
+/** Whether a section begins below the upper edge of the screen. */
+function isBelow(id: string): boolean {
+  const section = document.getElementById(id);
+  return section !== null && section.getBoundingClientRect().top > 0;
 }
