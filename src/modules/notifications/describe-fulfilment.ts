@@ -2,7 +2,7 @@ import { isolateDirection } from '../../shared/isolate-direction.ts';
 import { presentStated } from '../orders/index.ts';
 import { describeBill } from './describe-bill.ts';
 import { formatTime } from './format-time.ts';
-import { type MailOrder, type TextSettings, toOneLine } from './mail-content.ts';
+import { type MailOrder, partLinks, type TextSettings, toOneLine } from './mail-content.ts';
 import type { OrderMailKind } from './mail-kind.ts';
 import type { OrderMailSource } from './order-mail-source.ts';
 
@@ -31,7 +31,12 @@ export function describeFulfilment(
     { label: 'Your note', text: order.note ?? '' },
   ];
   const shown = rows.map(({ label, text }) => ({ label, text: joinLines(text) }));
-  return { ...describeBill(source), details: shown.filter(({ text }) => text !== '') };
+  const bill = describeBill(source);
+  return {
+    ...bill,
+    lines: bill.lines.map((line) => ({ ...line, details: line.details.map(partLinks) })),
+    details: shown.filter(({ text }) => text !== ''),
+  };
 }
 
 /** Returns how an order reaches its customer. Null: it has only an address, from before orders stated more. */
@@ -92,7 +97,7 @@ function describePlace({ fulfilment, shippingAddress }: MailedOrder): Row[] {
 
 /** Joins texts on one line. Each has its own direction, so that commas and numbers stay between their neighbours. */
 function joinLines(text: Row['text']): string {
-  if (typeof text === 'string') return toOneLine(text);
-  const lines = text.map((line) => toOneLine(line ?? '')).filter((line) => line !== '');
+  if (typeof text === 'string') return partLinks(toOneLine(text));
+  const lines = text.map((line) => partLinks(toOneLine(line ?? ''))).filter((line) => line !== '');
   return lines.map(isolateDirection).join(', ');
 }

@@ -63,6 +63,17 @@ export function toOneLine(text: string): string {
 }
 
 /**
+ * Parts what mail programs would turn into a link: anyone can place an order with another person's e-mail address, and
+ * instructions or notes that the shop repeats must not lead that person anywhere. Words remain readable: `evil. example`.
+ */
+export function partLinks(text: string): string {
+  return text
+    .replace(/([.\u3002\uff0e\uff61])(?=\p{L})/gu, '$1 ')
+    .replace(/:(?=[/\\]{2})/g, ': ')
+    .replace(/(?<=\S)@(?=\S)/g, ' @ ');
+}
+
+/**
  * Returns the name for a greeting, or an empty text if the name could be a web address: anyone can sign up with another
  * person's e-mail address, and mail programs turn what looks like a web address into a link.
  */

@@ -220,6 +220,29 @@ describe('a mail about an order', () => {
     );
   });
 
+  test('leads nowhere but to the order, whatever a stranger wrote for another address', () => {
+    const text =
+      'Win at https://evil.example/x, www.evil.example or me@evil.example. Flat 3/4, 18:30';
+    const mail = write(
+      buildMail('order.placed', {
+        note: text,
+        fulfilment: {
+          type: 'DELIVERY',
+          contact: { name: text, phone: contact.phone },
+          address: { ...address, line1: text },
+          instructions: text,
+        },
+      }),
+    );
+    for (const shown of [mail.text, mail.html]) assert.doesNotMatch(shown, /evil\.example|@\w/);
+    assert.ok(
+      mail.text.includes(
+        '\nInstructions: Win at https: //evil. example/x, www. evil. example or me @ evil. example. Flat 3/4, 18:30\n',
+      ),
+      mail.text,
+    );
+  });
+
   test('isolates right-to-left details, so that no number or sign changes places', () => {
     const mail = buildMail('order.placed', {
       fulfilment: {
