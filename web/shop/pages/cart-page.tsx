@@ -155,6 +155,9 @@ function FullCart({ cart, shop }: { cart: CartAccess; shop: ShopSettings }) {
             <strong>{sums.error ? 'Not known now' : '…'}</strong>
           </p>
         )}
+        {bill !== null && fulfilment.missing === 'address' && (
+          <p className="quiet">The cost of delivery is added once the address is known.</p>
+        )}
         {lateTrouble === null ? (
           <Problem error={checkout.error ?? cart.error ?? sums.error} />
         ) : (
