@@ -52,7 +52,11 @@ export function OrderFacts({ order, timeZone }: { order: Order; timeZone: string
           Phone <bdi dir="ltr">{contact.phone}</bdi>
         </p>
       )}
-      {instructions !== null && <p dir="auto">{instructions}</p>}
+      {instructions !== null && (
+        <p>
+          <bdi>{instructions}</bdi>
+        </p>
+      )}
       {note !== null && note !== '' && (
         <p>
           Note: <bdi>{note}</bdi>

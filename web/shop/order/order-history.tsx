@@ -65,5 +65,5 @@ function describeEvent({ type, data }: HistoryEvent, timeZone: string, now: Date
   const text = words[type] ?? type;
   const toMs = type === 'order.rescheduled' ? Date.parse(String(data.to)) : Number.NaN;
   if (Number.isNaN(toMs)) return text;
-  return `Moved to ${formatShopMoment(new Date(toMs), { timeZone, now })}`;
+  return `Moved to ${formatShopMoment(new Date(toMs), { timeZone, now }).replace(/^on /, '')}`;
 }
