@@ -208,6 +208,18 @@ export function deliveringTests(pages: Pages): void {
       await shop.getByRole('link', { name: 'My orders' }).waitFor({ state: 'detached' });
     });
 
+    pages.test('the pages of a guest who has ordered fit on the smallest phone', async () => {
+      await openShop();
+      const shop = await orderAsGuest(await pages.addDish('Narrow Pie'));
+      await shop.setViewportSize({ width: 320, height: 640 });
+      const readWidth = () => shop.evaluate<number>('document.documentElement.scrollWidth');
+      assert.equal(await readWidth(), 320);
+      await shop.getByRole('link', { name: 'My orders' }).click();
+      await shop.getByRole('link', { name: /Narrow Pie/ }).waitFor();
+      assert.equal(await readWidth(), 320);
+      assert.deepEqual(await listSmallTargets(shop), []);
+    });
+
     pages.test('a detail that the server does not accept is named', async () => {
       await openShop();
       const shop = await fillCart(await pages.addDish('Misspelt Pie'));
