@@ -109,7 +109,17 @@ describe('staff', () => {
       const body = orderOf(sku, { name: 'Ada' });
       assert.equal(code(await admin.post('/api/orders', body)), 'orders.shop_paused');
       const overridden = { ...body, override: true, reason: 'A regular' };
-      assert.equal(code(await admin.post('/api/orders', overridden)), '201');
+      const placed = await admin.post('/api/orders', overridden);
+      assert.equal(code(placed), '201');
+      const { id, orderToken } = placed.json<{ id: string; orderToken: string }>();
+      const readReason = async (headers: Record<string, string>, who = admin) => {
+        const reply = await who.get(`/api/orders/${id}/history`, headers);
+        assert.equal(reply.status, 200, reply.text);
+        return reply.json<{ data: { reason: string | null }[] }>().data[0]!.reason;
+      };
+      assert.equal(await readReason({}), 'A regular');
+      const ofGuest = await readReason({ authorization: `Bearer ${orderToken}` }, server.anonymous);
+      assert.equal(ofGuest, null, 'a note among staff');
     } finally {
       const { version } = (await admin.get('/api/shop')).json<{ version: number }>();
       await admin.patch('/api/shop', { acceptingOrders: true, version });

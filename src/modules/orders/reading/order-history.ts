@@ -17,7 +17,8 @@ export async function getOrderHistory(
   const history = await findHistory(db, orderId);
   // Customers are shown that staff did it, but not who.
   if (!isStaff(caller)) {
-    return { data: history.map((event) => presentEvent(event, event.actorId === customerId)) };
+    const withoutNotes = history.map((event) => ({ ...event, reason: findPublicReason(event) }));
+    return { data: withoutNotes.map((event) => presentEvent(event, event.actorId === customerId)) };
   }
   const names = await findActorNamesById(
     db,
@@ -29,6 +30,11 @@ export async function getOrderHistory(
     actorName: names.get(event.actorId) ?? null,
   });
   return { data: history.map(withName) };
+}
+
+/** Why staff took an order outside the hours of the shop is a note among staff, and may be about the customer. */
+function findPublicReason({ type, reason }: HistoryRow): string | null {
+  return type === 'order.placed' ? null : reason;
 }
 
 function presentEvent(event: HistoryRow, showsActor: boolean): HistoryView['data'][number] {
