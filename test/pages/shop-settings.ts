@@ -100,7 +100,7 @@ export function shopSettingsTests(pages: Pages): void {
         await hours.getByRole('button', { name: 'Change Monday 16:00 – 18:00' }).waitFor();
         await hours.getByRole('button', { name: 'Save' }).click();
         const friday = hours.getByRole('group', { name: 'Friday' });
-        await friday.getByText('Overlaps fri 16:00–18:00.').waitFor();
+        await friday.getByText('Overlaps Friday 16:00–18:00.').waitFor();
         assert.deepEqual(await listViolations(page), []);
         await friday.getByRole('button', { name: 'Change Friday 16:00 – 18:00' }).click();
         await page.getByRole('button', { name: 'Remove the opening' }).click();

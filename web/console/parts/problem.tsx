@@ -34,6 +34,7 @@ export function Problem({ error, onRetry, fieldErrors, ...alert }: ProblemProps)
   const errors = (problem?.errors ?? []).filter(
     ({ pointer }) => fieldErrors?.isShown(pointer) !== true,
   );
+  const isMarked = errors.length === 0 && (problem?.errors ?? []).length > 0;
   return (
     <Alert
       color="red"
@@ -42,7 +43,7 @@ export function Problem({ error, onRetry, fieldErrors, ...alert }: ProblemProps)
       icon={<IconAlertTriangle aria-hidden />}
       {...alert}
     >
-      <Text fw={600}>{describeError(error)}</Text>
+      <Text fw={600}>{isMarked ? 'Correct what is marked.' : describeError(error)}</Text>
       {help !== null && <Text size="sm">{help}</Text>}
       {isSessionOver && <SignInAgain />}
       {errors.length > 0 && (
@@ -54,7 +55,7 @@ export function Problem({ error, onRetry, fieldErrors, ...alert }: ProblemProps)
           ))}
         </List>
       )}
-      {problem?.requestId !== undefined && (
+      {problem?.requestId !== undefined && !isMarked && (
         <Text size="xs" mt={4}>
           {problem.code} · request {problem.requestId}
         </Text>

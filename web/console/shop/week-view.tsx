@@ -141,9 +141,15 @@ function Refusals({ errors, day, count }: { errors: FieldErrors; day: Weekday; c
   if (texts.length === 0) return null;
   return (
     <Text size="sm" c="var(--mantine-color-error)" role="alert" className="week-refusal">
-      {texts.join(' ')}
+      {nameDays(texts.join(' '))}
     </Text>
   );
+}
+
+/** The server names days as in its settings: `fri`. */
+function nameDays(text: string): string {
+  const day = new RegExp(`\\b(${weekdays.join('|')})\\b`, 'g');
+  return text.replace(day, (name) => formatWeekday(weekdays.indexOf(name as Weekday)));
 }
 
 function findRefusal(errors: FieldErrors, day: Weekday, place: number): string | null {
