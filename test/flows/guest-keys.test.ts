@@ -184,11 +184,15 @@ describe('a key', () => {
   test('that stands for another order is found by the invariant', async () => {
     const { send } = await newSender();
     const id = idOf(await send({ token: 'checked', email: newEmail() }));
+    // PostgreSQL 15 cannot return the value before the change.
     const setKey = (emailKey: string) =>
       database.run<{ before: string }>(
         'test.set_email_key',
-        `update orders set guest_email_key = $2::text where id = $1::uuid
-         returning old.guest_email_key as before`,
+        `with stored as (select id, guest_email_key as before from orders where id = $1::uuid)
+         update orders set guest_email_key = $2::text
+           from stored
+          where orders.id = stored.id
+         returning before`,
         [id, emailKey],
       );
     const [changed] = await setKey('somebody.else@example.com');
