@@ -60,14 +60,18 @@ export function findPromisedFor({ fulfilment, promisedFor, createdAt }: Promised
   return promisedFor ?? createdAt;
 }
 
-/** Returns for whom, where and when an order is. */
-export function presentFulfilment(order: Promised): Static<typeof FulfilmentReply> {
-  const stated = presentStated(order.fulfilment ?? defaultFulfilment);
+/** Returns for whom, where and when an order is. `createdAt` is the text of the time, which is written only once. */
+export function presentFulfilment(
+  { fulfilment, promisedFor }: Omit<Promised, 'createdAt'>,
+  createdAt: string,
+): Static<typeof FulfilmentReply> {
+  const stated = presentStated(fulfilment ?? defaultFulfilment);
+  const time = promisedFor?.toISOString() ?? createdAt;
   // Member by member, because spreading takes longer, and every order is shown.
   return {
     type: stated.type,
     requestedFor: stated.requestedFor,
-    promisedFor: findPromisedFor(order)?.toISOString() ?? null,
+    promisedFor: stated.type === 'SHIPMENT' ? null : time,
     contact: stated.contact,
     address: stated.address,
     instructions: stated.instructions,

@@ -15,6 +15,7 @@ export type OrderState = Omit<OrderView, 'allowedTransitions' | 'customer'>;
 
 export function buildOrderState(order: Order, lines: readonly OrderLine[]): OrderState {
   const { currency } = order;
+  const createdAt = order.createdAt.toISOString();
   const parts = order.bill ?? linesOnly;
   const shown = { currency, pricesIncludeTax: parts.pricesIncludeTax };
   return {
@@ -29,11 +30,12 @@ export function buildOrderState(order: Order, lines: readonly OrderLine[]): Orde
     total: money(order.totalMinor, currency),
     bill: presentBill({ currency, lines, parts, totalMinor: order.totalMinor }),
     note: order.note,
-    fulfilment: presentFulfilment(order),
+    fulfilment: presentFulfilment(order, createdAt),
     shippingAddress: order.shippingAddress,
     expiresAt: order.expiresAt?.toISOString() ?? null,
-    createdAt: order.createdAt.toISOString(),
-    updatedAt: order.updatedAt.toISOString(),
+    createdAt,
+    // A new order has one time for both.
+    updatedAt: order.updatedAt === order.createdAt ? createdAt : order.updatedAt.toISOString(),
     cancelReason: order.cancelReason,
     failure:
       order.failureCode === null
