@@ -38,7 +38,7 @@ export function BoardCard({ order, column, isNew, timeZone }: BoardCardProps) {
       data-vip={order.vip || undefined}
       aria-label={`Order ${order.number}`}
     >
-      <Group justify="space-between" wrap="nowrap" mb={4} align="baseline">
+      <Group justify="space-between" gap={6} mb={4} align="baseline">
         <Anchor component={Link} href={`/orders/${order.id}`} fw={700} size="lg" className="number">
           {order.number}
         </Anchor>
