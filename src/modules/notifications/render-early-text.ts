@@ -1,5 +1,5 @@
-import { isolateDirection } from '../../shared/isolate-direction.ts';
-import type { MailContent, MailOrder } from './mail-content.ts';
+import type { MailContent } from './mail-content.ts';
+import { billText, detailLines } from './order-text.ts';
 
 /** Renders a mail as plain text, as the first revisions of the texts did. */
 export function renderEarlyText(
@@ -9,22 +9,9 @@ export function renderEarlyText(
   return [
     greeting,
     ...paragraphs,
-    ...(order === null ? [] : orderText(order)),
+    ...(order === null ? [] : [billText(order), ...detailLines(order)]),
     `${link.label}:\n${link.url}`,
     shopName,
     '',
   ].join('\n\n');
-}
-
-function orderText({ lines, sums, total, remarks, details }: MailOrder): string[] {
-  const table = [
-    ...lines.flatMap((line) => [
-      `${line.quantity} x ${isolateDirection(line.name)}: ${line.total}`,
-      ...line.details.map((detail) => `  ${isolateDirection(detail)}`),
-    ]),
-    ...sums.map(({ label, amount }) => `${isolateDirection(label)}: ${amount}`),
-    `Total: ${total}`,
-    ...remarks.map(isolateDirection),
-  ].join('\n');
-  return [table, ...details.map(({ label, text }) => `${label}: ${isolateDirection(text)}`)];
 }

@@ -1,5 +1,5 @@
-import { isolateDirection } from '../../shared/isolate-direction.ts';
-import type { MailContent, MailOrder } from './mail-content.ts';
+import type { MailContent } from './mail-content.ts';
+import { billText, detailLines } from './order-text.ts';
 
 /** Renders a mail as plain text. */
 export function renderText(
@@ -9,7 +9,7 @@ export function renderText(
   return [
     greeting,
     ...paragraphs,
-    order === null ? '' : detailsText(order),
+    order === null ? '' : detailLines(order).join('\n'),
     `${link.label}:\n${link.url}`,
     order === null ? '' : billText(order),
     shopName,
@@ -17,20 +17,4 @@ export function renderText(
     .filter((block) => block !== '')
     .join('\n\n')
     .concat('\n');
-}
-
-function detailsText({ details }: MailOrder): string {
-  return details.map(({ label, text }) => `${label}: ${isolateDirection(text)}`).join('\n');
-}
-
-function billText({ lines, sums, total, remarks }: MailOrder): string {
-  return [
-    ...lines.flatMap((line) => [
-      `${line.quantity} x ${isolateDirection(line.name)}: ${line.total}`,
-      ...line.details.map((detail) => `  ${isolateDirection(detail)}`),
-    ]),
-    ...sums.map(({ label, amount }) => `${isolateDirection(label)}: ${amount}`),
-    `Total: ${total}`,
-    ...remarks.map(isolateDirection),
-  ].join('\n');
 }
