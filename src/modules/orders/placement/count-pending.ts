@@ -28,9 +28,9 @@ export function listLimited(
   const emailKeys = guests.flatMap(({ emailKey }) => emailKey ?? []);
   const networks = guests.flatMap(({ network }) => network ?? []);
   return {
-    customerIds: pendingMax === 0 ? [] : distinct(ids),
-    emailKeys: pendingMax === 0 ? [] : distinct(emailKeys),
-    networks: networkPendingMax === 0 ? [] : distinct(networks),
+    customerIds: pendingMax === 0 ? [] : [...new Set(ids)],
+    emailKeys: pendingMax === 0 ? [] : [...new Set(emailKeys)],
+    networks: networkPendingMax === 0 ? [] : [...new Set(networks)],
   };
 }
 
@@ -48,8 +48,4 @@ export async function readPendingCounts(
     counts.set(network === null ? emailCount(emailKey!) : networkCount(network), count);
   }
   return counts;
-}
-
-function distinct(values: readonly string[]): readonly string[] {
-  return values.length < 2 ? values : [...new Set(values)];
 }

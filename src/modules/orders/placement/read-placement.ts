@@ -207,9 +207,9 @@ function listLimitedBuyers(
 
 /** Returns the customers with an account: the others are new. */
 function listCustomers(requests: readonly PlacementRequest[]): readonly string[] {
-  return distinctValues(
-    requests.flatMap(({ customerId, guest }) => (guest === null ? customerId : [])),
-  );
+  return [
+    ...new Set(requests.flatMap(({ customerId, guest }) => (guest === null ? customerId : []))),
+  ];
 }
 
 /** Returns the customers whose earlier orders decide, or whose lines come from a source that they can change meanwhile. */
@@ -281,7 +281,7 @@ function listSourcedModifiers(sourceLines: SourceLines, list: PriceList): Wanted
 
 /** Returns the products whose stock the modifiers of these lines reserve. */
 export function listModifierProducts(lines: readonly RequestedLine[], list: PriceList): string[] {
-  return distinctValues(lines.flatMap(({ modifiers }) => listStocked(modifiers, list)));
+  return [...new Set(lines.flatMap(({ modifiers }) => listStocked(modifiers, list)))];
 }
 
 function listStocked(
@@ -375,8 +375,4 @@ function toProduct(offer: OfferRow): PlacementProduct {
     category: offer.category,
     modifierGroupIds: offer.modifierGroupIds,
   };
-}
-
-function distinctValues(values: readonly string[]): string[] {
-  return [...new Set(values)];
 }
