@@ -1,17 +1,15 @@
 import assert from 'node:assert/strict';
-import { randomBytes } from 'node:crypto';
-import { after, describe, test } from 'node:test';
+import { describe, test } from 'node:test';
 import pLimit from 'p-limit';
 import type { ImportedLine } from '../../src/modules/orders/index.ts';
 import { addDays, toInstant, toLocalDate } from '../../src/modules/scheduling/times/local-time.ts';
 import { newId } from '../../src/shared/ids.ts';
 import { testDatabase } from '../support/database.ts';
 import { type EveningOrder, readEvenings, timeZone } from '../support/evenings.ts';
-import { startServerProcess } from '../support/server-process.ts';
-import { createSession, type Reply, type Session } from '../support/session.ts';
-import { addProduct, addUser } from '../support/shop.ts';
+import { startServerPair } from '../support/server-pair.ts';
+import type { Reply } from '../support/session.ts';
+import { addProduct } from '../support/shop.ts';
 import { findBooked, listAllSlots } from '../support/slots.ts';
-import { createTokenIssuer } from '../support/tokens.ts';
 
 /**
  * Evenings of a takeaway are ordered again for coming days, at two servers: each order wants the slot of its recorded
@@ -26,25 +24,7 @@ const OPENS_AT = 16 * 60;
 const CONCURRENCY = 32;
 
 const db = await testDatabase();
-const JWT_SECRET = randomBytes(48).toString('base64url');
-const environment = {
-  DATABASE_URL: db.url,
-  JWT_SECRET,
-  DEMO_DATA: 'false',
-  PENDING_ORDERS_MAX: '0',
-};
-const servers = await Promise.all([
-  startServerProcess({ environment }),
-  startServerProcess({ environment }),
-]);
-after(() => Promise.all(servers.map((server) => server.end('SIGTERM'))));
-const mint = createTokenIssuer(JWT_SECRET);
-
-async function signIn(role: 'admin' | 'customer'): Promise<Session[]> {
-  const user = await addUser(db.database, { role });
-  const identity = { email: '', password: '', accessToken: mint(user), userId: user.id };
-  return servers.map(({ url }) => createSession(url, identity));
-}
+const { servers, signIn } = await startServerPair(db);
 
 const [admin] = await signIn('admin');
 const customers = await Promise.all(Array.from({ length: 20 }, () => signIn('customer')));

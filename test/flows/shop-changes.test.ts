@@ -1,12 +1,10 @@
 import assert from 'node:assert/strict';
-import { randomBytes } from 'node:crypto';
-import { after, describe, test } from 'node:test';
+import { describe, test } from 'node:test';
 import { newId } from '../../src/shared/ids.ts';
 import { testDatabase } from '../support/database.ts';
-import { startServerProcess } from '../support/server-process.ts';
-import { createSession, type Reply, type Session } from '../support/session.ts';
-import { addProduct, addUser } from '../support/shop.ts';
-import { createTokenIssuer } from '../support/tokens.ts';
+import { startServerPair } from '../support/server-pair.ts';
+import type { Reply } from '../support/session.ts';
+import { addProduct } from '../support/shop.ts';
 import { until } from '../support/until.ts';
 
 /**
@@ -19,27 +17,10 @@ const ORDERS = Number(process.env.ORDERS ?? 10);
 const MINUTE_MS = 60_000;
 
 const db = await testDatabase();
-const JWT_SECRET = randomBytes(48).toString('base64url');
-const environment = {
-  DATABASE_URL: db.url,
-  JWT_SECRET,
-  DEMO_DATA: 'false',
-  PENDING_ORDERS_MAX: '0',
-};
-const servers = await Promise.all([
-  startServerProcess({ environment }),
-  startServerProcess({ environment }),
-]);
-after(() => Promise.all(servers.map((server) => server.end('SIGTERM'))));
-const mint = createTokenIssuer(JWT_SECRET);
+const { servers, signIn } = await startServerPair(db);
 const { sku } = await addProduct(db.database, { onHand: 1_000_000 });
 
-async function signIn(url: string, role: 'admin' | 'customer'): Promise<Session> {
-  const user = await addUser(db.database, { role });
-  const identity = { email: '', password: '', accessToken: mint(user), userId: user.id };
-  return createSession(url, identity);
-}
-const admins = await Promise.all(servers.map(({ url }) => signIn(url, 'admin')));
+const admins = await signIn('admin');
 
 interface Attempt {
   readonly server: number;
@@ -50,9 +31,9 @@ interface Attempt {
 /** The answered orders of all streams, in the order of their replies. */
 const attempts: Attempt[] = [];
 let streaming = true;
-const streams = servers.flatMap(({ url }, server) =>
+const streams = servers.flatMap((_, server) =>
   Array.from({ length: STREAMS }, async () => {
-    const session = await signIn(url, 'customer');
+    const session = (await signIn('customer'))[server]!;
     while (streaming) {
       const sentAt = performance.now();
       const body = { items: [{ sku, quantity: 1 }] };
