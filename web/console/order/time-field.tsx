@@ -1,9 +1,9 @@
 import { SegmentedControl, Select, SimpleGrid, Stack, TextInput } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import { api, readBody } from '../../shared/api.ts';
 import { serverClock } from '../../shared/fetch-reply.ts';
 import type { FulfilmentType } from '../parts/fulfilment.ts';
 import { formatClock, toShopDate } from '../parts/shop-clock.ts';
+import { slotsQuery } from '../parts/slots-query.ts';
 import type { Shop } from '../parts/use-shop.ts';
 import type { FulfilmentDraft } from './fulfilment-draft.ts';
 
@@ -61,12 +61,7 @@ export function TimeField({ draft, set, shop, type, refusal }: TimeFieldProps) {
 }
 
 function SlotField({ draft, set, shop, type, refusal }: TimeFieldProps) {
-  const { data } = useQuery({
-    queryKey: ['slots', draft.date, type],
-    queryFn: () =>
-      readBody(api.GET('/api/slots', { params: { query: { date: draft.date, type } } })),
-    enabled: draft.date !== '',
-  });
+  const { data } = useQuery(slotsQuery(draft.date, type));
   const offered = (data?.data ?? []).map(({ start, available }) => ({
     value: start,
     label: `${formatClock(start, shop.timeZone)}${describePlaces(available)}`,

@@ -10,7 +10,6 @@ import {
 } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
-import { api, readBody } from '../../shared/api.ts';
 import { serverClock } from '../../shared/fetch-reply.ts';
 import { addDays } from '../../shared/shop-clock.ts';
 import { Problem } from '../parts/problem.tsx';
@@ -21,6 +20,7 @@ import {
   toInstant,
   toShopDate,
 } from '../parts/shop-clock.ts';
+import { slotsQuery } from '../parts/slots-query.ts';
 import type { Shop } from '../parts/use-shop.ts';
 import type { FieldsProps } from './fields-props.ts';
 
@@ -143,8 +143,7 @@ interface SlotsProps {
 /** The times of a day that can be chosen. */
 function Slots({ type, day, timeZone, chosen, onChoose }: SlotsProps) {
   const { data, error } = useQuery({
-    queryKey: ['slots', type, day],
-    queryFn: () => readBody(api.GET('/api/slots', { params: { query: { type, date: day } } })),
+    ...slotsQuery(day, type),
     refetchInterval: RENEWED_EVERY_MS,
   });
   if (error !== null) return <Problem error={error} />;

@@ -1,10 +1,10 @@
 import { Card, Progress, Table, Text, TextInput, Title } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
-import { api, readBody } from '../../shared/api.ts';
 import { serverClock } from '../../shared/fetch-reply.ts';
 import { Problem } from '../parts/problem.tsx';
 import { formatClock, toShopDate } from '../parts/shop-clock.ts';
+import { slotsQuery } from '../parts/slots-query.ts';
 import type { Shop } from '../parts/use-shop.ts';
 
 const POLL_MS = 60_000;
@@ -17,14 +17,7 @@ export function SlotsOfDay({ shop }: { readonly shop: Shop }) {
   // Parcels have no slots; all other kinds share theirs.
   const type = shop.fulfilmentTypes.find((one) => one !== 'SHIPMENT');
   const { data, error } = useQuery({
-    queryKey: ['slots', date, type],
-    queryFn: () =>
-      readBody(
-        api.GET('/api/slots', {
-          params: { query: { date, ...(type === undefined ? {} : { type }) } },
-        }),
-      ),
-    enabled: date !== '',
+    ...slotsQuery(date, type),
     refetchInterval: POLL_MS,
     placeholderData: (before) => before,
   });

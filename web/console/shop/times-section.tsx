@@ -38,7 +38,7 @@ export function TimesSection({ shop }: { readonly shop: Shop }) {
       <SimpleGrid cols={{ base: 1, sm: 2 }}>
         <WholeField
           label="Lead time in minutes"
-          description="How long an order takes at least. An order for later is on the board this long and one slot before its time; if this is 0, 30 minutes."
+          description="The shortest time from order to counter. An order for later appears on the board this long plus one slot before its time, or 30 minutes plus one slot if this is 0."
           required
           entry={entry('lead')}
           refusal={errors.at('leadMinutes')}
@@ -53,7 +53,7 @@ export function TimesSection({ shop }: { readonly shop: Shop }) {
       </SimpleGrid>
       <Switch
         label="Orders take slots"
-        description="Each order has a place in a part of an opening, which takes only so many."
+        description="Each order takes a place in a slot of the opening hours."
         checked={draft.hasSlots}
         onChange={({ currentTarget }) => set({ hasSlots: currentTarget.checked })}
       />
