@@ -114,7 +114,9 @@ function describeAudience(operation: Operation): string {
   const keys = access.scopes.map((scope) => `API keys with ${code(scope)}`);
   const tokens = access.guests === true ? ['the order token'] : [];
   const strangers =
-    access.strangers === true ? [`with ${code('GUEST_CHECKOUT')} whoever is not signed in`] : [];
+    access.strangers === true
+      ? [`anyone without credentials if ${code('GUEST_CHECKOUT')} is on`]
+      : [];
   return [...access.roles.map((role) => code(role)), ...keys, ...tokens, ...strangers].join(', ');
 }
 

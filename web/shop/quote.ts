@@ -6,7 +6,7 @@ import { noTerms, type Terms, toBody } from './terms.ts';
 
 export type Quote = ReplyOf<'quoteOrder'>;
 
-/** A cart in the browser is priced as a stranger's, whoever was signed in before. */
+/** Prices the cart in this browser without credentials, even if a session cookie is left. */
 const strangers = createApiWithoutCookies(null);
 
 /** Several quick taps cause one request. */

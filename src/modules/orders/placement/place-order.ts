@@ -140,7 +140,7 @@ export function createOrderPlacement(
       if (context.caller === null && input.guest === undefined) {
         throw new CodedError(authErrors.unauthenticated);
       }
-      // Whoever may name customers may override.
+      // Callers who may name customers may also override.
       if (input.override === true && !mayNameCustomers(context.caller)) {
         throw new CodedError(authErrors.forbidden);
       }

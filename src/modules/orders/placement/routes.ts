@@ -58,7 +58,7 @@ export function registerPlaceRoutes(app: App, orders: OrderPlacement): void {
         tags: ['Orders'],
         summary: 'Place an order',
         description:
-          'Reserves the stock and the place in a slot, and starts the payment deadline. A time that is not available is refused, and `nextTimes` lists others. Safe to repeat with the same `Idempotency-Key` or `clientToken`. With `Prefer: respond-async` the order is accepted as QUEUED (202), and a worker makes it PENDING, or FAILED with the reason. VIPs go first, but after at most ten of them the oldest other order is served. With `GUEST_CHECKOUT` whoever is not signed in may order as a `guest`, and receives the `orderToken` with the order; their `Idempotency-Key` belongs to their e-mail address and network address. The token of another order counts for nothing here.',
+          'Reserves stock and a place in a slot, and starts the payment deadline. If the requested time is not available, the order is refused, and `nextTimes` lists the next available times. It is safe to repeat the request with the same `Idempotency-Key` or `clientToken`. With `Prefer: respond-async` the order is accepted as QUEUED (202), and a worker makes it PENDING, or FAILED with the reason. VIPs go first, but after at most ten of them the oldest other order is served. With `GUEST_CHECKOUT`, requests without credentials can place an order for a `guest`, and the response contains its `orderToken`; the scope of their `Idempotency-Key` is the e-mail address and the network address. The token of another order is ignored here.',
         body: PlaceOrderBody,
         headers: PreferHeaders,
         response: { 201: PlacedOrderReply, 202: PlacedOrderReply },
