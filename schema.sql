@@ -420,6 +420,30 @@ create table api_keys (
   constraint api_keys_secret_hash_key UNIQUE (secret_hash)
 );
 
+create table audit (
+  "position" bigint generated always as identity not null,
+  id uuid not null,
+  type text not null,
+  subject_type text not null,
+  subject_id uuid,
+  actor_type text not null,
+  actor_id uuid,
+  actor_role text,
+  before jsonb,
+  after jsonb,
+  reason text,
+  request_id text,
+  trace_id text,
+  job text,
+  address text,
+  user_agent text,
+  at timestamp(3) with time zone default now() not null,
+  constraint audit_position_pkey PRIMARY KEY ("position"),
+  constraint audit_actor_type_check CHECK ((actor_type = ANY (ARRAY['user'::text, 'api_key'::text, 'system'::text, 'operator'::text]))),
+  constraint audit_id_key UNIQUE (id),
+  constraint audit_type_check CHECK ((type ~~ (subject_type || '.%'::text)))
+);
+
 create table cart_items (
   customer_id uuid not null,
   product_id uuid not null,
@@ -552,7 +576,7 @@ create table events (
   trace_id uuid,
   idempotency_key uuid,
   constraint events_position_pkey PRIMARY KEY ("position"),
-  constraint events_actor_type_check CHECK ((actor_type = ANY (ARRAY['user'::text, 'api_key'::text, 'system'::text, 'provider'::text]))),
+  constraint events_actor_type_check CHECK ((actor_type = ANY (ARRAY['user'::text, 'api_key'::text, 'system'::text, 'provider'::text, 'operator'::text]))),
   constraint events_order_id_sequence_key UNIQUE (order_id, sequence),
   constraint events_order_id_with_sequence_check CHECK (((order_id IS NULL) = (sequence IS NULL))),
   constraint events_sequence_check CHECK ((sequence >= 1))
@@ -1277,6 +1301,12 @@ alter table sandbox.charges add constraint charges_session_reference_fkey FOREIG
 
 CREATE INDEX api_keys_created_at_id_idx ON public.api_keys USING btree (created_at DESC, id DESC);
 
+CREATE INDEX audit_actor_id_at_position_idx ON public.audit USING btree (actor_id, at, "position");
+
+CREATE INDEX audit_at_position_idx ON public.audit USING btree (at, "position");
+
+CREATE INDEX audit_subject_id_at_position_idx ON public.audit USING btree (subject_id, at, "position");
+
 CREATE UNIQUE INDEX cart_items_selection_key ON public.cart_items USING btree (customer_id, product_id, sha256(((modifiers)::text)::bytea), note) NULLS NOT DISTINCT;
 
 CREATE INDEX discount_uses_discount_id_customer_id_idx ON public.discount_uses USING btree (discount_id, customer_id);
@@ -1414,6 +1444,10 @@ CREATE INDEX deliveries_next_attempt_at_idx ON sandbox.deliveries USING btree (n
 CREATE INDEX refunds_charge_reference_idx ON sandbox.refunds USING btree (charge_reference);
 
 CREATE INDEX sessions_payment_id_idx ON sandbox.sessions USING btree (payment_id);
+
+CREATE TRIGGER audit_append_only BEFORE DELETE OR UPDATE ON public.audit FOR EACH ROW EXECUTE FUNCTION refuse_change();
+
+CREATE TRIGGER audit_no_truncate BEFORE TRUNCATE ON public.audit FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
 CREATE TRIGGER charges_version AFTER INSERT OR DELETE OR UPDATE ON public.charges FOR EACH STATEMENT EXECUTE FUNCTION raise_price_version();
 

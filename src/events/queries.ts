@@ -1,5 +1,6 @@
 import { unnestColumns } from '../database/column-arrays.ts';
 import { statement } from '../database/statement.ts';
+import type { Actor } from '../shared/caller.ts';
 import type { CauseColumns } from './cause.ts';
 import type { EventType } from './event.ts';
 
@@ -38,7 +39,7 @@ export interface HistoryRow extends CauseColumns {
   type: string;
   from: string | null;
   to: string | null;
-  actorType: 'user' | 'api_key' | 'system' | 'provider';
+  actorType: Actor['type'];
   actorId: string | null;
   actorRole: string | null;
   reason: string | null;

@@ -27,6 +27,7 @@ export {
   buildCause,
   buildContext,
   type RequestContext,
+  RequestOrigin,
   requireCaller,
 } from './request-context.ts';
 export {

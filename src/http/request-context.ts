@@ -1,15 +1,13 @@
 import type { FastifyRequest } from 'fastify';
 import type { Claim } from '../database/idempotency.ts';
-import { type Actor, type Caller, type Cause, toActor } from '../shared/caller.ts';
+import { type Author, type Caller, type Cause, type Origin, toActor } from '../shared/caller.ts';
 import { authErrors } from '../shared/common-errors.ts';
 import { CodedError } from '../shared/errors.ts';
 import { getTrace } from './request-identity.ts';
 
-/** The context that a use case needs from its request. */
-export interface RequestContext {
+/** Who makes a request, and what its use case needs of it. */
+export interface RequestContext extends Author {
   readonly caller: Caller;
-  readonly actor: Actor;
-  readonly cause: Cause;
   /** The claim of the Idempotency-Key; null without one. */
   readonly claim: Claim | null;
 }
@@ -33,7 +31,13 @@ export function requireCaller(request: FastifyRequest): Caller {
 
 export function buildContext(request: FastifyRequest): RequestContext {
   const caller = requireCaller(request);
-  return { caller, actor: toActor(caller), cause: buildCause(request), claim: request.claim };
+  return {
+    caller,
+    actor: toActor(caller),
+    cause: buildCause(request),
+    origin: new RequestOrigin(request),
+    claim: request.claim,
+  };
 }
 
 export function buildCause(request: FastifyRequest): Cause {
@@ -44,4 +48,23 @@ export function buildCause(request: FastifyRequest): Cause {
     ...(spanId === null ? {} : { spanId }),
     ...(request.claim === null ? {} : { idempotencyKey: request.claim.key }),
   };
+}
+
+const USER_AGENT_LENGTH_MAX = 256;
+
+/** Reads the headers on demand, because most requests need none of this. */
+export class RequestOrigin implements Origin {
+  readonly #request: FastifyRequest;
+
+  constructor(request: FastifyRequest) {
+    this.#request = request;
+  }
+
+  get address(): string | null {
+    return this.#request.ip ?? null;
+  }
+
+  get userAgent(): string | null {
+    return this.#request.headers['user-agent']?.slice(0, USER_AGENT_LENGTH_MAX) ?? null;
+  }
 }

@@ -41,9 +41,12 @@ export interface OrderCaller {
 /** An authenticated caller: a signed-in user, a machine with an API key, or someone with the token of an order. */
 export type Caller = UserCaller | ApiKeyCaller | OrderCaller;
 
+/** The kinds of actors. An operator uses the command line. */
+export const actorTypes = ['user', 'api_key', 'system', 'provider', 'operator'] as const;
+
 /** Who made a change, as recorded in the log. `role` is null for actors without one. */
 export interface Actor {
-  readonly type: 'user' | 'api_key' | 'system' | 'provider';
+  readonly type: (typeof actorTypes)[number];
   readonly id: string | null;
   readonly role: Role | null;
 }
@@ -58,13 +61,24 @@ export interface Cause {
   readonly job?: string;
 }
 
+/** Where a request came from, as recorded in the audit. */
+export interface Origin {
+  /** The client's address as the trusted proxies tell it; null if unknown. */
+  readonly address: string | null;
+  /** At most 256 characters. */
+  readonly userAgent: string | null;
+}
+
 /** Who makes a change, and why. */
 export interface Author {
   readonly actor: Actor;
   readonly cause: Cause;
+  /** Absent if no request was made, as on the command line. */
+  readonly origin?: Origin;
 }
 
 export const systemActor: Actor = { type: 'system', id: null, role: null };
+export const operatorActor: Actor = { type: 'operator', id: null, role: null };
 
 /** Returns the caller as an actor. Who has the token of an order is its customer, whose id is added with the order. */
 export function toActor(caller: Caller): Actor {

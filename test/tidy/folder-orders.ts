@@ -23,7 +23,7 @@ export const folderOrders: readonly FolderOrder[] = [
       ['shared'],
       ['database'],
       ['drivers'],
-      ['events', 'jobs', 'http'],
+      ['events', 'audit', 'jobs', 'http'],
       ['modules'],
       ['main'],
     ],

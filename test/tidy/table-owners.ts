@@ -5,6 +5,7 @@
  */
 export const tablesByModule: Readonly<Record<string, readonly string[]>> = {
   'src/database': ['idempotency_keys', 'schema_migrations'],
+  'src/audit': ['audit'],
   'src/events': ['events', 'log_readers'],
   'src/jobs': ['jobs', 'schedules'],
   'src/drivers/payments/sandbox': [

@@ -10,7 +10,7 @@ import {
   Search,
   Text,
 } from '../../http/index.ts';
-import { scopes } from '../../shared/caller.ts';
+import { actorTypes, scopes } from '../../shared/caller.ts';
 import { EMAIL_LENGTH_MAX } from './email.ts';
 import { NAME_LENGTH_MAX, PASSWORD_LENGTH_MAX, PASSWORD_LENGTH_MIN, roles } from './user.ts';
 
@@ -172,7 +172,7 @@ function query<Members extends Record<string, TSchema>>(members: Members) {
 
 /** The actor of a change, as the log stores it. */
 export const ActorReply = Type.Object({
-  type: Choice(['user', 'api_key', 'system', 'provider']),
+  type: Choice([...actorTypes]),
   id: Nullable(Type.String()),
   role: Nullable(Type.String()),
 });

@@ -8,5 +8,6 @@ export function formatActor({ actor: { type, role }, actorName: name }: ActorFie
   if (type === 'api_key') return name ? `the API key “${isolateDirection(name)}”` : 'an API key';
   if (type === 'provider') return 'the payment provider';
   if (type === 'system') return 'the system';
+  if (type === 'operator') return 'an operator on the command line';
   return name ? `${isolateDirection(name)} (${role})` : (role ?? 'a user');
 }

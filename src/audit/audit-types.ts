@@ -1,0 +1,46 @@
+/**
+ * What the audit records: everything that changes something lasting and belongs to no order. Each type is its subject
+ * and a verb in the past.
+ */
+export const auditTypes = {
+  'user.created':
+    'An account was created: by signing up, by an admin, by an operator or at the start.',
+  'user.changed': 'A name, role, VIP status or the access of a user changed.',
+  'user.password_changed':
+    'A user changed their password, or set a new one with the link of a mail.',
+  'api_key.created': 'An API key was created.',
+  'api_key.changed': 'An API key got another holder.',
+  'api_key.revoked': 'An API key was revoked, or ended with the access of its holder.',
+  'product.created': 'A product was added.',
+  'product.changed': 'A product changed.',
+  'modifier_group.created': 'A modifier group was added.',
+  'modifier_group.changed': 'A modifier group or its modifiers changed.',
+  'modifier_group.deleted': 'A modifier group was deleted.',
+  'tax_rate.created': 'A tax rate was added.',
+  'tax_rate.changed': 'A tax rate changed.',
+  'tax_rate.deleted': 'A tax rate was deleted.',
+  'charge.created': 'A charge was added.',
+  'charge.changed': 'A charge changed.',
+  'charge.deleted': 'A charge was deleted.',
+  'discount.created': 'A discount was added.',
+  'discount.changed': 'A discount changed.',
+  'discount.deleted': 'A discount was deleted.',
+  'shop.changed': 'A setting of the shop changed.',
+  'webhook_endpoint.created': 'A webhook endpoint was added.',
+  'webhook_endpoint.changed': 'A webhook endpoint changed.',
+  'webhook_endpoint.deleted': 'A webhook endpoint was deleted.',
+  'webhook_endpoint.secret_rotated': 'A webhook endpoint got a new signing secret.',
+  'webhook_endpoint.replayed': 'Past events were sent to a webhook endpoint again.',
+  'webhook_delivery.redelivered': 'One delivery was sent again.',
+  'dead_letter.redriven': 'A dead letter was redriven.',
+  'mails.read': 'A page of mails was read, or the text of one mail.',
+  'orders.exported': 'Orders were exported.',
+} as const;
+
+export type AuditType = keyof typeof auditTypes;
+/** What a row is about, such as `user`. */
+export type SubjectType = AuditType extends infer Type
+  ? Type extends `${infer Subject}.${string}`
+    ? Subject
+    : never
+  : never;

@@ -1,0 +1,28 @@
+import { unnestColumns } from '../database/column-arrays.ts';
+import { statement } from '../database/statement.ts';
+
+export const newAuditColumns = {
+  id: 'uuid',
+  type: 'text',
+  subject_type: 'text',
+  subject_id: 'uuid',
+  actor_type: 'text',
+  actor_id: 'uuid',
+  actor_role: 'text',
+  before: 'jsonb',
+  after: 'jsonb',
+  reason: 'text',
+  request_id: 'text',
+  trace_id: 'text',
+  job: 'text',
+  address: 'text',
+  user_agent: 'text',
+} as const;
+
+/** Inserts rows of the audit. The parameters are the columns (`toColumnArrays`). */
+export const insertAudit = statement<readonly string[], never>(
+  'audit.insert',
+  `insert into audit (${Object.keys(newAuditColumns).join(', ')})
+   select *
+     from ${unnestColumns('new_row', newAuditColumns)}`,
+);
