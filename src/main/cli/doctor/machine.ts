@@ -26,7 +26,8 @@ export async function portFinding({ host, port }: Config): Promise<Finding> {
   if (error === null) return createFinding(what, 'ok', `free on ${host}`);
   // A Holdfast server that is already running is no fault.
   const url = `http://${host.includes(':') ? `[${host}]` : host}:${port}/health/live`;
-  const response = error.code === 'EADDRINUSE' ? await fetch(url).catch(() => null) : null;
+  const response =
+    error.code === 'EADDRINUSE' ? await fetch(url, { redirect: 'manual' }).catch(() => null) : null;
   if (response?.ok === true)
     return createFinding(what, 'ok', 'a Holdfast server is listening on it');
   const fault = toListenError(error, { host, port });

@@ -126,6 +126,7 @@ async function sendNoTraces(endpoint: string): Promise<void> {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body: '{"resourceSpans":[]}',
+    redirect: 'manual',
     signal: AbortSignal.timeout(RESPONSE_MS),
   });
   await reply.body?.cancel();
