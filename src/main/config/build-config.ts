@@ -5,11 +5,18 @@ import type { Config } from './config.ts';
 import { chooseMail } from './mail-choice.ts';
 import { choosePayment } from './payment-choice.ts';
 import { chooseQueue } from './queue-choice.ts';
+import type { SecretFile } from './secret-files.ts';
 import { splitZeroNetwork } from './trusted-proxies.ts';
 import type { Values } from './variables.ts';
 
-/** Builds the configuration from checked values and the defaults. Relative paths start at `home`. */
-export function buildConfig(values: Values, home: string): Config {
+export interface ConfigSources {
+  readonly secretFiles: readonly SecretFile[];
+  /** Relative paths start here. */
+  readonly home: string;
+}
+
+/** Builds the configuration from checked values and the defaults. */
+export function buildConfig(values: Values, { secretFiles, home }: ConfigSources): Config {
   const production = values.NODE_ENV === 'production';
   const port = values.PORT ?? 3000;
   const publicUrl = values.PUBLIC_URL ?? `http://localhost:${port}`;
@@ -22,6 +29,7 @@ export function buildConfig(values: Values, home: string): Config {
     publicUrl,
     secureCookies: production && !values.PUBLIC_URL?.startsWith('http:'),
     allowInsecure: values.ALLOW_INSECURE ?? [],
+    secretFiles,
     logLevel: values.LOG_LEVEL ?? 'info',
     dataDir: resolve(home, values.DATA_DIR ?? '.holdfast'),
     database:

@@ -3,6 +3,7 @@ import type { CacheChoice } from './cache-choice.ts';
 import type { MailChoice } from './mail-choice.ts';
 import type { PaymentChoice } from './payment-choice.ts';
 import type { QueueChoice } from './queue-choice.ts';
+import type { SecretFile } from './secret-files.ts';
 import type { Insecurity } from './variables.ts';
 
 export type DatabaseChoice =
@@ -39,6 +40,8 @@ export interface Config {
   readonly secureCookies: boolean;
   /** The insecure settings that are allowed, by the names of ALLOW_INSECURE. */
   readonly allowInsecure: readonly Insecurity[];
+  /** The files that secrets came from. */
+  readonly secretFiles: readonly SecretFile[];
   readonly logLevel: string;
   /** Absolute. */
   readonly dataDir: string;

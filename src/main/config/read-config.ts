@@ -11,6 +11,8 @@ import { mailFaults } from './mail-choice.ts';
 import { paymentFaults } from './payment-choice.ts';
 import { productionFaults } from './production-rules.ts';
 import { queueFaults } from './queue-choice.ts';
+import { type Environment, readSecretFiles } from './secret-files.ts';
+import { isSecretVariable } from './secret-variables.ts';
 import { type Values, type VariableName, variableNames, variables } from './variables.ts';
 
 /**
@@ -29,25 +31,32 @@ export function fileArgument(path: string): string {
 }
 
 /**
- * Reads the configuration; pure. An empty variable counts as not set; relative paths start at `home`. Throws
- * `ConfigurationError` with all errors.
+ * Reads the configuration from variables, and from the files that they name. An empty variable counts as not set;
+ * relative paths start at `home`. Throws `ConfigurationError` with all errors.
  */
-export function readConfig(
-  environment: Readonly<Record<string, string | undefined>>,
-  home: string = programFolder,
-): Config {
-  const sentences: string[] = [];
+export function readConfig(environment: Environment, home: string = programFolder): Config {
+  const {
+    secrets,
+    files,
+    sentences: fileFaults,
+  } = readSecretFiles(variableNames, environment, home);
+  const sentences = [...fileFaults];
   const values: Values = {};
   for (const name of variableNames) {
-    const given = environment[name]?.trim();
+    const given = (secrets[name] ?? environment[name])?.trim();
     if (given === undefined || given === '') continue;
     try {
       Object.assign(values, { [name]: variables[name](given) });
     } catch (error) {
       if (!(error instanceof WrongValue)) throw error;
-      sentences.push(`${name} is ${formatValue(name, given)}, but it takes ${error.takes}.`);
+      const source = name in secrets ? ` (from ${name}_FILE)` : '';
+      sentences.push(
+        `${name}${source} is ${formatValue(name, given)}, but it takes ${error.takes}.`,
+      );
     }
   }
+  // What depends on a secret that could not be read would only confuse.
+  if (fileFaults.length > 0) throw new ConfigurationError(sentences);
   sentences.push(
     ...adminFaults(values),
     ...cacheFaults(values),
@@ -57,7 +66,7 @@ export function readConfig(
   );
   if (values.NODE_ENV === 'production') sentences.push(...productionFaults(values));
   if (sentences.length > 0) throw new ConfigurationError(sentences);
-  return Object.freeze(buildConfig(values, home));
+  return Object.freeze(buildConfig(values, { secretFiles: files, home }));
 }
 
 function adminFaults({ ADMIN_EMAIL: email, ADMIN_PASSWORD: password }: Values): string[] {
@@ -69,18 +78,9 @@ function adminFaults({ ADMIN_EMAIL: email, ADMIN_PASSWORD: password }: Values): 
   return ['ADMIN_PASSWORD is too easy to guess: it must not be a common password or ADMIN_EMAIL.'];
 }
 
-const publicVariables: ReadonlySet<VariableName> = new Set([
-  'PUBLIC_URL',
-  'SANDBOX_URL',
-  'AWS_ENDPOINT_URL',
-  'SQS_QUEUE_URL',
-  'SQS_PRIORITY_QUEUE_URL',
-  'SQS_DEAD_LETTER_QUEUE_URL',
-]);
-
 /** Formats a value for a message. Secrets and passwords are never repeated, because messages end up in logs. */
 function formatValue(name: VariableName, given: string): string {
-  return /SECRET|PASSWORD|TOKEN$|_URLS?$|_API_BASE$/.test(name) && !publicVariables.has(name)
+  return isSecretVariable(name) || name === 'STRIPE_API_BASE'
     ? `a text of ${given.length} characters`
     : JSON.stringify(given.replace(/\/\/.*@/, '//…@').slice(0, 100));
 }
