@@ -4,6 +4,7 @@ import { randomUUID } from 'node:crypto';
 import { after } from 'node:test';
 import { Redis } from 'ioredis';
 import type { RateLimiters } from '../../src/drivers/limits/rate-limiter.ts';
+import type { Certificate } from './certificates.ts';
 import type { OnEnd } from './on-end.ts';
 import { ownPort } from './own-port.ts';
 import { until } from './until.ts';
@@ -26,13 +27,21 @@ export interface RedisServer {
 export const redisMissing =
   spawnSync('redis-server', ['--version']).status === 0 ? false : 'redis-server is not installed';
 
-export async function startRedis(onEnd: OnEnd = after): Promise<RedisServer> {
+/** With a certificate, it listens for TLS only. */
+export async function startRedis(
+  onEnd: OnEnd = after,
+  certificate: Certificate | null = null,
+): Promise<RedisServer> {
   const port = await ownPort();
-  const url = `redis://127.0.0.1:${port}`;
+  const url = `${certificate === null ? 'redis' : 'rediss'}://127.0.0.1:${port}`;
   let child: ChildProcess | undefined;
 
   async function ask<T>(question: (client: Redis) => Promise<T>): Promise<T> {
-    const client = new Redis(url, { retryStrategy: () => null, maxRetriesPerRequest: 0 });
+    const client = new Redis(url, {
+      retryStrategy: () => null,
+      maxRetriesPerRequest: 0,
+      ...(certificate === null ? {} : { tls: { rejectUnauthorized: false } }),
+    });
     client.on('error', () => {});
     try {
       return await question(client);
@@ -44,7 +53,10 @@ export async function startRedis(onEnd: OnEnd = after): Promise<RedisServer> {
   async function start(): Promise<void> {
     child = spawn(
       'redis-server',
-      ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no'],
+      [
+        ...(certificate === null ? ['--port', String(port)] : tlsArguments(port, certificate)),
+        ...['--bind', '127.0.0.1', '--save', '', '--appendonly', 'no'],
+      ],
       { stdio: 'ignore' },
     );
     await until(() => ask((client) => client.ping()));
@@ -71,6 +83,11 @@ export async function startRedis(onEnd: OnEnd = after): Promise<RedisServer> {
     kill,
     start,
   };
+}
+
+function tlsArguments(port: number, { cert, key }: Certificate): string[] {
+  const files = ['--tls-cert-file', cert, '--tls-key-file', key, '--tls-ca-cert-file', cert];
+  return ['--port', '0', '--tls-port', String(port), '--tls-auth-clients', 'no', ...files];
 }
 
 /** Waits until the limiters share Redis: without a connection they count separately. */

@@ -2,21 +2,26 @@ import { isAbsolute, resolve } from 'node:path';
 import type { Rate } from '../../drivers/limits/rate-limiter.ts';
 import { chooseCache } from './cache-choice.ts';
 import type { Config } from './config.ts';
+import { listRemoteConnections } from './connections.ts';
 import { chooseMail } from './mail-choice.ts';
 import { choosePayment } from './payment-choice.ts';
 import { chooseQueue } from './queue-choice.ts';
-import type { SecretFile } from './secret-files.ts';
+import type { Environment, SecretFile } from './secret-files.ts';
 import { splitZeroNetwork } from './trusted-proxies.ts';
 import type { Values } from './variables.ts';
 
 export interface ConfigSources {
+  readonly environment: Environment;
   readonly secretFiles: readonly SecretFile[];
   /** Relative paths start here. */
   readonly home: string;
 }
 
 /** Builds the configuration from checked values and the defaults. */
-export function buildConfig(values: Values, { secretFiles, home }: ConfigSources): Config {
+export function buildConfig(
+  values: Values,
+  { environment, secretFiles, home }: ConfigSources,
+): Config {
   const production = values.NODE_ENV === 'production';
   const port = values.PORT ?? 3000;
   const publicUrl = values.PUBLIC_URL ?? `http://localhost:${port}`;
@@ -29,6 +34,7 @@ export function buildConfig(values: Values, { secretFiles, home }: ConfigSources
     publicUrl,
     secureCookies: production && !values.PUBLIC_URL?.startsWith('http:'),
     allowInsecure: values.ALLOW_INSECURE ?? [],
+    remoteConnections: listRemoteConnections(values, environment),
     secretFiles,
     logLevel: values.LOG_LEVEL ?? 'info',
     dataDir: resolve(home, values.DATA_DIR ?? '.holdfast'),

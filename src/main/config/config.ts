@@ -1,5 +1,6 @@
 import type { Rate } from '../../drivers/limits/rate-limiter.ts';
 import type { CacheChoice } from './cache-choice.ts';
+import type { RemoteConnection } from './connections.ts';
 import type { MailChoice } from './mail-choice.ts';
 import type { PaymentChoice } from './payment-choice.ts';
 import type { QueueChoice } from './queue-choice.ts';
@@ -40,6 +41,8 @@ export interface Config {
   readonly secureCookies: boolean;
   /** The insecure settings that are allowed, by the names of ALLOW_INSECURE. */
   readonly allowInsecure: readonly Insecurity[];
+  /** The connections to other machines whose security matters. */
+  readonly remoteConnections: readonly RemoteConnection[];
   /** The files that secrets came from. */
   readonly secretFiles: readonly SecretFile[];
   readonly logLevel: string;

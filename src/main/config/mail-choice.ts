@@ -1,7 +1,16 @@
+import { requiresSmtpTls } from './connections.ts';
+import type { Insecurity } from './variables.ts';
+
 export type MailChoice =
   /** No mail is sent; the console shows it. */
   | { readonly kind: 'capture' }
-  | { readonly kind: 'smtp'; readonly url: string; readonly from: string }
+  | {
+      readonly kind: 'smtp';
+      readonly url: string;
+      /** Whether mail is sent over TLS only, and not merely if the server offers it. */
+      readonly requiresTls: boolean;
+      readonly from: string;
+    }
   | {
       readonly kind: 'ses';
       readonly region: string;
@@ -13,6 +22,7 @@ export type MailChoice =
 /** The variables for mail. */
 export interface MailValues {
   NODE_ENV?: 'development' | 'production' | 'test';
+  ALLOW_INSECURE?: readonly Insecurity[];
   MAIL_DRIVER?: 'capture' | 'smtp' | 'ses';
   MAIL_FROM?: string;
   SMTP_URL?: string;
@@ -24,8 +34,10 @@ export interface MailValues {
 export function chooseMail(values: MailValues): MailChoice {
   const from = values.MAIL_FROM ?? '';
   switch (values.MAIL_DRIVER) {
-    case 'smtp':
-      return { kind: 'smtp', url: values.SMTP_URL ?? '', from };
+    case 'smtp': {
+      const url = values.SMTP_URL ?? '';
+      return { kind: 'smtp', url, requiresTls: requiresSmtpTls(values, url), from };
+    }
     case 'ses':
       return {
         kind: 'ses',

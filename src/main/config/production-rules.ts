@@ -1,3 +1,5 @@
+import { listRemoteConnections } from './connections.ts';
+import type { Environment } from './secret-files.ts';
 import { findWeakness } from './secrets/weakness.ts';
 import { trustsEveryone } from './trusted-proxies.ts';
 import type { Values } from './variables.ts';
@@ -20,12 +22,12 @@ export interface GivenSecret {
 }
 
 /** Returns one sentence for each reason not to start in production. */
-export function productionFaults(values: Values): string[] {
+export function productionFaults(values: Values, environment: Environment): string[] {
   const faults: string[] = [];
   if (values.JWT_SECRET === undefined) {
     faults.push('JWT_SECRET is missing: production requires your own, of 32 bytes or more.');
   }
-  faults.push(...secretFaults(givenSecrets(values)));
+  faults.push(...findSecretFaults(givenSecrets(values)).map(({ sentence }) => sentence));
   if (values.DEMO_DATA === true) {
     faults.push('DEMO_DATA is true: production does not allow demo users. Remove it.');
   }
@@ -41,7 +43,29 @@ export function productionFaults(values: Values): string[] {
       "TRUSTED_PROXIES covers so many addresses that anyone could act as a proxy and forge their address: list only your proxies' networks, or, if intended, set ALLOW_INSECURE=proxies.",
     );
   }
+  faults.push(...connectionFaults(values, environment));
   return faults;
+}
+
+/** Nothing permits this one: it would also disable the verification of Stripe and of the targets of webhooks. */
+const NO_VERIFICATION =
+  'NODE_TLS_REJECT_UNAUTHORIZED is 0, so no certificate is verified anywhere: remove it. For a CA of your own set NODE_EXTRA_CA_CERTS to its file.';
+
+/** Returns one sentence for each variable with a connection that others on the way could read or change. */
+function connectionFaults(values: Values, environment: Environment): string[] {
+  const allowed = values.ALLOW_INSECURE ?? [];
+  const sentences = listRemoteConnections(values, environment)
+    .filter(({ isVerified, permission }) => {
+      return !isVerified && (permission === null || !allowed.includes(permission));
+    })
+    .map(({ variable, remedy, permission }) => {
+      const exception =
+        permission === null ? '' : `, or, if this is intended, set ALLOW_INSECURE=${permission}`;
+      return `${variable} connects to another machine without verified TLS, so others on the way could read and change everything: ${remedy}${exception}.`;
+    });
+  const isOff = environment.NODE_TLS_REJECT_UNAUTHORIZED === '0';
+  // Several replicas share a variable.
+  return [...new Set(sentences), ...(isOff ? [NO_VERIFICATION] : [])];
 }
 
 /**
@@ -79,18 +103,27 @@ export function givenSecrets(values: Pick<Values, SecretVariable>): GivenSecret[
   );
 }
 
-/**
- * Returns one sentence for each secret that can be guessed, or is the same as another. The sentences contain no secret.
- */
-export function secretFaults(given: readonly GivenSecret[]): string[] {
+export interface SecretFault {
+  readonly name: string;
+  /** Contains no secret. */
+  readonly sentence: string;
+}
+
+/** Finds the secrets that can be guessed, or are the same as another. */
+export function findSecretFaults(given: readonly GivenSecret[]): SecretFault[] {
   const faults = given.flatMap(({ name, secret, remedy }) => {
     const weakness = isTruncated(name, secret) ? 'it is too short' : findWeakness(secret);
-    return weakness === null ? [] : [`${name} is weak: ${weakness}; ${remedy}.`];
+    return weakness === null
+      ? []
+      : [{ name, sentence: `${name} is weak: ${weakness}; ${remedy}.` }];
   });
   for (const [index, { name, secret, remedy }] of given.entries()) {
     const other = given.slice(0, index).find((it) => it.secret === secret && it.name !== name);
     if (other === undefined) continue;
-    faults.push(`${name} is the same as ${other.name}, so anyone with one has both; ${remedy}.`);
+    faults.push({
+      name,
+      sentence: `${name} is the same as ${other.name}, so anyone with one has both; ${remedy}.`,
+    });
   }
   return faults;
 }

@@ -6,6 +6,7 @@ import { cacheFaults } from './cache-choice.ts';
 import type { Config } from './config.ts';
 import { WrongValue } from './config-values.ts';
 import { ConfigurationError } from './configuration-error.ts';
+import { trustExtraCertificates } from './extra-certificates.ts';
 import { findHome, getWorkingDirectory, readEnvFile } from './home.ts';
 import { mailFaults } from './mail-choice.ts';
 import { paymentFaults } from './payment-choice.ts';
@@ -21,8 +22,21 @@ import { type Values, type VariableName, variableNames, variables } from './vari
  */
 export function loadConfig(): Config {
   const home = findHome(process.env);
-  for (const [name, value] of Object.entries(readEnvFile(home))) process.env[name] ??= value;
+  const file = readEnvFile(home);
+  trustExtraCertificates(process.env, file, home);
+  for (const [name, value] of Object.entries(file)) process.env[name] ??= value;
   return readConfig(process.env, home);
+}
+
+/** Returns the reasons for which the loaded configuration would not start in production. */
+export function findFaultsInProduction(): readonly string[] {
+  try {
+    readConfig({ ...process.env, NODE_ENV: 'production' }, findHome(process.env));
+    return [];
+  } catch (error) {
+    if (!(error instanceof ConfigurationError)) throw error;
+    return error.sentences;
+  }
 }
 
 /** Resolves the path of a file from the command line. */
@@ -64,9 +78,9 @@ export function readConfig(environment: Environment, home: string = programFolde
     ...paymentFaults(values),
     ...queueFaults(values),
   );
-  if (values.NODE_ENV === 'production') sentences.push(...productionFaults(values));
+  if (values.NODE_ENV === 'production') sentences.push(...productionFaults(values, environment));
   if (sentences.length > 0) throw new ConfigurationError(sentences);
-  return Object.freeze(buildConfig(values, { secretFiles: files, home }));
+  return Object.freeze(buildConfig(values, { environment, secretFiles: files, home }));
 }
 
 function adminFaults({ ADMIN_EMAIL: email, ADMIN_PASSWORD: password }: Values): string[] {

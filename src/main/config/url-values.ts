@@ -75,6 +75,11 @@ export const postgresUrl: Reader<string> = (value) => {
   if (![url.username, url.password, url.hostname, url.pathname].every(isDecodable)) {
     throw new WrongValue(`${takes}, in which % and the two characters after it encode a character`);
   }
+  // `pg` uses the last of several, so that a check of the first would prove nothing.
+  const parameters = [...url.searchParams.keys()];
+  if (new Set(parameters).size < parameters.length) {
+    throw new WrongValue(`${takes}, with each parameter once`);
+  }
   const port = url.searchParams.get('port');
   if (port !== null && !/^\d{1,5}$/.test(port)) throw new WrongValue(`${takes}; port is a number`);
   const mode = url.searchParams.get('sslmode');
@@ -93,12 +98,23 @@ function isDecodable(text: string): boolean {
   }
 }
 
+/**
+ * Reads the URL of a Redis, with its scheme in lower case, without which ioredis uses no TLS. A parameter could set any
+ * of its options, for example switch TLS off.
+ */
 export const redisUrl: Reader<string> = (value) => {
+  const takes = 'a URL such as redis://user:password@host:6379/0, or rediss:// for TLS';
   const url = URL.parse(value);
   if (url === null || !/^rediss?:$/.test(url.protocol) || url.hostname === '') {
-    throw new WrongValue('a URL such as redis://user:password@host:6379/0, or rediss:// for TLS');
+    throw new WrongValue(takes);
   }
-  return value;
+  if (![url.username, url.password].every(isDecodable)) {
+    throw new WrongValue(`${takes}, in which % and the two characters after it encode a character`);
+  }
+  if ([...url.searchParams.keys()].some((name) => name !== 'family') || url.hash !== '') {
+    throw new WrongValue(`${takes}, without parameters other than family`);
+  }
+  return url.href;
 };
 
 /** Credentials as in any URL, percent-encoded. */

@@ -26,7 +26,7 @@ import {
   smtpUrl,
 } from './url-values.ts';
 
-/** The names for `ALLOW_INSECURE`. It never allows a weak secret. Only `doctor` reads the last three. */
+/** The names for `ALLOW_INSECURE`. Nothing permits a weak secret. */
 export const insecurities = ['public-url', 'proxies', 'database', 'redis', 'smtp'] as const;
 export type Insecurity = (typeof insecurities)[number];
 

@@ -2,7 +2,13 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import { isDatabaseUnavailable } from '../../database/unavailable.ts';
 import { findUnfitDatabaseError, NoFreeSessionError } from '../../database/unfit-database.ts';
-import { findInnermostCause, firstLine, isTlsError, networkFault } from './network-fault.ts';
+import {
+  describeTlsFault,
+  findInnermostCause,
+  firstLine,
+  isTlsError,
+  networkFault,
+} from './network-fault.ts';
 
 /** The reason why an external database cannot be used. */
 export interface DatabaseFault {
@@ -76,8 +82,13 @@ export async function findDatabaseFault(
     );
   }
   if (isTlsError(cause)) {
+    const { reason, kind } = describeTlsFault(cause);
+    const remedy =
+      kind === 'name'
+        ? 'Use a name from the certificate in DATABASE_URL.'
+        : "Check the server's certificate, and sslmode and sslrootcert in DATABASE_URL.";
     return permanent(
-      `The connection to the database at ${place} cannot be secured: ${firstLine(message)}. Check the server's certificate, and sslmode and sslrootcert in DATABASE_URL.`,
+      `The connection to the database at ${place} cannot be secured: ${reason}. ${remedy}`,
     );
   }
   if (!isDatabaseUnavailable(error)) return null;

@@ -52,6 +52,21 @@ export function isTlsError({ code = '', message }: SystemCause): boolean {
   return TLS_CODE.test(code) || /SSL connection|certificate|wrong version number/.test(message);
 }
 
+export interface TlsFault {
+  /** Why a connection cannot be secured, without Node's own advice. */
+  readonly reason: string;
+  /** What is wrong: the authority, the name, or something else. */
+  readonly kind: 'authority' | 'name' | 'other';
+}
+
+export function describeTlsFault({ message }: SystemCause): TlsFault {
+  const reason = firstLine(message)
+    .replace(/; if the root CA .*/, '')
+    .replace(/\.+$/, '');
+  if (/self-signed|unable to (verify|get)/.test(reason)) return { reason, kind: 'authority' };
+  return { reason, kind: /altnames/.test(reason) ? 'name' : 'other' };
+}
+
 export function firstLine(text: string): string {
   return text.split('\n', 1)[0] ?? '';
 }

@@ -8,7 +8,7 @@ const signIns: (string | null | undefined)[][] = [];
 const guarded = await startSmtpServer({
   authMethods: ['PLAIN'],
   allowInsecureAuth: true,
-  hideSTARTTLS: true,
+  disabledCommands: ['STARTTLS'],
   onAuth({ username, password }, _session, done) {
     signIns.push([username, password]);
     if (password === 'p@ss/word') done(null, { user: username ?? '' });
@@ -18,8 +18,10 @@ const guarded = await startSmtpServer({
 // The certificate that comes with smtp-server is self-signed.
 const encrypted = await startSmtpServer({ secure: true });
 
-function mailerAt(url: string) {
-  const mailer = createSmtpMailer({ url, from: FROM, timeoutMs: 5_000 });
+const upgradable = await startSmtpServer({ disabledCommands: ['AUTH'] });
+
+function mailerAt(url: string, requiresTls = false) {
+  const mailer = createSmtpMailer({ url, requiresTls, from: FROM, timeoutMs: 5_000 });
   after(() => mailer.close());
   return mailer;
 }
@@ -48,6 +50,20 @@ test('an untrusted certificate is rejected, and nothing is sent', async () => {
       error.name !== 'MailRefusedError' && /cert/i.test(error.message),
   );
   assert.deepEqual(encrypted.received, []);
+});
+
+test('a server without STARTTLS gets neither password nor mail if TLS is required', async () => {
+  const [mails, tries] = [guarded.received.length, signIns.length];
+  const url = withCredentials(guarded.url, 'shop:p%40ss%2Fword');
+  await assert.rejects(mailerAt(url, true).send(buildMail()), /STARTTLS/);
+  assert.deepEqual([guarded.received.length, signIns.length], [mails, tries]);
+});
+
+test('an untrusted certificate is rejected after STARTTLS too, whether TLS is required or not', async () => {
+  for (const requiresTls of [true, false]) {
+    await assert.rejects(mailerAt(upgradable.url, requiresTls).send(buildMail()), /certificate/);
+  }
+  assert.deepEqual(upgradable.received, []);
 });
 
 test('an address cannot add another recipient', async () => {

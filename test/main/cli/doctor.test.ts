@@ -1,12 +1,15 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { serviceFindings } from '../../../src/main/cli/doctor/services.ts';
 import { settingsFindings } from '../../../src/main/cli/doctor/settings.ts';
 import { readConfig } from '../../../src/main/config/read-config.ts';
+import { runCommand } from '../../support/command.ts';
 import { ownPort } from '../../support/own-port.ts';
 import { redisMissing, startRedis } from '../../support/redis-server.ts';
 import { startSmtpServer } from '../../support/smtp-server.ts';
@@ -18,6 +21,16 @@ const production = {
   MAIL_DRIVER: 'capture',
   PAYMENT_PROVIDER: 'sandbox',
   JWT_SECRET: randomBytes(48).toString('base64'),
+  TRUSTED_PROXIES: '10.0.0.0/8',
+};
+
+const remote = {
+  DATABASE_URL: 'postgresql://shop@db.example/shop',
+  DATABASE_REPLICA_URLS: 'postgresql://shop@copy.example/shop?sslmode=require',
+  REDIS_URL: 'redis://redis.example:6379',
+  MAIL_DRIVER: 'smtp',
+  MAIL_FROM: 'orders@shop.example',
+  SMTP_URL: 'smtp://mail.example',
 };
 
 function listWarnings(environment: Record<string, string>): string {
@@ -54,40 +67,44 @@ for (const name of unlimitedForGuests) {
   });
 }
 
-test('everything allowed by ALLOW_INSECURE is listed', () => {
+test('everything permitted by ALLOW_INSECURE is listed, and every permission that nothing needs', () => {
   const looks = listWarnings({
     ...production,
-    ALLOW_INSECURE: 'public-url,proxies',
+    ...remote,
+    ALLOW_INSECURE: 'public-url, proxies, database, redis, smtp',
     PUBLIC_URL: 'http://shop.example',
     TRUSTED_PROXIES: '0.0.0.0/0',
   });
-  assert.match(looks, /^PUBLIC_URL is http/m);
-  assert.match(listWarnings({ ...production, PUBLIC_URL: '' }), /^PUBLIC_URL is not set/m);
-  assert.match(looks, /^TRUSTED_PROXIES covers so many/m);
+  for (const [variable, permission] of [
+    ['PUBLIC_URL is http', 'public-url'],
+    ['TRUSTED_PROXIES covers so many', 'proxies'],
+    ['DATABASE_URL connects to another machine', 'database'],
+    ['DATABASE_REPLICA_URLS connects to another machine', 'database'],
+    ['REDIS_URL connects to another machine', 'redis'],
+    ['SMTP_URL connects to another machine', 'smtp'],
+  ]) {
+    const end = `\\(permitted by ALLOW_INSECURE=${permission}\\)$`;
+    assert.match(looks, new RegExp(`^${variable}.+; .+${end}`, 'm'));
+  }
+  assert.doesNotMatch(looks, /which no setting needs/);
+  const unused = listWarnings({ ...production, ALLOW_INSECURE: 'redis,public-url' });
+  for (const name of ['redis', 'public-url']) {
+    assert.match(
+      unused,
+      new RegExp(`^ALLOW_INSECURE contains ${name}, which no setting needs`, 'm'),
+    );
+  }
 });
 
-test('connections to other machines are listed if they are insecure or their password is weak', () => {
-  const remote = {
-    DATABASE_URL: 'postgresql://shop:password123@db.example/shop',
-    REDIS_URL: 'redis://:qwertyuiop@redis.example:6379',
-    MAIL_DRIVER: 'smtp',
-    MAIL_FROM: 'orders@shop.example',
-    SMTP_URL: 'smtp://mail.example',
-  };
-  const looks = listWarnings({ ...production, ...remote });
-  for (const name of ['DATABASE_URL', 'REDIS_URL', 'SMTP_URL']) {
-    assert.match(looks, new RegExp(`^${name} connects to another machine`, 'm'));
-  }
+test('passwords of other machines that can be guessed are listed, even if the connection is safe', () => {
+  const looks = listWarnings({
+    ...production,
+    DATABASE_URL: 'postgresql://shop:password123@db.example/shop?sslmode=verify-full',
+    REDIS_URL: 'rediss://:qwertyuiop@redis.example:6379',
+  });
   assert.match(looks, /^the password in DATABASE_URL is weak/m);
   assert.match(looks, /^the password in REDIS_URL is weak/m);
-  assert.doesNotMatch(looks, /password123|qwertyuiop/);
-  const wanted = listWarnings({
-    ...production,
-    ...remote,
-    ALLOW_INSECURE: 'database, redis, smtp',
-  });
-  assert.doesNotMatch(wanted, /connects to another machine/);
-  assert.match(wanted, /^the password in DATABASE_URL is weak/m);
+  assert.doesNotMatch(looks, /password123|qwertyuiop|connects to another machine/);
   const password = randomBytes(24).toString('hex');
   const safe = {
     DATABASE_URL: `postgresql://shop:${password}@db.example/shop?sslmode=verify-full`,
@@ -99,6 +116,67 @@ test('connections to other machines are listed if they are insecure or their pas
     REDIS_URL: 'redis://[::1]',
   };
   assert.doesNotMatch(listWarnings({ ...production, ...local }), /DATABASE_URL|REDIS_URL/);
+});
+
+/** Settings of production with the beginning of the line that lists them. */
+const listed: readonly (readonly [Record<string, string>, RegExp])[] = [
+  [{ PUBLIC_URL: '' }, /^PUBLIC_URL is not set, so links .+; set the https address/m],
+  [{ TRUSTED_PROXIES: '' }, /^TRUSTED_PROXIES is not set, so .+; list your proxies/m],
+  [{ HOST: '0.0.0.0' }, /^METRICS_TOKEN is not set and HOST is 0\.0\.0\.0, so .+; set a token/m],
+  [
+    { JWT_SECRET: `${randomBytes(48).toString('base64')},${production.JWT_SECRET}` },
+    /^JWT_SECRET contains 2 secrets, .+; remove the old ones/m,
+  ],
+  [{ WEBHOOK_ALLOW_PRIVATE_TARGETS: 'true' }, /^WEBHOOK_ALLOW_PRIVATE_TARGETS is true.+; remove/m],
+  [
+    { CORS_ORIGINS: 'http://a.example' },
+    /^CORS_ORIGINS contains http:\/\/a\.example.+; use https/m,
+  ],
+  [
+    { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://collector:4318' },
+    /^OTEL_EXPORTER_OTLP_ENDPOINT is http.+; use https/m,
+  ],
+];
+
+for (const [environment, line] of listed) {
+  test(`production with ${Object.keys(environment)} is listed with what to do: ${line.source}`, () => {
+    assert.match(listWarnings({ ...production, ...environment }), line);
+    assert.doesNotMatch(listWarnings(production), line);
+  });
+}
+
+test('a sound production has nothing to list but its sandbox', () => {
+  assert.match(listWarnings(production), /^PAYMENT_PROVIDER is sandbox.+$/);
+  const looks = listWarnings({
+    ...production,
+    HOST: '0.0.0.0',
+    METRICS_TOKEN: randomBytes(24).toString('hex'),
+  });
+  assert.match(looks, /^PAYMENT_PROVIDER is sandbox.+$/);
+});
+
+test('outside production, doctor lists what production would refuse, and exits with success', async () => {
+  const home = mkdtempSync(join(tmpdir(), 'holdfast-doctor-'));
+  after(() => rmSync(home, { recursive: true, force: true }));
+  const { code, stdout } = await runCommand(['doctor'], {
+    home,
+    environment: {
+      PORT: String(await ownPort()),
+      DATABASE_REPLICA_URLS: remote.DATABASE_REPLICA_URLS,
+    },
+  });
+  for (const words of [
+    'JWT_SECRET is missing',
+    'PAYMENT_PROVIDER is missing',
+    'MAIL_DRIVER is missing',
+    'DATABASE_REPLICA_URLS connects to another machine',
+  ]) {
+    const line = `^look +production +NODE_ENV=production would not start: ${words}`;
+    assert.match(stdout, new RegExp(line, 'm'));
+  }
+  assert.equal(code, 0, stdout);
+  const inProduction = await runCommand(['doctor'], { environment: production });
+  assert.doesNotMatch(inProduction.stdout, /would not start/);
 });
 
 async function findFinding(environment: Record<string, string>): Promise<string> {
@@ -158,6 +236,16 @@ for (const [what, [environment, variable]] of Object.entries(away)) {
     );
   });
 }
+
+test('a mail server without STARTTLS gets no mail if TLS is required, and doctor says so', async () => {
+  const server = await startSmtpServer({ disabledCommands: ['STARTTLS'], authOptional: true });
+  const config = readConfig(smtp(server.url.replace('//', '//shop:secret@')));
+  assert.ok(config.mail.kind === 'smtp');
+  const mail = { ...config.mail, requiresTls: true };
+  const [finding] = await serviceFindings({ ...config, mail });
+  assert.equal(finding?.state, 'wrong');
+  assert.match(finding.say, /does not offer STARTTLS, .+SMTP_URL, .+ALLOW_INSECURE=smtp/);
+});
 
 test('unknown hosts and foreign programs are distinguished from unavailable services', async () => {
   const host = 'no-such-host.invalid';

@@ -79,7 +79,7 @@ const wrongValues: Record<string, string[]> = {
   ORDER_EXPIRY_MINUTES: ['-1', 'soon', 'Infinity'],
   METRICS_TOKEN: ['short'],
   SHOP_NAME: ['a\u0007b', 'a\u202eb', 'a\nb', '\u200b', 'x'.repeat(101)],
-  REDIS_URL: ['redis', 'http://redis:6379', 'redis://'],
+  REDIS_URL: ['redis', 'http://redis:6379', 'redis://', 'redis://:100%@redis'],
   RATE_LIMIT_AUTH: ['5', '5/15', '0/15m', '5/0s', '5/15d', '-5/15m', '1.5/1m', '5/25h', '5 / 15m'],
   RATE_LIMIT_CHECKOUT: ['ten', '9999999/1h'],
   RATE_LIMIT_CODES: ['20', '20/1d'],

@@ -31,6 +31,7 @@ test('a driver gets its settings and the address of the sender', () => {
   assert.deepEqual(readConfig(smtp).mail, {
     kind: 'smtp',
     url: smtp.SMTP_URL,
+    requiresTls: true,
     from,
   });
   assert.deepEqual(readConfig(ses).mail, {

@@ -5,6 +5,7 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync }
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
+import { settingsFindings } from '../../../src/main/cli/doctor/settings.ts';
 import { ConfigurationError } from '../../../src/main/config/configuration-error.ts';
 import { readConfig } from '../../../src/main/config/read-config.ts';
 import { isSecretVariable } from '../../../src/main/config/secret-variables.ts';
@@ -162,4 +163,25 @@ test('a file that the user of the process cannot read prevents the start with a 
   const { code, stderr } = await runCommand(['migrate'], { environment, asUser: 65_534 });
   assert.equal(code, 2, stderr);
   assert.match(stderr, /JWT_SECRET_FILE is .+ is not readable for the user that Holdfast runs as/);
+});
+
+test('doctor warns of a file that every user can read', () => {
+  const path = write(secret);
+  const listWarnings = () =>
+    settingsFindings(readConfig({ JWT_SECRET_FILE: path }, home))
+      .filter(({ state }) => state === 'look')
+      .map(({ say }) => say);
+  for (const [mode, count] of [
+    [0o600, 0],
+    [0o440, 0],
+    [0o444, 1],
+    [0o604, 1],
+  ] as const) {
+    chmodSync(path, mode);
+    assert.equal(listWarnings().length, count, mode.toString(8));
+  }
+  assert.match(
+    listWarnings()[0]!,
+    /every user of this machine can read .+JWT_SECRET_FILE.+chmod o-r/,
+  );
 });

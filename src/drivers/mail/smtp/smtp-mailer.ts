@@ -1,11 +1,12 @@
 import { createTransport } from 'nodemailer';
-import { isLoopbackHost } from '../../../shared/loopback.ts';
 import { composeMessage, getDomain } from '../compose-message.ts';
 import { MailRefusedError, type SendingMailer } from '../mailer.ts';
 
 export interface SmtpMailerOptions {
   /** `smtp://user:password@host:587`, which upgrades to TLS if the server offers it, or `smtps://host:465`. */
   readonly url: string;
+  /** Whether mail is sent over TLS only. Otherwise a server that does not offer it gets the mail and the password. */
+  readonly requiresTls: boolean;
   /** The address of the sender. */
   readonly from: string;
   /** How long the server may be silent. Default: 30 s, because some scan a message before they accept it. */
@@ -23,18 +24,16 @@ const AT_ONCE_MAX = 4 * CONNECTIONS_MAX;
  */
 const JUDGING_COMMANDS = new Set(['RCPT TO', 'DATA']);
 
-/**
- * Sends through an SMTP server. Certificates are always verified; a password is never sent over a connection without
- * TLS.
- */
+/** Sends through an SMTP server. Where TLS is used, the server's certificate and name are always verified. */
 export function createSmtpMailer({
   url,
+  requiresTls,
   from,
   timeoutMs = TIMEOUT_MS,
 }: SmtpMailerOptions): SendingMailer {
   const transport = createTransport({
     pool: true,
-    ...buildConnectionOptions(url, timeoutMs),
+    ...buildConnectionOptions({ url, requiresTls, timeoutMs }),
     maxConnections: CONNECTIONS_MAX,
     // The caller sends a mail again that was cut off, because it counts the attempts.
     maxRequeues: 0,
@@ -61,8 +60,8 @@ export function createSmtpMailer({
 }
 
 /** Connects and signs in as for a mail, but sends none. Rejects with the reason if either fails. */
-export async function checkSmtpServer(url: string, timeoutMs: number): Promise<void> {
-  const transport = createTransport(buildConnectionOptions(url, timeoutMs));
+export async function checkSmtpServer(server: SmtpServerOptions): Promise<void> {
+  const transport = createTransport(buildConnectionOptions(server));
   try {
     await transport.verify();
   } finally {
@@ -70,15 +69,17 @@ export async function checkSmtpServer(url: string, timeoutMs: number): Promise<v
   }
 }
 
-function buildConnectionOptions(url: string, timeoutMs: number) {
+type SmtpServerOptions = Required<Omit<SmtpMailerOptions, 'from'>>;
+
+function buildConnectionOptions({ url, requiresTls, timeoutMs }: SmtpServerOptions) {
   const { host, port, secure, auth } = readSmtpUrl(url);
   const connectTimeoutMs = Math.min(timeoutMs, CONNECT_TIMEOUT_MS);
   return {
     host,
     ...(port === undefined ? {} : { port }),
     secure,
-    // A relay on the same machine has no certificate, and nobody can listen in between.
-    ...(auth === undefined ? {} : { auth, requireTLS: !secure && !isLoopbackHost(host) }),
+    requireTLS: requiresTls && !secure,
+    ...(auth === undefined ? {} : { auth }),
     dnsTimeout: connectTimeoutMs,
     connectionTimeout: connectTimeoutMs,
     greetingTimeout: connectTimeoutMs,

@@ -1,12 +1,12 @@
 import type { Config } from '../../config/config.ts';
 import { ConfigurationError } from '../../config/configuration-error.ts';
-import { loadConfig } from '../../config/read-config.ts';
+import { findFaultsInProduction, loadConfig } from '../../config/read-config.ts';
 import { formatTable, print } from '../../terminal.ts';
 import { databaseFindings } from '../doctor/database.ts';
 import { createFinding, type Finding } from '../doctor/finding.ts';
 import { diskFinding, nodeFinding, portFinding } from '../doctor/machine.ts';
 import { serviceFindings } from '../doctor/services.ts';
-import { settingsFindings } from '../doctor/settings.ts';
+import { futureFindings, settingsFindings } from '../doctor/settings.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
 
 const WORDS = { ok: 'ok', look: 'look', wrong: 'WRONG' } as const;
@@ -16,7 +16,9 @@ export async function doctor(): Promise<ExitCode> {
   const findings: Finding[] = [nodeFinding()];
   const config = readableConfig(findings);
   if (config !== null) {
-    findings.push(...settingsFindings(config), await portFinding(config));
+    findings.push(...settingsFindings(config));
+    if (!config.production) findings.push(...futureFindings(findFaultsInProduction()));
+    findings.push(await portFinding(config));
     findings.push(await diskFinding(config), ...(await databaseFindings(config)));
     findings.push(...(await serviceFindings(config)));
   }

@@ -1,11 +1,13 @@
 import type { Config } from '../../config/config.ts';
 import { formatDatabaseAddress } from '../../faults/database-fault.ts';
 import {
+  describeTlsFault,
   findInnermostCause,
   firstLine,
   isTlsError,
   type NetworkTarget,
   networkFault,
+  type TlsFault,
 } from '../../faults/network-fault.ts';
 import { createJobQueue } from '../../infrastructure/create-job-queue.ts';
 import { createFinding, type Finding } from './finding.ts';
@@ -45,7 +47,7 @@ export async function serviceFindings(config: Config): Promise<Finding[]> {
       await checkService(
         'the mail server',
         { variable: 'SMTP_URL', url: mail.url, consequence: consequence },
-        () => checkSmtpServer(mail.url, RESPONSE_MS),
+        () => checkSmtpServer({ ...mail, timeoutMs: RESPONSE_MS }),
       ),
     );
   }
@@ -92,8 +94,12 @@ function serviceFault(error: unknown, reached: NetworkTarget): string {
   const network = networkFault(cause, reached);
   if (network !== null) return network.replace(/\.$/, '');
   const words = firstLine(cause.message).replace(/\.+$/, '');
+  if (/^Error upgrading connection with STARTTLS/.test(words)) {
+    return `the mail server at ${place} does not offer STARTTLS, so no mail is sent to it. Use smtps:// or another server in ${variable}, or, if this is intended, set ALLOW_INSECURE=smtp`;
+  }
   if (isTlsError(cause)) {
-    return `the connection to ${place} cannot be secured: ${words}. Check its certificate and port, and ${variable}`;
+    const { reason, kind } = describeTlsFault(cause);
+    return `the connection to ${place} cannot be secured: ${reason}. ${tlsRemedies[kind](variable)}`;
   }
   if (/WRONGPASS|NOAUTH|NOPERM|EAUTH|Invalid login|AUTH/.test(`${cause.code} ${words}`)) {
     return `${place} refused the sign-in: ${words}. Check the user and password in ${variable}`;
@@ -103,6 +109,12 @@ function serviceFault(error: unknown, reached: NetworkTarget): string {
   }
   return `${place} cannot be used: ${words}. Check ${program} and ${variable}`;
 }
+
+const tlsRemedies: Readonly<Record<TlsFault['kind'], (variable: string) => string>> = {
+  authority: () => 'For a CA of your own, set NODE_EXTRA_CA_CERTS to the file with its certificate',
+  name: (variable) => `Use a name from the certificate in ${variable}`,
+  other: (variable) => `Check its certificate and port, and ${variable}`,
+};
 
 async function queueFinding({ queue }: Config): Promise<Finding> {
   const what = queue.kind === 'bullmq' ? 'BullMQ' : 'SQS';

@@ -1,0 +1,48 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after } from 'node:test';
+
+/** The paths of a certificate and its key, in PEM. */
+export interface Certificate {
+  readonly cert: string;
+  readonly key: string;
+}
+
+/** A certificate authority that no system trusts. */
+export interface Authority {
+  /** The path of its certificate. */
+  readonly ca: string;
+  /** Issues a certificate for names such as `DNS:localhost` or `IP:127.0.0.1`. */
+  issue(names: string): Certificate;
+}
+
+const KEY = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '2'];
+
+export function createAuthority(): Authority {
+  const folder = mkdtempSync(join(tmpdir(), 'holdfast-ca-'));
+  after(() => rmSync(folder, { recursive: true, force: true }));
+  let issued = 0;
+  function request(name: string, extra: readonly string[]): Certificate {
+    const [cert, key] = [join(folder, `${name}.pem`), join(folder, `${name}.key`)];
+    const args = ['req', '-x509', ...KEY, '-keyout', key, '-out', cert, ...extra];
+    execFileSync('openssl', args, { stdio: 'ignore' });
+    return { cert, key };
+  }
+  const ca = request('ca', ['-subj', '/CN=An authority of a test']);
+  return {
+    ca: ca.cert,
+    issue(names) {
+      issued += 1;
+      const of = ['-CA', ca.cert, '-CAkey', ca.key, '-subj', '/CN=A server of a test'];
+      const extensions = [`subjectAltName=${names}`, 'basicConstraints=critical,CA:FALSE'];
+      return request(`server-${issued}`, [...of, ...extensions.flatMap((it) => ['-addext', it])]);
+    },
+  };
+}
+
+/** Reads a certificate and its key, for servers in this process. */
+export function readPair({ cert, key }: Certificate): { cert: Buffer; key: Buffer } {
+  return { cert: readFileSync(cert), key: readFileSync(key) };
+}
