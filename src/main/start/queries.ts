@@ -30,6 +30,12 @@ export const findServerSettings = statement<[], ServerSettingsRow>(
           end as trigrams`,
 );
 
+/** Returns the time of the database's machine, in milliseconds since 1970. */
+export const findServerTime = statement<[], { nowMs: number }>(
+  'main.find_server_time',
+  `select extract(epoch from clock_timestamp())::float8 * 1000 as "nowMs"`,
+);
+
 /** Locks until commit, so that servers that start together load the demo data once. */
 export const lockDemoData = statement<[], never>(
   'main.lock_demo_data',

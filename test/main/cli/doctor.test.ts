@@ -5,11 +5,13 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { after, test } from 'node:test';
+import { after, mock, test } from 'node:test';
+import { databaseFindings } from '../../../src/main/cli/doctor/database.ts';
 import { serviceFindings } from '../../../src/main/cli/doctor/services.ts';
 import { settingsFindings } from '../../../src/main/cli/doctor/settings.ts';
 import { readConfig } from '../../../src/main/config/read-config.ts';
 import { runCommand } from '../../support/command.ts';
+import { emptyDatabase } from '../../support/database.ts';
 import { ownPort } from '../../support/own-port.ts';
 import { redisMissing, startRedis } from '../../support/redis-server.ts';
 import { startSmtpServer } from '../../support/smtp-server.ts';
@@ -177,6 +179,29 @@ test('outside production, doctor lists what production would refuse, and exits w
   assert.equal(code, 0, stdout);
   const inProduction = await runCommand(['doctor'], { environment: production });
   assert.doesNotMatch(inProduction.stdout, /would not start/);
+});
+
+test("a clock that differs from the database's is reported with its difference", async () => {
+  const { url } = await emptyDatabase();
+  const config = readConfig({ DATABASE_URL: url });
+  const clock = async () => {
+    const findings = await databaseFindings(config);
+    return findings
+      .filter(({ what }) => what === 'clock')
+      .map(({ state, say }) => `${state} ${say}`);
+  };
+  assert.deepEqual(await clock(), ["ok agrees with the database's"]);
+  for (const [shiftMs, words] of [
+    [180_000, /^wrong the clock of this machine is 1(79|80|81) s ahead of the database's, .+NTP$/],
+    [-180_000, /^wrong the clock of this machine is 1(79|80|81) s behind the database's, .+NTP$/],
+  ] as const) {
+    mock.timers.enable({ apis: ['Date'], now: Date.now() + shiftMs });
+    try {
+      assert.match((await clock())[0] ?? '', words);
+    } finally {
+      mock.timers.reset();
+    }
+  }
 });
 
 async function findFinding(environment: Record<string, string>): Promise<string> {

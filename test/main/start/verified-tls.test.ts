@@ -74,6 +74,7 @@ test('certificates of a private CA are accepted once it is named', {
   assert.match(found, /^ok +database +PostgreSQL .+ responds$/m);
   assert.match(found, /^ok +Redis +responds$/m);
   assert.match(found, /^ok +the mail server +responds$/m);
+  assert.match(found, /^ok +clock +agrees/m);
   assert.doesNotMatch(found, /without verified TLS/);
 });
 

@@ -11,12 +11,15 @@ import {
   runningUrl,
 } from '../../start/open-database.ts';
 import { READ_ONLY_DATABASE, serverFaults } from '../../start/prepare-database.ts';
-import { findServerSettings } from '../../start/queries.ts';
+import { findServerSettings, findServerTime } from '../../start/queries.ts';
 import { explainError } from '../explain-error.ts';
 import { createFinding, type Finding } from './finding.ts';
 
 /** Source: PostgreSQL documentation, Appendix A. */
 const UNDEFINED_TABLE = '42P01';
+
+/** Clocks that are synchronized differ by much less. */
+const CLOCK_MS_MAX = 3_000;
 
 const connectionKinds: Readonly<Record<ConnectionKind, string>> = {
   direct: 'to PostgreSQL itself, without a pooler',
@@ -63,7 +66,29 @@ async function findingsOfRunning(config: Config): Promise<Finding[]> {
       connectionKinds[opened.database.connectionKind() ?? 'direct'],
     ),
     await migrationsFinding(opened.database),
+    await clockFinding(opened.database),
   ];
+}
+
+/**
+ * Compares the clock of this machine, by which tokens expire, with the database's, by which everything else does. The
+ * middle of the round trip is the best estimate of the moment at which the database read its clock.
+ */
+async function clockFinding(database: Database): Promise<Finding> {
+  const before = Date.now();
+  const [row] = await findServerTime(database);
+  const after = Date.now();
+  const difference = (before + after) / 2 - row!.nowMs;
+  const seconds = Math.round(Math.abs(difference) / 1_000);
+  if (Math.abs(difference) <= CLOCK_MS_MAX + (after - before) / 2) {
+    return createFinding('clock', 'ok', "agrees with the database's");
+  }
+  const order = difference > 0 ? 'ahead of' : 'behind';
+  return createFinding(
+    'clock',
+    'wrong',
+    `the clock of this machine is ${seconds} s ${order} the database's, so tokens expire at the wrong time; synchronize both by NTP`,
+  );
 }
 
 async function migrationsFinding(database: Database): Promise<Finding> {
