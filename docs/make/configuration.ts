@@ -24,7 +24,8 @@ export async function configurationPage(): Promise<Page> {
     'Configuration',
     `Set by environment variables, or by a \`.env\` file in the project's folder (or \`HOLDFAST_HOME\`), wherever a command is
 called from. Environment variables take precedence. An empty value counts as not set. An invalid one stops the start and
-reports what the variable takes. [.env.example](../../.env.example) is the same list to copy; \`holdfast doctor\` checks
+reports what the variable takes. Secrets, and addresses that may contain a password, can also come from files: see [Run in
+production](../guides/production.md#secrets-in-files). [.env.example](../../.env.example) is the same list to copy; \`holdfast doctor\` checks
 everything that a start needs.`,
     ...example
       .split('\n\n')
