@@ -1,5 +1,6 @@
 import { invalidInput, unavailable } from '../shared/common-errors.ts';
 import { CodedError, type ErrorDefinition } from '../shared/errors.ts';
+import { isTlsErrorCode } from '../shared/tls-error.ts';
 import { UnfitDatabaseError } from './unfit-database.ts';
 
 /** Source of the codes: PostgreSQL documentation, Appendix A "PostgreSQL Error Codes". */
@@ -27,7 +28,7 @@ const SOCKET_CODES = new Set([
 ]);
 /** `pg` reports these without a code. */
 const DRIVER_MESSAGES =
-  /^(Connection terminated|Query read timeout|timeout exceeded when trying to connect|Client has encountered a connection error|Client was closed|timeout expired|Cannot use a pool after calling end|The server does not support)/;
+  /^(Connection terminated|Query read timeout|timeout exceeded when trying to connect|Client has encountered a connection error|Client was closed|timeout expired|Cannot use a pool after calling end|The server does not support|There was an error establishing an SSL connection)/;
 
 const CLIENT_TIMEOUTS = /^(Query read timeout|timeout expired)/;
 
@@ -79,6 +80,7 @@ export function isConnectionError(error: unknown): boolean {
   const code = findSqlState(error);
   return (
     SOCKET_CODES.has(code) ||
+    isTlsErrorCode(code) ||
     code.startsWith('08') ||
     code.startsWith('57P') ||
     code === '25006' ||

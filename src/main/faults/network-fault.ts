@@ -1,3 +1,5 @@
+import { isTlsErrorCode } from '../../shared/tls-error.ts';
+
 /** An error of the operating system about an address; if several were tried, about the first. */
 export type SystemCause = NodeJS.ErrnoException & { readonly address?: string };
 
@@ -44,12 +46,10 @@ export function networkFault(
 }
 
 const SYSTEM_CODE = /\b(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|ETIMEDOUT)\b/;
-const TLS_CODE =
-  /^(ERR_TLS_|ERR_SSL_|ERR_OSSL_|CERT_|CRL_|UNABLE_TO_|SELF_SIGNED_|DEPTH_ZERO_|HOSTNAME_|INVALID_CA|EPROTO$|ETLS)/;
 
 /** Returns whether TLS failed: the server does not offer it, or its certificate is not trusted. */
 export function isTlsError({ code = '', message }: SystemCause): boolean {
-  return TLS_CODE.test(code) || /SSL connection|certificate|wrong version number/.test(message);
+  return isTlsErrorCode(code) || /SSL connection|certificate|wrong version number/.test(message);
 }
 
 export interface TlsFault {
