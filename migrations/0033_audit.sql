@@ -28,10 +28,13 @@ create table audit (
   constraint audit_type_check check (type like subject_type || '.%')
 );
 
--- Pages of the audit, newest first: all of it, of one subject, of one actor.
+-- Pages of the audit, newest first: all of it, of one subject, of some types, of one actor. Who has no id, such as the
+-- system, is found by the kind of actor.
 create index audit_at_position_idx on audit (at, position);
 create index audit_subject_id_at_position_idx on audit (subject_id, at, position);
-create index audit_actor_id_at_position_idx on audit (actor_id, at, position);
+create index audit_type_at_position_idx on audit (type, at, position);
+create index audit_actor_type_at_position_idx
+  on audit (coalesce(actor_id::text, actor_type), type, at, position);
 
 create trigger audit_append_only
   before update or delete on audit

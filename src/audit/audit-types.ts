@@ -44,3 +44,7 @@ export type SubjectType = AuditType extends infer Type
     ? Subject
     : never
   : never;
+
+export const subjectTypes: readonly SubjectType[] = [
+  ...new Set(Object.keys(auditTypes).map((type) => type.slice(0, type.indexOf('.')))),
+] as SubjectType[];

@@ -1,3 +1,3 @@
 /** The audit: who changed what lasts and belongs to no order. It is independent of the modules. */
-export { type AuditType, auditTypes, type SubjectType } from './audit-types.ts';
+export { type AuditType, auditTypes, type SubjectType, subjectTypes } from './audit-types.ts';
 export { type AuditEntry, recordAudit } from './record-audit.ts';

@@ -178,4 +178,18 @@ export const foreignUses: Readonly<Record<string, ForeignUse>> = {
     reads: ['events'],
     reason: 'A report counts events by their meaning, which the log does not know.',
   },
+  'operations.list_audit*': {
+    reads: [
+      'api_keys',
+      'audit',
+      'charges',
+      'discounts',
+      'modifier_groups',
+      'products',
+      'tax_rates',
+      'users',
+      'webhook_endpoints',
+    ],
+    reason: 'A page of the audit shows the names of subjects and actors: one statement.',
+  },
 };

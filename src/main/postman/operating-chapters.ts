@@ -124,6 +124,14 @@ const operating: Chapter = {
       status: [202, 404],
     },
     { operation: 'listMail', as: 'admin', status: 200 },
+    { operation: 'listAudit', as: 'admin', query: { limit: '5' }, status: 200 },
+    {
+      operation: 'listAudit',
+      name: 'List what changed about the customer',
+      as: 'admin',
+      query: { subject: '{{customerId}}' },
+      status: 200,
+    },
   ],
 };
 

@@ -7,6 +7,7 @@ import type { Module } from '../module.ts';
 import type { InvariantResult } from './check-changes.ts';
 import { listDeadLetters, redriveDeadLetter } from './dead-letters.ts';
 import { createHealth, type Probe } from './health.ts';
+import { listAudit } from './list-audit.ts';
 import { listMail, withoutTexts } from './list-mail.ts';
 import { listQueues } from './list-queues.ts';
 import type { Metrics } from './metrics.ts';
@@ -64,6 +65,7 @@ export function createOperations(dependencies: OperationsDependencies): Module<O
       const page = await listMail(database, cursors, showsResetTexts, input);
       return isAdmin(caller) ? page : withoutTexts(page);
     },
+    listAudit: (input) => listAudit(database, cursors, input),
     listQueues: () => listQueues(database, jobs.definitions()),
     listDeadLetters: (input) => listDeadLetters(database, cursors, input),
     redriveDeadLetter: (context, id) => redriveDeadLetter(database, jobs, context, id),

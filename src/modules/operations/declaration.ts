@@ -14,6 +14,7 @@ export const operationsDeclaration = {
     listDeadLetters: readers,
     redriveDeadLetter: { roles: ['admin'] },
     listMail: readers,
+    listAudit: { roles: ['admin'] },
   },
   probeAccess: {
     getHealth: 'anyone',
@@ -22,6 +23,10 @@ export const operationsDeclaration = {
     getMetrics: 'metrics',
   },
   tags: [
-    { name: 'Operating', description: 'Health, metrics, invariants, queues and mail.', place: 100 },
+    {
+      name: 'Operating',
+      description: 'Health, metrics, invariants, queues, mail and the audit.',
+      place: 100,
+    },
   ],
 } as const satisfies ModuleDeclaration;

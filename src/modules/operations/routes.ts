@@ -8,6 +8,7 @@ import {
 } from '../../http/index.ts';
 import { requestErrors } from '../../shared/common-errors.ts';
 import { ActivityReply } from './activity-schemas.ts';
+import { AuditPage, ListAuditQuery } from './audit-schemas.ts';
 import { operationsErrors } from './errors.ts';
 import {
   DeadLetterPage,
@@ -95,6 +96,23 @@ export function registerOperationsRoutes(app: App, operations: Operations): void
       const outcome = await operations.redriveDeadLetter(buildContext(request), request.params.id);
       return sendOnce(reply, outcome, { status: 202 });
     },
+  );
+
+  app.get(
+    '/api/operations/audit',
+    {
+      schema: {
+        operationId: 'listAudit',
+        summary: 'List who changed what, newest first',
+        description:
+          'Everything that changes something lasting, except orders, which have a history. Rows are never changed or deleted.',
+        tags,
+        querystring: ListAuditQuery,
+        response: { 200: AuditPage },
+      },
+      config: { errors: [requestErrors.invalidCursor] },
+    },
+    (request) => operations.listAudit(request.query),
   );
 
   app.get(

@@ -3,6 +3,7 @@ import type { RequestContext } from '../../http/index.ts';
 import type { Caller } from '../../shared/caller.ts';
 import type { Page } from '../../shared/pagination.ts';
 import type { ActivityView } from './activity-schemas.ts';
+import type { AuditView, ListAuditInput } from './audit-schemas.ts';
 import type { InvariantResult } from './check-changes.ts';
 import type { Health } from './health.ts';
 import type { Metrics } from './metrics.ts';
@@ -28,6 +29,7 @@ export interface Operations {
   checkChangedData(): Promise<readonly InvariantResult[]>;
   /** Only admins, not API keys, read the texts. */
   listMail(caller: Caller, input: ListMailInput): Promise<Page<MailView>>;
+  listAudit(input: ListAuditInput): Promise<Page<AuditView>>;
   listQueues(): Promise<QueuesView>;
   listDeadLetters(input: ListDeadLettersInput): Promise<Page<DeadLetterView>>;
   redriveDeadLetter(context: RequestContext, id: string): Promise<Once<RedriveView>>;
