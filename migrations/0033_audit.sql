@@ -49,3 +49,8 @@ alter table events
   drop constraint events_actor_type_check,
   add constraint events_actor_type_check
     check (actor_type in ('user', 'api_key', 'system', 'provider', 'operator'));
+
+alter table stock_movements
+  drop constraint stock_movements_actor_type_check,
+  add constraint stock_movements_actor_type_check
+    check (actor_type in ('user', 'api_key', 'system', 'provider', 'operator'));

@@ -4,6 +4,7 @@ import { newId } from '../../src/shared/ids.ts';
 import { testDatabase } from '../support/database.ts';
 import { follow } from '../support/event-reader.ts';
 import { findPriceChanges } from '../support/price-changes.ts';
+import { next, pounds, priceKinds } from '../support/price-kinds.ts';
 import { createRule, type RuleBody } from '../support/rules.ts';
 import { startTestServer } from '../support/server.ts';
 import { createSession, type Reply } from '../support/session.ts';
@@ -13,87 +14,6 @@ const db = await testDatabase();
 const server = await startTestServer(db, { background: true });
 const admin = await server.asAdmin();
 const kitchen = await server.signInAs('kitchen');
-
-let count = 0;
-const next = () => {
-  count += 1;
-  return count;
-};
-const pounds = (amount: number) => ({ amount, currency: 'GBP' });
-const extra = (amount: number, code = `EXTRA-${next()}`) => ({
-  code,
-  name: 'Extra',
-  price: pounds(amount),
-});
-
-/** Each kind with a new one, the fields that its event names, a change, and what the change's event names. */
-const kinds = [
-  {
-    kind: 'tax_rate',
-    path: '/api/tax-rates',
-    body: () => ({ name: 'VAT', percent: '20', taxCategory: `category-${next()}` }),
-    fields: ['active', 'name', 'percent', 'taxCategory'],
-    change: { name: 'VAT', percent: '5.50' },
-    changes: { percent: { from: '20', to: '5.5' } },
-    refused: { percent: '101' },
-  },
-  {
-    kind: 'charge',
-    path: '/api/charges',
-    body: () => ({ name: 'Service', kind: 'SERVICE', amount: pounds(100) }),
-    fields: ['active', 'amount', 'kind', 'name', 'taxCategory'],
-    change: { amount: null, percent: '12.5' },
-    changes: { amount: { from: pounds(100), to: null }, percent: { from: null, to: '12.5' } },
-    refused: { percent: '1' },
-  },
-  {
-    kind: 'discount',
-    path: '/api/discounts',
-    body: () => ({
-      code: `CODE-${next()}`,
-      name: 'A pound off',
-      kind: 'AMOUNT',
-      amount: pounds(100),
-      scope: 'ORDER',
-    }),
-    fields: ['active', 'amount', 'code', 'combines', 'firstOrderOnly', 'kind', 'name', 'scope'],
-    change: { endsAt: '2099-12-31T23:00:00+01:00', active: false },
-    changes: {
-      active: { from: true, to: false },
-      endsAt: { from: null, to: '2099-12-31T22:00:00.000Z' },
-    },
-    refused: { percent: '1' },
-  },
-  {
-    kind: 'modifier_group',
-    path: '/api/modifier-groups',
-    body: () => ({ name: 'Extras', min: 0, max: 1, modifiers: [extra(50)] }),
-    fields: ['max', 'min', 'modifiers', 'name'],
-    change: { max: 2, modifiers: [extra(60, 'EXTRA-SOLE')] },
-    refused: { min: 3 },
-  },
-  {
-    kind: 'product',
-    path: '/api/products',
-    body: () => ({ sku: `DISH-${next()}`, name: 'Dish', price: pounds(500) }),
-    fields: [
-      'active',
-      'description',
-      'modifierGroupIds',
-      'name',
-      'position',
-      'price',
-      'sku',
-      'taxCategory',
-    ],
-    change: { name: 'Dish', price: pounds(550), category: 'Mains' },
-    changes: {
-      category: { from: null, to: 'Mains' },
-      price: { from: pounds(500), to: pounds(550) },
-    },
-    refused: { modifierGroupIds: [newId()] },
-  },
-];
 
 async function changesOf(id: string) {
   return (await findPriceChanges(db.database)).filter(({ data }) => data.id === id);
@@ -113,7 +33,7 @@ async function asKey() {
   return createSession(server.url, { email: '', password: '', accessToken: secret, userId: id });
 }
 
-for (const { kind, path, body, fields, change, changes, refused } of kinds) {
+for (const { kind, path, body, fields, change, changes, refused } of priceKinds) {
   describe(path, () => {
     test('a new one is logged once with its author and cause, also if the request is repeated', async () => {
       const input = body();

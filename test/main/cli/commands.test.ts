@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { after, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { findAudit } from '../../support/audit-rows.ts';
 import { runCommand, spawnCommand } from '../../support/command.ts';
 import { emptyDatabase, testDatabase } from '../../support/database.ts';
 import { findPriceChanges } from '../../support/price-changes.ts';
@@ -245,12 +246,25 @@ test('import products creates, changes and refuses', async () => {
   assert.deepEqual(
     logged.map(({ actorType, data }) => [actorType, data.name, data.change, data.changes.price]),
     [
-      ['system', 'Mushy peas!', 'created', { from: null, to: { amount: 90, currency: 'GBP' } }],
+      ['operator', 'Mushy peas!', 'created', { from: null, to: { amount: 90, currency: 'GBP' } }],
       [
-        'system',
+        'operator',
         'Fish and Chips',
         'changed',
         { from: { amount: 1, currency: 'GBP' }, to: { amount: 1295, currency: 'GBP' } },
+      ],
+    ],
+  );
+  const audited = (await findAudit(database)).filter(({ job }) => job === 'import products');
+  assert.deepEqual(
+    audited.map(({ type, actorType, before, after }) => [type, actorType, before, after?.price]),
+    [
+      ['product.created', 'operator', null, { amount: 90, currency: 'GBP' }],
+      [
+        'product.changed',
+        'operator',
+        { price: { amount: 1, currency: 'GBP' } },
+        { amount: 1295, currency: 'GBP' },
       ],
     ],
   );

@@ -1,5 +1,5 @@
 import { ensureProducts, productKey } from '../../../modules/orders/index.ts';
-import { systemActor } from '../../../shared/caller.ts';
+import { operatorActor } from '../../../shared/caller.ts';
 import { money } from '../../../shared/money.ts';
 import { fileArgument } from '../../config/read-config.ts';
 import { print, printError } from '../../terminal.ts';
@@ -10,7 +10,7 @@ import { skuFromName } from '../import/sku-from-name.ts';
 import { type CommandParts, type NewDatabaseOption, withDatabase } from './with-database.ts';
 
 const author = {
-  actor: systemActor,
+  actor: operatorActor,
   cause: { requestId: null, traceId: null, job: 'import products' },
 };
 

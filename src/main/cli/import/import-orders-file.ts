@@ -14,7 +14,7 @@ import {
   productKey,
   sumOrdersByNumber,
 } from '../../../modules/orders/index.ts';
-import { systemActor } from '../../../shared/caller.ts';
+import { operatorActor } from '../../../shared/caller.ts';
 import { money, sumMinor } from '../../../shared/money.ts';
 import { RefusedRows } from './file-error.ts';
 import type { OrdersFile } from './read-orders.ts';
@@ -108,7 +108,7 @@ function ensureFileProducts({ database, catalog, currency }: ImportDependencies,
         catalog.addProduct(
           tx,
           { sku, name, price: money(priceMinor, currency) },
-          { actor: systemActor, cause: { requestId: null, traceId: null, job: 'import orders' } },
+          { actor: operatorActor, cause: { requestId: null, traceId: null, job: 'import orders' } },
         ),
     },
     collectProducts(part),

@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
+import { recordAudit } from '../../../audit/index.ts';
 import type { Transaction } from '../../../database/database.ts';
 import { appendEvents } from '../../../events/index.ts';
 import { requireMatch } from '../../../http/index.ts';
@@ -25,7 +26,7 @@ export function requireMayChange(caller: Caller, change: ShopChange): void {
 }
 
 /**
- * Changes the settings that the input contains, and records the change with its author. One that changes nothing keeps
+ * Changes the settings that the input contains, and records the change with its author in the log and in the audit. One that changes nothing keeps
  * the version. `accepted` lists the versions that `If-Match` accepts, null for any. Throws
  * `request.precondition_failed`, `shop.version_conflict` and `request.invalid`.
  */
@@ -47,18 +48,21 @@ export async function updateShop(
   const after = normaliseTerms(merged);
   if (isDeepStrictEqual(before, after)) return row!;
   const [changed] = await changeShop(tx, ...toColumns(after));
-  await appendEvents(tx, [
-    {
-      type: 'shop.changed',
-      orderId: null,
-      sequence: null,
-      from: null,
-      to: null,
-      actor: author.actor,
-      reason: null,
-      cause: author.cause,
-      data: { version: changed!.version, changes: findChangedFields(before, after) },
-    },
+  await Promise.all([
+    appendEvents(tx, [
+      {
+        type: 'shop.changed',
+        orderId: null,
+        sequence: null,
+        from: null,
+        to: null,
+        actor: author.actor,
+        reason: null,
+        cause: author.cause,
+        data: { version: changed!.version, changes: findChangedFields(before, after) },
+      },
+    ]),
+    recordAudit(tx, author, [{ type: 'shop.changed', subjectId: null, before, after }]),
   ]);
   return changed!;
 }
