@@ -34,7 +34,6 @@ export const auditTypes = {
   'webhook_delivery.redelivered': 'One delivery was sent again.',
   'dead_letter.redriven': 'A dead letter was redriven.',
   'mails.read': 'A page of mails was read, or the text of one mail.',
-  'orders.exported': 'Orders were exported.',
 } as const;
 
 export type AuditType = keyof typeof auditTypes;

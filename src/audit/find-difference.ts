@@ -6,8 +6,8 @@ export interface Difference {
   readonly after: Readonly<Record<string, unknown>> | null;
 }
 
-/** Returns the fields that differ: all of a subject that was created or deleted. */
-export function findDifference(before: object | null, after: object | null): Difference {
+/** Returns the fields that differ: all of a subject that was created or deleted. Returns null if both are equal. */
+export function findDifference(before: object | null, after: object | null): Difference | null {
   if (before === null || after === null) {
     return { before: before && { ...before }, after: after && { ...after } };
   }
@@ -16,6 +16,7 @@ export function findDifference(before: object | null, after: object | null): Dif
   const fields = [...new Set([...earlier.keys(), ...later.keys()])].filter(
     (field) => !isDeepStrictEqual(earlier.get(field) ?? null, later.get(field) ?? null),
   );
+  if (fields.length === 0) return null;
   return {
     before: Object.fromEntries(fields.map((field) => [field, earlier.get(field) ?? null])),
     after: Object.fromEntries(fields.map((field) => [field, later.get(field) ?? null])),

@@ -3,7 +3,7 @@ import type { Transaction } from '../database/database.ts';
 import type { Author } from '../shared/caller.ts';
 import { newId } from '../shared/ids.ts';
 import type { AuditType } from './audit-types.ts';
-import { findDifference } from './find-difference.ts';
+import { type Difference, findDifference } from './find-difference.ts';
 import { insertAudit, newAuditColumns } from './queries.ts';
 
 /** One change to be recorded. */
@@ -20,22 +20,28 @@ export interface AuditEntry {
   readonly reason?: string | undefined;
 }
 
-/** Records changes in the audit, in their transaction, with one statement for any number of them. */
+/**
+ * Records changes in the audit, in their transaction, with one statement for any number of them. A change that changes
+ * nothing is left out.
+ */
 export async function recordAudit(
   tx: Transaction,
   author: Author,
   entries: readonly AuditEntry[],
 ): Promise<void> {
-  if (entries.length === 0) return;
-  const rows = entries.map((entry) => toRow(entry, author));
+  const rows = entries.flatMap((entry) => {
+    const difference = findDifference(entry.before, entry.after);
+    return difference === null ? [] : [toRow(entry, difference, author)];
+  });
+  if (rows.length === 0) return;
   await insertAudit(tx, ...toColumnArrays(newAuditColumns, rows));
 }
 
 function toRow(
-  { type, subjectId, before, after, reason }: AuditEntry,
+  { type, subjectId, reason }: AuditEntry,
+  { before, after }: Difference,
   { actor, cause, origin }: Author,
 ): ColumnRow<typeof newAuditColumns> {
-  const difference = findDifference(before, after);
   return {
     id: newId(),
     type,
@@ -44,8 +50,8 @@ function toRow(
     actor_type: actor.type,
     actor_id: actor.id,
     actor_role: actor.role,
-    before: difference.before === null ? null : JSON.stringify(difference.before),
-    after: difference.after === null ? null : JSON.stringify(difference.after),
+    before: before === null ? null : JSON.stringify(before),
+    after: after === null ? null : JSON.stringify(after),
     reason,
     request_id: cause.requestId,
     trace_id: cause.traceId,

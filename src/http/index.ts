@@ -26,6 +26,7 @@ export { getPublicPath } from './public-path.ts';
 export {
   buildCause,
   buildContext,
+  buildSource,
   type RequestContext,
   RequestOrigin,
   requireCaller,

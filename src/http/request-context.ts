@@ -1,6 +1,13 @@
 import type { FastifyRequest } from 'fastify';
 import type { Claim } from '../database/idempotency.ts';
-import { type Author, type Caller, type Cause, type Origin, toActor } from '../shared/caller.ts';
+import {
+  type Author,
+  type Caller,
+  type Cause,
+  type Origin,
+  type Source,
+  toActor,
+} from '../shared/caller.ts';
 import { authErrors } from '../shared/common-errors.ts';
 import { CodedError } from '../shared/errors.ts';
 import { getTrace } from './request-identity.ts';
@@ -34,10 +41,14 @@ export function buildContext(request: FastifyRequest): RequestContext {
   return {
     caller,
     actor: toActor(caller),
-    cause: buildCause(request),
-    origin: new RequestOrigin(request),
+    ...buildSource(request),
     claim: request.claim,
   };
+}
+
+/** Returns what is known of the author of a change before the use case knows who it is, as at a sign-up. */
+export function buildSource(request: FastifyRequest): Source {
+  return { cause: buildCause(request), origin: new RequestOrigin(request) };
 }
 
 export function buildCause(request: FastifyRequest): Cause {

@@ -77,8 +77,21 @@ export interface Author {
   readonly origin?: Origin;
 }
 
+/** Where a change comes from, as long as it is not known who makes it. */
+export type Source = Omit<Author, 'actor'>;
+
 export const systemActor: Actor = { type: 'system', id: null, role: null };
 export const operatorActor: Actor = { type: 'operator', id: null, role: null };
+
+/** Returns the author of what the command line does. `command` names it, such as `user disable`. */
+export function operatorAuthor(command: string): Author {
+  return { actor: operatorActor, cause: { requestId: null, traceId: null, job: command } };
+}
+
+/** Returns the author of what happens without a request. `task` names it, such as `start`. */
+export function systemAuthor(task: string): Author {
+  return { actor: systemActor, cause: { requestId: null, traceId: null, job: task } };
+}
 
 /** Returns the caller as an actor. Who has the token of an order is its customer, whose id is added with the order. */
 export function toActor(caller: Caller): Actor {

@@ -4,7 +4,7 @@ import { ensureCustomers, setRole } from '../../src/modules/accounts/index.ts';
 import { testDatabase } from '../support/database.ts';
 import { startTestServer } from '../support/server.ts';
 import { createSession } from '../support/session.ts';
-import { addProduct } from '../support/shop.ts';
+import { addProduct, testAuthor } from '../support/shop.ts';
 
 /** One address is one account, whether its domain is written in Unicode or ASCII. */
 const db = await testDatabase();
@@ -86,10 +86,10 @@ describe('a customer whose domain has two spellings', () => {
   });
 
   test('is one customer in an import and one user on the command line', async () => {
-    const ids = await ensureCustomers(server.database, spellings);
+    const ids = await ensureCustomers(server.database, testAuthor, spellings);
     assert.deepEqual([...ids.keys()], spellings);
     assert.deepEqual([...new Set(ids.values())], [user.id]);
-    assert.equal((await setRole(server.database, unicode, 'customer')).id, user.id);
+    assert.equal((await setRole(server.database, testAuthor, unicode, 'customer')).id, user.id);
   });
 
   test('is one account for the limit on password guesses', async () => {

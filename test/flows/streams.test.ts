@@ -7,6 +7,7 @@ import { testDatabase } from '../support/database.ts';
 import { type EventReader, follow, openEvents } from '../support/event-reader.ts';
 import { startTestServer } from '../support/server.ts';
 import { createSession, type Session } from '../support/session.ts';
+import { testAuthor } from '../support/shop.ts';
 
 /** Live streams as clients read them, from two servers on one database; the second makes no changes. */
 const JWT_SECRET = 'the secret of these two servers long enough for both';
@@ -175,7 +176,7 @@ describe('the stream of all events', () => {
     const order = { number: 'OLD-1', createdAt: new Date(), email: null, lines: [line] };
     const products = new Map([[productKey(line), { id: product!.id, sku: 'PILAU' }]]);
     const reader = await follow(server.url, kitchen, '/api/stream');
-    const { imported } = await importOrders(db.database, [order], products, 'GBP');
+    const { imported } = await importOrders(db.database, testAuthor, [order], products, 'GBP');
     assert.equal(imported.length, 1);
     const orderId = await place();
     await reader.until((it) => it.events.length > 0);

@@ -4,6 +4,7 @@ import { createUser } from '../../src/modules/accounts/index.ts';
 import { testDatabase } from '../support/database.ts';
 import { newmanMissing, runNewman } from '../support/newman.ts';
 import { startTestServer } from '../support/server.ts';
+import { testAuthor } from '../support/shop.ts';
 
 interface Item {
   readonly name: string;
@@ -28,7 +29,7 @@ const server = await startTestServer(db, {
   },
 });
 const admin = { email: 'admin@holdfast.example', password: 'the pass phrase of an admin' };
-await createUser(db.database, { ...admin, role: 'admin' });
+await createUser(db.database, testAuthor, { ...admin, role: 'admin' });
 
 const text = await (await fetch(`${server.url}/postman.json`)).text();
 const items = (JSON.parse(text) as Collection).item.flatMap(({ item }) => item);

@@ -9,6 +9,7 @@ import { readConfig } from '../../src/main/config/read-config.ts';
 import { createUser } from '../../src/modules/accounts/index.ts';
 import type { Role } from '../../src/shared/caller.ts';
 import { createSession, type Session } from './session.ts';
+import { testAuthor } from './shop.ts';
 import { withoutRateLimits } from './without-rate-limits.ts';
 
 export interface TestServer {
@@ -77,7 +78,7 @@ export async function startTestServer(
 
   const signInAs = async (role: Role, { vip = false } = {}): Promise<Session> => {
     const credentials = newCredentials();
-    await createUser(db.database, { ...credentials, role, vip });
+    await createUser(db.database, testAuthor, { ...credentials, role, vip });
     return signIn('/api/auth/login', 200, credentials);
   };
   const signIn = async (path: string, status: number, credentials: Credentials) => {

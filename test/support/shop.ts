@@ -1,6 +1,12 @@
 import type { Database } from '../../src/database/database.ts';
 import type { Claim } from '../../src/database/idempotency.ts';
-import type { ApiKeyCaller, Role, UserCaller } from '../../src/shared/caller.ts';
+import {
+  type ApiKeyCaller,
+  type Author,
+  type Role,
+  systemActor,
+  type UserCaller,
+} from '../../src/shared/caller.ts';
 import { canonicalJson, sha256 } from '../../src/shared/canonical-json.ts';
 import { newId } from '../../src/shared/ids.ts';
 
@@ -100,3 +106,5 @@ export function buildClaim(callerId: string, operation: string, key: string, bod
 }
 
 export const testCause = { requestId: 'test', traceId: null };
+
+export const testAuthor: Author = { actor: systemActor, cause: testCause };

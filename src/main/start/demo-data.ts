@@ -1,8 +1,8 @@
 import { randomInt } from 'node:crypto';
 import type { Database, Transaction } from '../../database/database.ts';
-import { countUsers, createUser, findActiveUsers } from '../../modules/accounts/index.ts';
+import { addUser, countUsers, findActiveUsers } from '../../modules/accounts/index.ts';
 import { type Catalog, countProducts } from '../../modules/catalog/index.ts';
-import { type Role, systemActor } from '../../shared/caller.ts';
+import { type Role, systemAuthor } from '../../shared/caller.ts';
 import { money } from '../../shared/money.ts';
 import type { Application } from '../compose/compose.ts';
 import { type DemoDish, type DemoGroup, demoGroups, demoMenu } from './demo-menu.ts';
@@ -55,7 +55,7 @@ export function loadDemoData(
     const accounts: DemoAccount[] = [];
     for (const user of demoUsers) {
       const account = { ...user, password: readablePassword() };
-      const { id } = await createUser(tx, account);
+      const { id } = await addUser(tx, author, account);
       accounts.push({ ...account, id });
     }
     await addDemoMenu(tx, catalog, currency);
@@ -65,10 +65,7 @@ export function loadDemoData(
   });
 }
 
-const author = {
-  actor: systemActor,
-  cause: { requestId: null, traceId: null, job: 'demo data' },
-};
+const author = systemAuthor('demo data');
 
 async function addDemoMenu(tx: Transaction, catalog: Catalog, currency: string): Promise<void> {
   const groupIds = new Map<string, string>();

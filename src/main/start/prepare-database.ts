@@ -2,6 +2,7 @@ import type { Database } from '../../database/database.ts';
 import { migrate } from '../../database/migrate.ts';
 import { UnfitDatabaseError } from '../../database/unfit-database.ts';
 import { accountsErrors, createUser } from '../../modules/accounts/index.ts';
+import { systemAuthor } from '../../shared/caller.ts';
 import { unavailable } from '../../shared/common-errors.ts';
 import { CodedError } from '../../shared/errors.ts';
 import type { Log } from '../../shared/log.ts';
@@ -106,7 +107,7 @@ async function ensureAdmin(
   log: Log,
 ): Promise<void> {
   try {
-    await createUser(database, { ...admin, role: 'admin' });
+    await createUser(database, systemAuthor('start'), { ...admin, role: 'admin' });
     log.info(`created the admin ${admin.email}`);
   } catch (error) {
     const known = error instanceof CodedError && error.definition === accountsErrors.emailTaken;

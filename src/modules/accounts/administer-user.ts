@@ -1,5 +1,5 @@
 import type { Database } from '../../database/database.ts';
-import type { Role } from '../../shared/caller.ts';
+import type { Author, Role } from '../../shared/caller.ts';
 import { CodedError } from '../../shared/errors.ts';
 import { emailKey } from './email.ts';
 import { accountsErrors } from './errors.ts';
@@ -11,20 +11,30 @@ import type { User } from './user.ts';
  * Changes a role from the command line; running servers apply it within five seconds. Throws `accounts.not_found` and
  * `accounts.last_admin`.
  */
-export function setRole(database: Database, email: string, role: Role): Promise<User> {
-  return changeByEmail(database, email, { role });
+export function setRole(
+  database: Database,
+  author: Author,
+  email: string,
+  role: Role,
+): Promise<User> {
+  return changeByEmail(database, author, email, { role });
 }
 
 /** Disables a user in the same way and ends all their sessions. */
-export function disable(database: Database, email: string): Promise<User> {
-  return changeByEmail(database, email, { disabled: true });
+export function disable(database: Database, author: Author, email: string): Promise<User> {
+  return changeByEmail(database, author, email, { disabled: true });
 }
 
-function changeByEmail(database: Database, email: string, change: AccessChange): Promise<User> {
+function changeByEmail(
+  database: Database,
+  author: Author,
+  email: string,
+  change: AccessChange,
+): Promise<User> {
   return database.transaction(async (tx) => {
     const [found] = await findCredential(tx, emailKey(email));
     if (found === undefined) throw new CodedError(accountsErrors.notFound);
-    const { user } = await changeAccess(tx, found.id, change);
+    const { user } = await changeAccess(tx, author, found.id, change);
     return user;
   });
 }

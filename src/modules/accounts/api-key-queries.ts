@@ -48,13 +48,16 @@ export const listApiKeyRows = statement<
     limit $3::int`,
 );
 
-export const revokeApiKeyRow = statement<[id: string], { id: string }>(
+export const revokeApiKeyRow = statement<
+  [id: string],
+  Pick<ApiKeyRow, 'name' | 'prefix' | 'scopes' | 'expiresAt'>
+>(
   'accounts.revoke_api_key',
   `update api_keys
       set revoked_at = now()
     where id = $1::uuid
       and revoked_at is null
-   returning id`,
+   returning name, prefix, scopes, expires_at as "expiresAt"`,
 );
 
 export interface KnownKeyRow {

@@ -1,4 +1,4 @@
-import { type App, IdParameter, sendOnce } from '../../http/index.ts';
+import { type App, buildContext, IdParameter, sendOnce } from '../../http/index.ts';
 import { requestErrors } from '../../shared/common-errors.ts';
 import { accountsErrors } from './errors.ts';
 import {
@@ -28,7 +28,8 @@ export function registerApiKeyRoutes(app: App, accounts: Accounts): void {
     },
     async (request, reply) => {
       const caller = requireUserCaller(request);
-      const outcome = await accounts.createApiKey(caller, request.claim, request.body);
+      const context = buildContext(request);
+      const outcome = await accounts.createApiKey(context, caller, context.claim, request.body);
       return sendOnce(reply, outcome, { status: 201 });
     },
   );
@@ -61,7 +62,7 @@ export function registerApiKeyRoutes(app: App, accounts: Accounts): void {
       config: { errors: [accountsErrors.keyNotFound] },
     },
     async (request, reply) => {
-      await accounts.revokeApiKey(request.params.id);
+      await accounts.revokeApiKey(buildContext(request), request.params.id);
       return reply.code(204).send();
     },
   );

@@ -32,4 +32,14 @@ export function apiKeyView(key: ApiKeyRow) {
   };
 }
 
+/** Returns a key as the audit shows it. */
+export function auditedKey({
+  name,
+  prefix,
+  scopes,
+  expiresAt,
+}: Pick<ApiKeyRow, 'name' | 'prefix' | 'scopes' | 'expiresAt'>) {
+  return { name, prefix, scopes, expiresAt };
+}
+
 export type ApiKeyView = ReturnType<typeof apiKeyView>;

@@ -1,4 +1,5 @@
-import type { UserCaller } from '../../shared/caller.ts';
+import { type AuditEntry, recordAudit } from '../../audit/index.ts';
+import type { Author, UserCaller } from '../../shared/caller.ts';
 import { CodedError } from '../../shared/errors.ts';
 import type { AccountsParts } from './accounts-parts.ts';
 import { accountsErrors } from './errors.ts';
@@ -13,6 +14,7 @@ import { endFamilies } from './session-queries.ts';
  */
 export async function changePassword(
   parts: AccountsParts,
+  author: Author,
   caller: UserCaller,
   input: { readonly currentPassword: string; readonly newPassword: string },
 ): Promise<void> {
@@ -30,7 +32,19 @@ export async function changePassword(
     const [changed] = await replacePasswordHash(tx, caller.id, oldHash, newHash);
     if (changed === undefined) throw new CodedError(accountsErrors.invalidCredentials);
     await cancelPasswordResets(tx, caller.id);
-    return endFamilies(tx, caller.id, 'password', caller.familyId);
+    const families = await endFamilies(tx, caller.id, 'password', caller.familyId);
+    await recordAudit(tx, author, [describePasswordChange(caller.id, 'password', families.length)]);
+    return families;
   });
   revocations.endFamilies(ended.map(({ id }) => id));
+}
+
+/** Describes a new password, without it: what its owner proved, and how many of their sessions ended. */
+export function describePasswordChange(
+  userId: string,
+  provenBy: 'password' | 'reset_link',
+  sessionsEnded: number,
+): AuditEntry {
+  const after = { provenBy, sessionsEnded };
+  return { type: 'user.password_changed', subjectId: userId, before: null, after };
 }

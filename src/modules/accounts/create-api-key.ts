@@ -1,9 +1,10 @@
+import { recordAudit } from '../../audit/index.ts';
 import { type Claim, type Once, once } from '../../database/idempotency.ts';
-import type { Scope, UserCaller } from '../../shared/caller.ts';
+import type { Author, Scope, UserCaller } from '../../shared/caller.ts';
 import { invalidInput } from '../../shared/common-errors.ts';
 import { newId } from '../../shared/ids.ts';
 import type { AccountsParts } from './accounts-parts.ts';
-import { type ApiKeyView, apiKeyView, createApiKeySecret } from './api-key.ts';
+import { type ApiKeyView, apiKeyView, auditedKey, createApiKeySecret } from './api-key.ts';
 import { insertApiKey } from './api-key-queries.ts';
 
 export interface NewApiKey {
@@ -21,6 +22,7 @@ export type CreatedApiKey = ApiKeyView & { readonly secret?: string };
 /** Creates an API key. Throws `request.invalid` if the expiry has passed. */
 export async function createApiKey(
   parts: AccountsParts,
+  author: Author,
   caller: UserCaller,
   claim: Claim | null,
   input: NewApiKey,
@@ -41,6 +43,10 @@ export async function createApiKey(
       expiresAt,
     );
     if (key === undefined) throw invalidExpiry();
+    const after = auditedKey(key);
+    await recordAudit(tx, author, [
+      { type: 'api_key.created', subjectId: key.id, before: null, after },
+    ]);
     return apiKeyView(key);
   });
   return outcome.replayed ? outcome : { ...outcome, result: { ...outcome.result, secret } };

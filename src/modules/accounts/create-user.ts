@@ -1,5 +1,6 @@
-import type { Queryable } from '../../database/statement.ts';
-import type { Role } from '../../shared/caller.ts';
+import { recordAudit } from '../../audit/index.ts';
+import type { Database, Transaction } from '../../database/database.ts';
+import type { Author, Role } from '../../shared/caller.ts';
 import { invalidInput } from '../../shared/common-errors.ts';
 import { newId } from '../../shared/ids.ts';
 import { findTextError, normalText } from '../../shared/text.ts';
@@ -7,7 +8,13 @@ import { type Email, parseEmail } from './email.ts';
 import { createPasswordHasher, type PasswordHasher } from './password-hasher.ts';
 import { requireUncommonPassword } from './password-rule.ts';
 import { insertUser } from './queries.ts';
-import { NAME_LENGTH_MAX, PASSWORD_LENGTH_MAX, PASSWORD_LENGTH_MIN, type User } from './user.ts';
+import {
+  auditedUser,
+  NAME_LENGTH_MAX,
+  PASSWORD_LENGTH_MAX,
+  PASSWORD_LENGTH_MIN,
+  type User,
+} from './user.ts';
 
 export interface NewUser {
   readonly email: string;
@@ -18,16 +25,34 @@ export interface NewUser {
 }
 
 /**
- * Creates a user of any role, for the command line and demo data. Throws `accounts.email_taken` and the errors of
+ * Creates a user of any role, for the command line and the start. Throws `accounts.email_taken` and the errors of
  * `parseNewUser`.
  */
 export async function createUser(
-  db: Queryable,
+  database: Database,
+  author: Author,
   input: NewUser,
   passwords: PasswordHasher = createPasswordHasher(),
 ): Promise<User> {
   const { columns } = await prepareUser(parseNewUser(input), passwords);
-  const [user] = await insertUser(db, ...columns);
+  return database.transaction((tx) => insertAuditedUser(tx, author, columns));
+}
+
+/** Does the same in the caller's transaction. */
+export async function addUser(tx: Transaction, author: Author, input: NewUser): Promise<User> {
+  const { columns } = await prepareUser(parseNewUser(input), createPasswordHasher());
+  return insertAuditedUser(tx, author, columns);
+}
+
+export async function insertAuditedUser(
+  tx: Transaction,
+  author: Author,
+  columns: PreparedUser['columns'],
+): Promise<User> {
+  const [user] = await insertUser(tx, ...columns);
+  const { id, ...fields } = user!;
+  const after = auditedUser(fields);
+  await recordAudit(tx, author, [{ type: 'user.created', subjectId: id, before: null, after }]);
   return user!;
 }
 

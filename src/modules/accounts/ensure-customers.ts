@@ -1,10 +1,13 @@
 import { randomBytes } from 'node:crypto';
-import type { Queryable } from '../../database/statement.ts';
+import { recordAudit } from '../../audit/index.ts';
+import type { Database } from '../../database/database.ts';
+import type { Author } from '../../shared/caller.ts';
 import { CodedError } from '../../shared/errors.ts';
 import { newId } from '../../shared/ids.ts';
 import { parseEmail } from './email.ts';
 import { createPasswordHasher } from './password-hasher.ts';
 import { ensureUsers } from './queries.ts';
+import { auditedUser } from './user.ts';
 
 /** Returns whether an account can have this address. */
 export function isUsableEmail(text: string): boolean {
@@ -23,7 +26,8 @@ export function isUsableEmail(text: string): boolean {
  * `request.invalid` for an unusable address.
  */
 export async function ensureCustomers(
-  db: Queryable,
+  database: Database,
+  author: Author,
   emails: readonly string[],
 ): Promise<ReadonlyMap<string, string>> {
   const keys = new Map(emails.map((email) => [email, parseEmail(email)]));
@@ -31,7 +35,22 @@ export async function ensureCustomers(
   const passwordHash = await createPasswordHasher().hash(randomBytes(32).toString('base64'));
   const wanted = new Map([...keys.values()].map(({ address, key }) => [key, address]));
   const rows = [...wanted].map(([email_key, email]) => ({ id: newId(), email, email_key }));
-  const users = await ensureUsers(db, JSON.stringify(rows), passwordHash);
+  const newIds = new Set(rows.map(({ id }) => id));
+  const users = await database.transaction(async (tx) => {
+    const ensured = await ensureUsers(tx, JSON.stringify(rows), passwordHash);
+    const created = ensured.filter(({ id }) => newIds.has(id));
+    await recordAudit(
+      tx,
+      author,
+      created.map(({ id, ...user }) => ({
+        type: 'user.created',
+        subjectId: id,
+        before: null,
+        after: auditedUser(user),
+      })),
+    );
+    return ensured;
+  });
   const idByKey = new Map(users.map(({ id, emailKey }) => [emailKey, id]));
   return new Map([...keys].map(([email, { key }]) => [email, idByKey.get(key)!]));
 }

@@ -2,7 +2,7 @@
 export { findActorNamesById } from './actor-names.ts';
 export { disable, setRole } from './administer-user.ts';
 export { type AccountsDependencies, createAccounts } from './create-accounts.ts';
-export { createUser } from './create-user.ts';
+export { addUser, createUser } from './create-user.ts';
 export { accountsDeclaration } from './declaration.ts';
 export { EMAIL_LENGTH_MAX, type Email, emailKey, parseEmail } from './email.ts';
 export { ensureCustomers, isUsableEmail } from './ensure-customers.ts';

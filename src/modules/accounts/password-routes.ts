@@ -1,4 +1,4 @@
-import type { App } from '../../http/index.ts';
+import { type App, buildContext, buildSource } from '../../http/index.ts';
 import { accountsErrors } from './errors.ts';
 import { ChangePasswordBody, ForgotPasswordBody, NoReply, ResetPasswordBody } from './schemas.ts';
 import type { Accounts } from './use-cases.ts';
@@ -21,7 +21,8 @@ export function registerPasswordRoutes(app: App, accounts: Accounts): void {
       config: { errors: [accountsErrors.passwordTooCommon, accountsErrors.invalidCredentials] },
     },
     async (request, reply) => {
-      await accounts.changePassword(requireUserCaller(request), request.body);
+      const caller = requireUserCaller(request);
+      await accounts.changePassword(buildContext(request), caller, request.body);
       return reply.code(204).send();
     },
   );
@@ -59,7 +60,7 @@ export function registerPasswordRoutes(app: App, accounts: Accounts): void {
       config: { errors: [accountsErrors.resetInvalid, accountsErrors.passwordTooCommon] },
     },
     async (request, reply) => {
-      await accounts.resetPassword(request.body);
+      await accounts.resetPassword(buildSource(request), request.body);
       return reply.code(204).send();
     },
   );

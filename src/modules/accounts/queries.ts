@@ -117,15 +117,22 @@ export const findUser = statement<[id: string], User>(
       and not guest`,
 );
 
-export const updateName = statement<[id: string, name: string], User>(
+export const updateName = statement<[id: string, name: string], User & { formerName: string }>(
   'accounts.update_name',
-  `update users
+  `with former as (
+     select id, name
+       from users
+      where id = $1::uuid
+        and not guest
+        and disabled_at is null
+        for no key update)
+   update users
       set name = $2::text,
           updated_at = now()
-    where id = $1::uuid
-      and not guest
-      and disabled_at is null
-   returning id, email, name, role, vip, false as disabled, created_at as "createdAt"`,
+     from former
+    where users.id = former.id
+   returning users.id, email, users.name, role, vip, false as disabled, created_at as "createdAt",
+             former.name as "formerName"`,
 );
 
 /** Returns no row if the password was changed or the user disabled since the old hash was read. */
@@ -231,7 +238,7 @@ export const updateAccess = statement<
  */
 export const ensureUsers = statement<
   [rows: string, passwordHash: string],
-  { id: string; emailKey: string }
+  Omit<User, 'createdAt'> & { emailKey: string }
 >(
   'accounts.ensure_users',
   `insert into users (id, email, email_key, password_hash, disabled_at)
@@ -239,5 +246,5 @@ export const ensureUsers = statement<
      from jsonb_to_recordset($1::jsonb) as wanted (id uuid, email text, email_key text)
     order by email_key
    on conflict (email_key) where not guest do update set email_key = excluded.email_key
-   returning id, email_key as "emailKey"`,
+   returning id, email, name, role, vip, disabled_at is not null as disabled, email_key as "emailKey"`,
 );

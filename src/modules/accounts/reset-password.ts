@@ -1,5 +1,8 @@
+import { recordAudit } from '../../audit/index.ts';
+import type { Source } from '../../shared/caller.ts';
 import { CodedError } from '../../shared/errors.ts';
 import type { AccountsParts } from './accounts-parts.ts';
+import { describePasswordChange } from './change-password.ts';
 import { accountsErrors } from './errors.ts';
 import { requireUncommonPassword } from './password-rule.ts';
 import { lockCustomers, setPasswordHash } from './queries.ts';
@@ -13,6 +16,7 @@ import { endFamilies } from './session-queries.ts';
  */
 export async function resetPassword(
   parts: AccountsParts,
+  source: Source,
   input: { readonly token: string; readonly newPassword: string },
 ): Promise<void> {
   const { database, passwords, revocations } = parts;
@@ -25,11 +29,16 @@ export async function resetPassword(
 
   const ended = await database.transaction(async (tx) => {
     // Users first: the lock order of all transactions.
-    await lockCustomers(tx, [reset.userId]);
+    const [user] = await lockCustomers(tx, [reset.userId]);
     const [used] = await usePasswordReset(tx, tokenHash);
     const [changed] = used === undefined ? [] : await setPasswordHash(tx, used.userId, newHash);
     if (changed === undefined) throw new CodedError(accountsErrors.resetInvalid);
-    return endFamilies(tx, changed.id, 'reset', null);
+    const families = await endFamilies(tx, changed.id, 'reset', null);
+    const actor = { type: 'user', id: changed.id, role: user!.role } as const;
+    await recordAudit(tx, { ...source, actor }, [
+      describePasswordChange(changed.id, 'reset_link', families.length),
+    ]);
+    return families;
   });
   revocations.endFamilies(ended.map(({ id }) => id));
 }

@@ -1,6 +1,8 @@
 import type { FastifyRequest } from 'fastify';
 import {
   type App,
+  buildContext,
+  buildSource,
   findCookie,
   NoBody,
   requireAllowedOrigin,
@@ -44,7 +46,7 @@ export function registerSessionRoutes(app: App, accounts: Accounts): void {
         config: { errors: [accountsErrors.passwordTooCommon, accountsErrors.emailTaken] },
       },
       async (request, reply) => {
-        const session = await accounts.signUp(request.body);
+        const session = await accounts.signUp(buildSource(request), request.body);
         setSessionCookies(reply, session, accounts.cookies);
         return reply.code(201).send(session);
       },
@@ -135,7 +137,8 @@ export function registerSessionRoutes(app: App, accounts: Accounts): void {
         response: { 200: ProfileReply },
       },
     },
-    (request) => accounts.updateProfile(requireUserCaller(request), request.body),
+    (request) =>
+      accounts.updateProfile(buildContext(request), requireUserCaller(request), request.body),
   );
 }
 

@@ -1,8 +1,9 @@
+import type { Source } from '../../shared/caller.ts';
 import { CodedError } from '../../shared/errors.ts';
 import type { AccountsParts } from './accounts-parts.ts';
-import { parseNewUser, prepareUser } from './create-user.ts';
+import { insertAuditedUser, parseNewUser, prepareUser } from './create-user.ts';
 import { accountsErrors } from './errors.ts';
-import { findCredential, insertUser } from './queries.ts';
+import { findCredential } from './queries.ts';
 import { openSession, type Session } from './session.ts';
 
 export interface SignUpInput {
@@ -15,7 +16,11 @@ export interface SignUpInput {
  * Creates a customer and signs them in. Throws `accounts.email_taken`, `accounts.password_too_common` and
  * `request.invalid`.
  */
-export async function signUp(parts: AccountsParts, input: SignUpInput): Promise<Session> {
+export async function signUp(
+  parts: AccountsParts,
+  source: Source,
+  input: SignUpInput,
+): Promise<Session> {
   const { database, passwords } = parts;
   // Only these fields, so that a request cannot set a role.
   const { email, password, name = '' } = input;
@@ -26,7 +31,8 @@ export async function signUp(parts: AccountsParts, input: SignUpInput): Promise<
 
   const user = await prepareUser(checked, passwords);
   return database.transaction(async (tx) => {
-    await insertUser(tx, ...user.columns);
+    const actor = { type: 'user', id: user.id, role: checked.role } as const;
+    await insertAuditedUser(tx, { ...source, actor }, user.columns);
     const session = await openSession(parts, tx, user.id, user.passwordHash);
     if (session === null) throw new Error('a new user could not be signed in');
     return session;

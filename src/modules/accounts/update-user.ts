@@ -1,13 +1,14 @@
+import { recordAudit } from '../../audit/index.ts';
 import type { Transaction } from '../../database/database.ts';
 import { type Claim, type Once, once } from '../../database/idempotency.ts';
-import type { Role } from '../../shared/caller.ts';
+import type { Author, Role } from '../../shared/caller.ts';
 import { CodedError } from '../../shared/errors.ts';
 import type { AccountsParts } from './accounts-parts.ts';
 import { accountsErrors } from './errors.ts';
 import { lockUserAndAdmins, updateAccess } from './queries.ts';
 import type { CurrentAccess } from './revocations.ts';
 import { endFamilies } from './session-queries.ts';
-import { type User, type UserView, userView } from './user.ts';
+import { auditedUser, type User, type UserView, userView } from './user.ts';
 
 export interface AccessChange {
   readonly role?: Role;
@@ -19,6 +20,7 @@ export interface AccessChange {
 /** Changes a user's access. Throws `accounts.not_found` and `accounts.last_admin`. */
 export async function updateUser(
   parts: AccountsParts,
+  author: Author,
   claim: Claim | null,
   id: string,
   change: AccessChange,
@@ -26,7 +28,7 @@ export async function updateUser(
   const { database, revocations } = parts;
   let changed: ChangedAccess | undefined;
   const outcome = await once(database, claim, async (tx) => {
-    changed = await changeAccess(tx, id, change);
+    changed = await changeAccess(tx, author, id, change);
     return userView(changed.user);
   });
   if (!outcome.replayed && changed !== undefined) {
@@ -45,6 +47,7 @@ export interface ChangedAccess {
 /** Makes the change in the caller's transaction; also for the command line, which has no sessions in memory. */
 export async function changeAccess(
   tx: Transaction,
+  author: Author,
   id: string,
   change: AccessChange,
 ): Promise<ChangedAccess> {
@@ -60,6 +63,17 @@ export async function changeAccess(
   const [updated] = await updateAccess(tx, id, role, vip, disabled);
   const { accessChangedAt, ...after } = updated!;
   const ended = after.disabled ? await endFamilies(tx, id, 'disabled', null) : [];
+  await recordAudit(tx, author, [
+    {
+      type: 'user.changed',
+      subjectId: id,
+      before: auditedUser(user),
+      after: {
+        ...auditedUser(after),
+        ...(ended.length === 0 ? {} : { sessionsEnded: ended.length }),
+      },
+    },
+  ]);
   return {
     user: after,
     access: {

@@ -1,4 +1,4 @@
-import { type App, IdParameter, sendOnce } from '../../http/index.ts';
+import { type App, buildContext, IdParameter, sendOnce } from '../../http/index.ts';
 import { requestErrors } from '../../shared/common-errors.ts';
 import { accountsErrors } from './errors.ts';
 import { ListUsersQuery, UpdateUserBody, UserPage, UserReply } from './schemas.ts';
@@ -38,8 +38,9 @@ export function registerUserRoutes(app: App, accounts: Accounts): void {
       config: { errors: [accountsErrors.notFound, accountsErrors.lastAdmin] },
     },
     async (request, reply) => {
+      const context = buildContext(request);
       const { id } = request.params;
-      const outcome = await accounts.updateUser(request.claim, id, request.body);
+      const outcome = await accounts.updateUser(context, context.claim, id, request.body);
       return sendOnce(reply, outcome, { status: 200 });
     },
   );

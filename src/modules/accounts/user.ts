@@ -38,6 +38,11 @@ export function profileView(user: User) {
   return { id, email, name, role, vip, createdAt: user.createdAt.toISOString() };
 }
 
+/** Returns a user as the audit shows them. */
+export function auditedUser({ email, name, role, vip, disabled }: Omit<User, 'id' | 'createdAt'>) {
+  return { email, name, role, vip, disabled };
+}
+
 /** Returns an admin's view of a user. */
 export function userView(user: User) {
   return { ...profileView(user), disabled: user.disabled };

@@ -12,6 +12,7 @@ import { disable } from '../../../src/modules/accounts/index.ts';
 import { testDatabase } from '../../support/database.ts';
 import { findPriceChanges } from '../../support/price-changes.ts';
 import { startTestServer } from '../../support/server.ts';
+import { testAuthor } from '../../support/shop.ts';
 
 const db = await testDatabase();
 const server = await startTestServer(db);
@@ -191,7 +192,7 @@ test('demo users are reported until they can no longer sign in', async () => {
   const emails = await activeDemoUsers(db.database);
   assert.equal(emails.length, 4);
   for (const email of emails.filter((email) => !email.startsWith('admin'))) {
-    await disable(db.database, email);
+    await disable(db.database, testAuthor, email);
   }
   assert.deepEqual(await activeDemoUsers(db.database), ['admin@holdfast.example']);
 });

@@ -10,6 +10,7 @@ import {
 import { createUser, disable } from '../../../src/modules/accounts/index.ts';
 import { testDatabase } from '../../support/database.ts';
 import { startTestServer } from '../../support/server.ts';
+import { testAuthor } from '../../support/shop.ts';
 
 const db = await testDatabase();
 const server = await startTestServer(db);
@@ -59,8 +60,8 @@ test('the configured admin is created once and keeps the password', async () => 
 
 test('production does not serve a database with demo users until they are disabled', async () => {
   const email = 'carl@holdfast.example';
-  await createUser(db.database, { email, password: 'demo password' });
+  await createUser(db.database, testAuthor, { email, password: 'demo password' });
   await assert.rejects(refuseDemoUsers(db.database), UnfitDatabaseError);
-  await disable(db.database, email);
+  await disable(db.database, testAuthor, email);
   await refuseDemoUsers(db.database);
 });

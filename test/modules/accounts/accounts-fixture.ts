@@ -12,15 +12,51 @@ import { CodedError } from '../../../src/shared/errors.ts';
 import { createCursors } from '../../../src/shared/pagination.ts';
 import { createTestJobs } from '../../support/jobs.ts';
 import { startModule } from '../../support/module.ts';
+import { testAuthor } from '../../support/shop.ts';
 import { until } from '../../support/until.ts';
 
 export const SECRET = 'a secret of the tests, 32 bytes or more';
 export const PUBLIC_URL = 'https://shop.example';
 export const PASSWORD = 'correct horse battery staple';
 
+/** The use cases that are told their author. */
+const authored = [
+  'signUp',
+  'updateProfile',
+  'changePassword',
+  'resetPassword',
+  'updateUser',
+  'createApiKey',
+  'revokeApiKey',
+] as const satisfies readonly (keyof Accounts)[];
+
+/** Accounts whose changes have the tests as their author. */
+export type TestAccounts = Omit<Accounts, (typeof authored)[number]> & {
+  [Name in (typeof authored)[number]]: Accounts[Name] extends (
+    author: never,
+    ...rest: infer Rest
+  ) => infer Result
+    ? (...rest: Rest) => Result
+    : never;
+};
+
 /** Creates and starts one server's accounts. Several on one database are several servers. */
-export function accountsOn(database: Database, overrides: Partial<AccountsDependencies> = {}) {
-  return startModule(createAccountsOn(database, overrides));
+export function accountsOn(
+  database: Database,
+  overrides: Partial<AccountsDependencies> = {},
+): TestAccounts & ReturnType<typeof startModule<object>> {
+  return withTestAuthor(startModule(createAccountsOn(database, overrides)));
+}
+
+export function withTestAuthor<Started extends Accounts>(
+  accounts: Started,
+): TestAccounts & Omit<Started, keyof Accounts> {
+  const bound = authored.map((name) => {
+    const useCase = accounts[name] as (...given: unknown[]) => unknown;
+    return [name, (...rest: unknown[]) => useCase(testAuthor, ...rest)] as const;
+  });
+  return { ...accounts, ...Object.fromEntries(bound) } as unknown as TestAccounts &
+    Omit<Started, keyof Accounts>;
 }
 
 export function createAccountsOn(
@@ -57,19 +93,22 @@ export function newEmail(): string {
   return `customer-${process.pid}-${signUps}@example.com`;
 }
 
-export function signUpUser(accounts: Accounts, email = newEmail()) {
+export function signUpUser(accounts: TestAccounts, email = newEmail()) {
   return accounts.signUp({ email, password: PASSWORD });
 }
 
 /** Returns the caller behind an access token, whether the authenticator answers at once or later. */
-export async function callerBehind(accounts: Accounts, token: string): Promise<UserCaller> {
+export async function callerBehind(
+  accounts: Pick<Accounts, 'authenticator'>,
+  token: string,
+): Promise<UserCaller> {
   const caller = await accounts.authenticator.authenticate(token);
   if (caller.kind !== 'user') throw new Error('this token belongs to an API key');
   return caller;
 }
 
 /** Signs in a user of a role that a sign-up cannot give. */
-export async function signInAs(accounts: Accounts, role: Role) {
+export async function signInAs(accounts: TestAccounts, role: Role) {
   const session = await signUpUser(accounts);
   await accounts.updateUser(null, session.user.id, { role });
   return { session, caller: await callerBehind(accounts, session.accessToken) };

@@ -16,6 +16,7 @@ import {
 } from '../../../src/modules/accounts/index.ts';
 import { newId } from '../../../src/shared/ids.ts';
 import { testDatabase } from '../../support/database.ts';
+import { testAuthor } from '../../support/shop.ts';
 import { until } from '../../support/until.ts';
 import {
   accountsOn,
@@ -106,11 +107,14 @@ test('lists and searches of users show no guests, and admins change none', async
 
 test('the command line finds the account of an address, never a guest', async () => {
   const { email } = await addGuest();
-  await assert.rejects(setRole(database, email, 'admin'), refusal('accounts.not_found'));
-  await assert.rejects(disable(database, email), refusal('accounts.not_found'));
-  const user = await createUser(database, { email, password: PASSWORD });
+  await assert.rejects(
+    setRole(database, testAuthor, email, 'admin'),
+    refusal('accounts.not_found'),
+  );
+  await assert.rejects(disable(database, testAuthor, email), refusal('accounts.not_found'));
+  const user = await createUser(database, testAuthor, { email, password: PASSWORD });
   await addGuest({ email });
-  assert.equal((await setRole(database, email, 'kitchen')).id, user.id);
+  assert.equal((await setRole(database, testAuthor, email, 'kitchen')).id, user.id);
 });
 
 test('a guest with the address of a demo user does not make it a user who can sign in', async () => {
@@ -120,10 +124,10 @@ test('a guest with the address of a demo user does not make it a user who can si
 
 test('an import creates the account of an address that only guests have', async () => {
   const { id, email } = await addGuest();
-  const customers = await ensureCustomers(database, [email]);
+  const customers = await ensureCustomers(database, testAuthor, [email]);
   const created = customers.get(email)!;
   assert.notEqual(created, id);
-  assert.equal((await ensureCustomers(database, [email])).get(email), created);
+  assert.equal((await ensureCustomers(database, testAuthor, [email])).get(email), created);
 });
 
 test('staff see a guest in the log by name, or else by address or phone, as of any customer', async () => {

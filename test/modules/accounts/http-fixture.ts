@@ -3,9 +3,16 @@ import type { InjectOptions, LightMyRequestResponse } from 'fastify';
 import type { Database } from '../../../src/database/database.ts';
 import { createHttpServer } from '../../../src/http/server.ts';
 import { accessTable } from '../../../src/main/tables/access-table.ts';
-import { type Accounts, accountsErrors } from '../../../src/modules/accounts/index.ts';
+import { accountsErrors } from '../../../src/modules/accounts/index.ts';
 import type { Role } from '../../../src/shared/caller.ts';
-import { createAccountsOn, newEmail, PASSWORD, PUBLIC_URL } from './accounts-fixture.ts';
+import {
+  createAccountsOn,
+  newEmail,
+  PASSWORD,
+  PUBLIC_URL,
+  type TestAccounts,
+  withTestAuthor,
+} from './accounts-fixture.ts';
 
 type Send = (
   method: NonNullable<InjectOptions['method']>,
@@ -16,9 +23,9 @@ type Send = (
 /** Starts the shell with the routes of this module and no others. */
 export async function accountsServer(
   database: Database,
-): Promise<{ accounts: Accounts; send: Send; createToken: (role: Role) => Promise<string> }> {
+): Promise<{ accounts: TestAccounts; send: Send; createToken: (role: Role) => Promise<string> }> {
   const module = createAccountsOn(database);
-  const accounts = module.api;
+  const accounts = withTestAuthor(module.api);
   const app = await createHttpServer({
     accessTable,
     everyRuleNeedsRoute: false,

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import { disable, setRole } from '../../../src/modules/accounts/index.ts';
 import { testDatabase } from '../../support/database.ts';
+import { testAuthor } from '../../support/shop.ts';
 import {
   accountsOn,
   callerBehind,
@@ -70,12 +71,18 @@ test('a changed role applies to the old token, at once on this server and soon o
 test('changes from the command line reach running servers', async () => {
   const admin = await signInAs(here, 'admin');
   const { accessToken, user } = await signUpUser(here);
-  await setRole(database, user.email.toUpperCase(), 'kitchen');
+  await setRole(database, testAuthor, user.email.toUpperCase(), 'kitchen');
   await soon(async () => assert.equal(await roleElsewhere(accessToken), 'kitchen'));
-  await disable(database, user.email);
+  await disable(database, testAuthor, user.email);
   await soon(async () => assert.equal(await roleElsewhere(accessToken), null));
-  await assert.rejects(disable(database, admin.session.user.email), refusal('accounts.last_admin'));
-  await assert.rejects(disable(database, 'nobody@example.com'), refusal('accounts.not_found'));
+  await assert.rejects(
+    disable(database, testAuthor, admin.session.user.email),
+    refusal('accounts.last_admin'),
+  );
+  await assert.rejects(
+    disable(database, testAuthor, 'nobody@example.com'),
+    refusal('accounts.not_found'),
+  );
 });
 
 test('a server that has just started knows of earlier logouts', async () => {

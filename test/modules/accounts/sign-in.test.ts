@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import { createUser, findCustomers } from '../../../src/modules/accounts/index.ts';
 import { newId } from '../../../src/shared/ids.ts';
 import { testDatabase } from '../../support/database.ts';
+import { testAuthor } from '../../support/shop.ts';
 import {
   accountsOn,
   callerBehind,
@@ -127,7 +128,7 @@ test('no password is stored in the database', async () => {
 
 test('the command line creates users of any role, within the same limits', async () => {
   const input = { email: newEmail(), password: PASSWORD, name: 'Kit', role: 'kitchen' } as const;
-  const user = await createUser(database, { ...input, vip: true });
+  const user = await createUser(database, testAuthor, { ...input, vip: true });
   const [found] = await findCustomers(database, [user.id, newId()]);
   assert.deepEqual(found, {
     id: user.id,
@@ -139,7 +140,7 @@ test('the command line creates users of any role, within the same limits', async
     vip: true,
     disabled: false,
   });
-  await assert.rejects(createUser(database, input), refusal('accounts.email_taken'));
+  await assert.rejects(createUser(database, testAuthor, input), refusal('accounts.email_taken'));
   for (const wrong of [
     { ...input, email: 'nobody' },
     { ...input, email: newEmail(), password: 'short' },
@@ -147,12 +148,12 @@ test('the command line creates users of any role, within the same limits', async
     { ...input, email: newEmail(), name: 'two\r\nlines' },
     { ...input, email: newEmail(), name: 'x'.repeat(201) },
   ]) {
-    await assert.rejects(createUser(database, wrong), refusal('request.invalid'));
+    await assert.rejects(createUser(database, testAuthor, wrong), refusal('request.invalid'));
   }
   const email = newEmail();
   for (const password of ['password', ' '.repeat(8), email]) {
     await assert.rejects(
-      createUser(database, { ...input, email, password }),
+      createUser(database, testAuthor, { ...input, email, password }),
       refusal('accounts.password_too_common'),
     );
   }

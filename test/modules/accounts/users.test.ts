@@ -4,13 +4,18 @@ import { createUser } from '../../../src/modules/accounts/index.ts';
 import { CodedError } from '../../../src/shared/errors.ts';
 import { newId } from '../../../src/shared/ids.ts';
 import { testDatabase } from '../../support/database.ts';
+import { testAuthor } from '../../support/shop.ts';
 import { accountsOn, catchCode, newEmail, PASSWORD, refusal } from './accounts-fixture.ts';
 
 const { database } = await testDatabase();
 const accounts = accountsOn(database);
 
 async function addAdmin(): Promise<string> {
-  const user = await createUser(database, { email: newEmail(), password: PASSWORD, role: 'admin' });
+  const user = await createUser(database, testAuthor, {
+    email: newEmail(),
+    password: PASSWORD,
+    role: 'admin',
+  });
   return user.id;
 }
 
@@ -29,7 +34,7 @@ async function keepAdmins(kept: readonly string[]): Promise<void> {
 before(addAdmin);
 
 test('an admin can change role, vip and disabled', async () => {
-  const user = await createUser(database, { email: newEmail(), password: PASSWORD });
+  const user = await createUser(database, testAuthor, { email: newEmail(), password: PASSWORD });
   const change = { role: 'kitchen', vip: true, disabled: true } as const;
   const { result } = await accounts.updateUser(null, user.id, change);
   assert.deepEqual(result, {
@@ -79,7 +84,7 @@ test('two admins who demote each other at once leave one', async () => {
 });
 
 test('users are found by a part of the address or the name, regardless of case', async () => {
-  const user = await createUser(database, {
+  const user = await createUser(database, testAuthor, {
     email: 'Needle.Smith@example.com',
     password: PASSWORD,
     name: "Haystack O'Brien 100%",
@@ -102,7 +107,7 @@ test('users are found by a part of the address or the name, regardless of case',
 test('the list returns each user once, newest first, even if users are added meanwhile', async () => {
   const created: string[] = [];
   for (let index = 0; index < 5; index += 1) {
-    const user = await createUser(database, {
+    const user = await createUser(database, testAuthor, {
       email: newEmail(),
       password: PASSWORD,
       name: 'Paged',
@@ -117,7 +122,7 @@ test('the list returns each user once, newest first, even if users are added mea
     const page = await accounts.listUsers(cursor === null ? filters : { ...filters, cursor });
     seen.push(...page.data.map(({ id }) => id));
     cursor = page.nextCursor;
-    await createUser(database, {
+    await createUser(database, testAuthor, {
       email: newEmail(),
       password: PASSWORD,
       name: 'Paged',
@@ -138,12 +143,16 @@ test('a cursor of other filters is refused', async () => {
 
 test('a name from the command line follows the same rules as one in a request', async () => {
   for (const name of ['a\u202eb', '\u3164', 'a\nb', 'x'.repeat(201)]) {
-    const created = createUser(database, { email: newEmail(), password: PASSWORD, name });
+    const created = createUser(database, testAuthor, {
+      email: newEmail(),
+      password: PASSWORD,
+      name,
+    });
     await assert.rejects(
       created,
       (error) => error instanceof CodedError && error.details.errors?.[0]?.pointer === '/name',
     );
   }
   const named = { email: newEmail(), password: PASSWORD, name: 'Ame\u0301lie' };
-  assert.equal((await createUser(database, named)).name, 'Amélie');
+  assert.equal((await createUser(database, testAuthor, named)).name, 'Amélie');
 });

@@ -13,7 +13,7 @@ import { addCharge, addTaxRate } from '../../support/pricing.ts';
 import { assertProblem } from '../../support/rules.ts';
 import { startTestServer } from '../../support/server.ts';
 import { createSession, type Session } from '../../support/session.ts';
-import { addProduct, addUser } from '../../support/shop.ts';
+import { addProduct, addUser, testAuthor } from '../../support/shop.ts';
 import { query } from '../../support/until.ts';
 import { type InsertedOrder, insertBilledOrder } from '../operations/insert-billed-order.ts';
 
@@ -93,7 +93,7 @@ describe('after an upgrade', async () => {
   const old = await oldDatabase();
   const { database, url } = old;
   const credentials = { email: 'ada@example.com', password: 'a pass of the older version' };
-  const { id: customerId } = await createUser(database, credentials);
+  const { id: customerId } = await createUser(database, testAuthor, credentials);
   const product = await addProduct(database, { priceMinor: 250, onHand: 20 });
   const chargeId = await addCharge(database, { tax_category: 'untaxed' });
   await addTaxRate(database, { fulfilment_types: ['DINE_IN'], tax_category: 'meals' });

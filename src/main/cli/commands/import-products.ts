@@ -1,5 +1,5 @@
 import { ensureProducts, productKey } from '../../../modules/orders/index.ts';
-import { operatorActor } from '../../../shared/caller.ts';
+import { operatorAuthor } from '../../../shared/caller.ts';
 import { money } from '../../../shared/money.ts';
 import { fileArgument } from '../../config/read-config.ts';
 import { print, printError } from '../../terminal.ts';
@@ -9,10 +9,7 @@ import { type FileProduct, productFields, readProductsFile } from '../import/rea
 import { skuFromName } from '../import/sku-from-name.ts';
 import { type CommandParts, type NewDatabaseOption, withDatabase } from './with-database.ts';
 
-const author = {
-  actor: operatorActor,
-  cause: { requestId: null, traceId: null, job: 'import products' },
-};
+const author = operatorAuthor('import products');
 
 export interface ImportProductsOptions extends NewDatabaseOption {
   readonly map: readonly string[];

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { createUser, disable, setRole } from '../../../modules/accounts/index.ts';
-import type { Role } from '../../../shared/caller.ts';
+import { operatorAuthor, type Role } from '../../../shared/caller.ts';
 import { print, readFirstLine } from '../../terminal.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import { type NewDatabaseOption, withDatabase } from './with-database.ts';
@@ -19,7 +19,13 @@ export async function createUserCommand(
 ): Promise<ExitCode> {
   const password = passwordStdin ? await readFirstLine() : randomBytes(15).toString('base64url');
   return withDatabase({ migrated: true, ...option }, async ({ database }) => {
-    const user = await createUser(database, { email, password, role, name, vip });
+    const user = await createUser(database, operatorAuthor('user create'), {
+      email,
+      password,
+      role,
+      name,
+      vip,
+    });
     print(`Created the ${role} ${user.email}.`);
     if (!passwordStdin) print(`The password is shown only once: ${password}`);
     return exitCodes.ok;
@@ -32,7 +38,7 @@ export function setRoleCommand(
   option: NewDatabaseOption,
 ): Promise<ExitCode> {
   return withDatabase({ migrated: true, ...option }, async ({ database }) => {
-    const user = await setRole(database, email, role);
+    const user = await setRole(database, operatorAuthor('user role'), email, role);
     print(`${user.email} is now ${role}. Running servers apply this within five seconds.`);
     return exitCodes.ok;
   });
@@ -40,7 +46,7 @@ export function setRoleCommand(
 
 export function disableUserCommand(email: string, option: NewDatabaseOption): Promise<ExitCode> {
   return withDatabase({ migrated: true, ...option }, async ({ database }) => {
-    const user = await disable(database, email);
+    const user = await disable(database, operatorAuthor('user disable'), email);
     print(`${user.email} can no longer sign in. Running servers apply this within five seconds.`);
     return exitCodes.ok;
   });

@@ -14,11 +14,13 @@ import {
   productKey,
   sumOrdersByNumber,
 } from '../../../modules/orders/index.ts';
-import { operatorActor } from '../../../shared/caller.ts';
+import { operatorAuthor } from '../../../shared/caller.ts';
 import { money, sumMinor } from '../../../shared/money.ts';
 import { RefusedRows } from './file-error.ts';
 import type { OrdersFile } from './read-orders.ts';
 import { skuFromName } from './sku-from-name.ts';
+
+const author = operatorAuthor('import orders');
 
 export interface ImportReport {
   readonly rows: number;
@@ -68,7 +70,7 @@ export async function importOrdersFile(
     const before = file.orders - part.orders.length;
     for (let start = 0; start < part.orders.length; start += IMPORT_BATCH_MAX) {
       const batch = part.orders.slice(start, start + IMPORT_BATCH_MAX);
-      const outcome = await importOrders(deps.database, batch, products, deps.currency);
+      const outcome = await importOrders(deps.database, author, batch, products, deps.currency);
       const chosen = new Set(outcome.imported);
       const known = new Set(outcome.existing);
       const sumsIn = (numbers: ReadonlySet<string>) =>
@@ -105,11 +107,7 @@ function ensureFileProducts({ database, catalog, currency }: ImportDependencies,
       database,
       buildSku: skuFromName,
       createProduct: (tx, sku, { name, priceMinor }) =>
-        catalog.addProduct(
-          tx,
-          { sku, name, price: money(priceMinor, currency) },
-          { actor: operatorActor, cause: { requestId: null, traceId: null, job: 'import orders' } },
-        ),
+        catalog.addProduct(tx, { sku, name, price: money(priceMinor, currency) }, author),
     },
     collectProducts(part),
   );

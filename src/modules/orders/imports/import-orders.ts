@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Database } from '../../../database/database.ts';
-import { systemActor } from '../../../shared/caller.ts';
+import type { Author } from '../../../shared/caller.ts';
 import { newIdAt } from '../../../shared/ids.ts';
 import { normalText } from '../../../shared/text.ts';
 import { ensureCustomers } from '../../accounts/index.ts';
@@ -67,13 +67,14 @@ export interface ImportOutcome {
  */
 export async function importOrders(
   database: Database,
+  { actor, cause }: Author,
   orders: readonly ImportedOrder[],
   products: ReadonlyMap<string, ProductRef>,
   currency: string,
 ): Promise<ImportOutcome> {
   if (orders.length > IMPORT_BATCH_MAX) throw new RangeError(`a batch of ${orders.length} orders`);
   const emails = orders.map(({ email }) => email ?? IMPORT_CUSTOMER_EMAIL);
-  const customers = await ensureCustomers(database, [...new Set(emails)]);
+  const customers = await ensureCustomers(database, { actor, cause }, [...new Set(emails)]);
   const changes = orders.map((order, index): ImportChange => {
     const priced = priceImportedOrder(order, currency);
     return {
@@ -88,8 +89,8 @@ export async function importOrders(
       },
       lines: buildLines(priced.lines, products),
       bill: toBillParts(priced),
-      actor: systemActor,
-      cause: { requestId: null, traceId: null, job: 'import orders' },
+      actor,
+      cause,
     };
   });
   // Sorted by number, so that concurrent imports wait for each other in the same order.

@@ -97,7 +97,7 @@ test('orders are imported as they were, with one event and no stock movement', a
       type: 'order.imported',
       from_status: null,
       to_status: 'COMPLETED',
-      actor_type: 'system',
+      actor_type: 'operator',
     },
   ]);
   assert.deepEqual(await database.run('test.movements', 'select id from stock_movements', []), []);

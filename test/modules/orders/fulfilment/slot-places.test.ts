@@ -4,7 +4,7 @@ import { expireDueOrders } from '../../../../src/modules/orders/changes/expire-o
 import { importOrders, productKey } from '../../../../src/modules/orders/index.ts';
 import { planJobs, startQueuedWorker, takeJobs } from '../../../support/queued.ts';
 import type { Session } from '../../../support/session.ts';
-import { addProduct } from '../../../support/shop.ts';
+import { addProduct, testAuthor } from '../../../support/shop.ts';
 import {
   address,
   HOUR_MS,
@@ -258,6 +258,7 @@ describe('an imported order', () => {
     const createdAt = new Date('2019-01-01T12:00:00Z');
     await importOrders(
       database,
+      testAuthor,
       [{ number: 'OLD-1', createdAt, email: null, lines: [line] }],
       new Map([[productKey(line), product]]),
       'GBP',

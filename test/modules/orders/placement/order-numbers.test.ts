@@ -4,7 +4,7 @@ import { importOrders, productKey } from '../../../../src/modules/orders/index.t
 import { createOrderNumbers } from '../../../../src/modules/orders/placement/numbers.ts';
 import { testDatabase } from '../../../support/database.ts';
 import { buildPlacementContext, createTestOrders, parseView } from '../../../support/orders.ts';
-import { addProduct, addUser } from '../../../support/shop.ts';
+import { addProduct, addUser, testAuthor } from '../../../support/shop.ts';
 
 /** The shop's own numbers increase independently of the numbers that an import contains. */
 const { database } = await testDatabase();
@@ -26,6 +26,7 @@ async function importNumbers(numbers: readonly (string | number)[]): Promise<rea
   const createdAt = new Date('2019-01-01T12:00:00Z');
   const { imported } = await importOrders(
     database,
+    testAuthor,
     numbers.map((number) => ({ number: String(number), createdAt, email: null, lines: [line] })),
     new Map([[productKey(line), product]]),
     'GBP',

@@ -11,7 +11,7 @@ import {
   parseView,
   settle,
 } from '../../../support/orders.ts';
-import { addProduct, addUser, findStock } from '../../../support/shop.ts';
+import { addProduct, addUser, findStock, testAuthor } from '../../../support/shop.ts';
 import { ordersOnTwoServers } from './two-servers.ts';
 
 const { database, orders, otherServer, countOrders } = await ordersOnTwoServers();
@@ -197,6 +197,7 @@ describe('placing an order', () => {
     const line = { name: product.sku, sku: product.sku, quantity: 1, unitPriceMinor: 100 };
     const imported = await importOrders(
       database,
+      testAuthor,
       [{ number, createdAt: new Date('2019-01-01T12:00:00Z'), email: null, lines: [line] }],
       new Map([[productKey(line), product]]),
       'GBP',
