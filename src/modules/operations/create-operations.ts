@@ -1,6 +1,5 @@
 import type { Database } from '../../database/database.ts';
 import type { JobRegistry } from '../../jobs/index.ts';
-import { isAdmin } from '../../shared/caller.ts';
 import type { DetailedLog } from '../../shared/log.ts';
 import type { Cursors } from '../../shared/pagination.ts';
 import type { Module } from '../module.ts';
@@ -8,7 +7,7 @@ import type { InvariantResult } from './check-changes.ts';
 import { listDeadLetters, redriveDeadLetter } from './dead-letters.ts';
 import { createHealth, type Probe } from './health.ts';
 import { listAudit } from './list-audit.ts';
-import { listMail, withoutTexts } from './list-mail.ts';
+import { readMail } from './list-mail.ts';
 import { listQueues } from './list-queues.ts';
 import type { Metrics } from './metrics.ts';
 import { registerProbeRoutes } from './probe-routes.ts';
@@ -61,10 +60,7 @@ export function createOperations(dependencies: OperationsDependencies): Module<O
     readActivity: () => readActivity(database, dependencies.currency, sampler.samples()),
     checkInvariants: () => runFullCheck(database),
     checkChangedData: () => runRegularCheck(database),
-    async listMail(caller, input) {
-      const page = await listMail(database, cursors, showsResetTexts, input);
-      return isAdmin(caller) ? page : withoutTexts(page);
-    },
+    listMail: (context, input) => readMail(database, cursors, showsResetTexts, context, input),
     listAudit: (input) => listAudit(database, cursors, input),
     listQueues: () => listQueues(database, jobs.definitions()),
     listDeadLetters: (input) => listDeadLetters(database, cursors, input),

@@ -1,3 +1,4 @@
+import { type AuditEntry, recordAudit } from '../../audit/index.ts';
 import type { Database } from '../../database/database.ts';
 import { type Once, once } from '../../database/idempotency.ts';
 import type { Queryable } from '../../database/statement.ts';
@@ -10,6 +11,7 @@ import {
   type RedrivenLetters,
   redriveDeadLetters as redrive,
 } from '../../jobs/index.ts';
+import type { Author } from '../../shared/caller.ts';
 import { CodedError } from '../../shared/errors.ts';
 import { buildPage, type Cursors, PAGE_LIMIT_DEFAULT, type Page } from '../../shared/pagination.ts';
 import { deadEvents } from '../payments/index.ts';
@@ -42,15 +44,16 @@ export async function listDeadLetters(
 export async function redriveDeadLetter(
   database: Database,
   jobs: Pick<JobRegistry, 'sendRows'>,
-  { claim }: RequestContext,
+  context: RequestContext,
   id: string,
 ): Promise<Once<RedriveView>> {
   let sendable: RedrivenLetters['sendable'] = [];
-  const outcome = await once(database, claim, async (tx) => {
+  const outcome = await once(database, context.claim, async (tx) => {
     const redriven = await redrive(tx, sources, [id]);
     sendable = redriven.sendable;
     const [one] = redriven.letters;
     if (one === undefined) throw new CodedError(operationsErrors.notFound);
+    await recordAudit(tx, context, [describeRedrive(one)]);
     return one;
   });
   await jobs.sendRows(sendable);
@@ -62,12 +65,18 @@ export async function redriveDeadLetter(
  */
 export async function redriveDeadLetters(
   database: Database,
+  author: Author,
   ids: readonly string[] | 'all',
 ): Promise<readonly RedriveView[]> {
-  const { letters } = await database.transaction((tx) =>
-    redrive(tx, sources, ids === 'all' ? null : [...ids]),
-  );
-  return letters;
+  return database.transaction(async (tx) => {
+    const { letters } = await redrive(tx, sources, ids === 'all' ? null : [...ids]);
+    await recordAudit(tx, author, letters.map(describeRedrive));
+    return letters;
+  });
+}
+
+function describeRedrive({ id, queue, job }: RedriveView): AuditEntry {
+  return { type: 'dead_letter.redriven', subjectId: id, before: null, after: { queue, job } };
 }
 
 function presentDeadLetter(row: DeadLetterRow): DeadLetterView {

@@ -1,7 +1,39 @@
+import { recordAudit } from '../../audit/index.ts';
+import type { Database } from '../../database/database.ts';
 import type { Queryable } from '../../database/statement.ts';
+import type { RequestContext } from '../../http/index.ts';
+import { isAdmin } from '../../shared/caller.ts';
 import { buildPage, type Cursors, PAGE_LIMIT_DEFAULT, type Page } from '../../shared/pagination.ts';
 import { listMails, type SentMail } from '../notifications/index.ts';
 import type { ListMailInput, MailView } from './schemas.ts';
+
+/**
+ * Returns a page of mail and records in the audit that it was read, since mails are about people. Only admins, not API
+ * keys, read the texts. Throws `request.invalid_cursor`.
+ */
+export async function readMail(
+  database: Database,
+  cursors: Cursors,
+  showResetText: boolean,
+  context: RequestContext,
+  input: ListMailInput,
+): Promise<Page<MailView>> {
+  const showsTexts = isAdmin(context.caller);
+  // Not in the transaction, because a page may take long. Only a page whose read is recorded is shown.
+  const page = await listMail(database, cursors, showResetText, input);
+  const [newest, oldest] = [page.data.at(0), page.data.at(-1)];
+  if (newest === undefined || oldest === undefined) return page;
+  const after = {
+    mails: page.data.length,
+    newest: newest.id,
+    oldest: oldest.id,
+    texts: showsTexts,
+  };
+  await database.transaction((tx) =>
+    recordAudit(tx, context, [{ type: 'mails.read', subjectId: null, before: null, after }]),
+  );
+  return showsTexts ? page : withoutTexts(page);
+}
 
 /**
  * Lists mail that was sent or captured, newest first. `showResetText`: a reset mail contains a link that grants access
@@ -32,7 +64,7 @@ export async function listMail(
  * Returns the mails as an API key may read them: that they were sent, and to whom. Their texts are between the shop and
  * a person.
  */
-export function withoutTexts(page: Page<MailView>): Page<MailView> {
+function withoutTexts(page: Page<MailView>): Page<MailView> {
   return { ...page, data: page.data.map((mail) => ({ ...mail, text: null, html: null })) };
 }
 

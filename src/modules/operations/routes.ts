@@ -1,11 +1,4 @@
-import {
-  type App,
-  buildContext,
-  IdParameter,
-  NoBody,
-  requireCaller,
-  sendOnce,
-} from '../../http/index.ts';
+import { type App, buildContext, IdParameter, NoBody, sendOnce } from '../../http/index.ts';
 import { requestErrors } from '../../shared/common-errors.ts';
 import { ActivityReply } from './activity-schemas.ts';
 import { AuditPage, ListAuditQuery } from './audit-schemas.ts';
@@ -128,6 +121,6 @@ export function registerOperationsRoutes(app: App, operations: Operations): void
       },
       config: { errors: [requestErrors.invalidCursor] },
     },
-    (request) => operations.listMail(requireCaller(request), request.query),
+    (request) => operations.listMail(buildContext(request), request.query),
   );
 }

@@ -1,6 +1,5 @@
 import type { Once } from '../../database/idempotency.ts';
 import type { RequestContext } from '../../http/index.ts';
-import type { Caller } from '../../shared/caller.ts';
 import type { Page } from '../../shared/pagination.ts';
 import type { ActivityView } from './activity-schemas.ts';
 import type { AuditView, ListAuditInput } from './audit-schemas.ts';
@@ -27,8 +26,8 @@ export interface Operations {
   checkInvariants(): Promise<InvariantsReport>;
   /** Checks what has changed since the last check, and the next part of everything else. */
   checkChangedData(): Promise<readonly InvariantResult[]>;
-  /** Only admins, not API keys, read the texts. */
-  listMail(caller: Caller, input: ListMailInput): Promise<Page<MailView>>;
+  /** Records the read in the audit. Only admins, not API keys, read the texts. */
+  listMail(context: RequestContext, input: ListMailInput): Promise<Page<MailView>>;
   listAudit(input: ListAuditInput): Promise<Page<AuditView>>;
   listQueues(): Promise<QueuesView>;
   listDeadLetters(input: ListDeadLettersInput): Promise<Page<DeadLetterView>>;

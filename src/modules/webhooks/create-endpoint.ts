@@ -1,10 +1,11 @@
+import { recordAudit } from '../../audit/index.ts';
 import { type Once, once } from '../../database/idempotency.ts';
 import type { RequestContext } from '../../http/index.ts';
 import { CodedError } from '../../shared/errors.ts';
 import { newId } from '../../shared/ids.ts';
 import { createSecret, requireTarget, requireTypes } from './endpoint.ts';
 import { webhooksErrors } from './errors.ts';
-import { presentEndpoint } from './present-endpoint.ts';
+import { auditedEndpoint, presentEndpoint } from './present-endpoint.ts';
 import { countEndpoints, insertEndpoint, lockEndpointCount } from './queries.ts';
 import type { CreatedEndpoint, NewEndpoint } from './schemas.ts';
 import type { WebhooksParts } from './webhooks-parts.ts';
@@ -18,16 +19,20 @@ const ENDPOINTS_MAX = 100;
  */
 export async function createEndpoint(
   { database, allowPrivateTargets }: WebhooksParts,
-  { claim }: RequestContext,
+  context: RequestContext,
   input: NewEndpoint,
 ): Promise<Once<CreatedEndpoint>> {
   requireTypes(input.eventTypes);
   requireTarget(input.url, allowPrivateTargets);
   const secret = createSecret();
-  const outcome = await once(database, claim, async (tx) => {
+  const outcome = await once(database, context.claim, async (tx) => {
     const [, [existing]] = await Promise.all([lockEndpointCount(tx), countEndpoints(tx)]);
     if (existing!.count >= ENDPOINTS_MAX) throw new CodedError(webhooksErrors.endpointLimit);
     const [row] = await insertEndpoint(tx, newId(), input.url, input.eventTypes, secret);
+    const after = auditedEndpoint(row!);
+    await recordAudit(tx, context, [
+      { type: 'webhook_endpoint.created', subjectId: row!.id, before: null, after },
+    ]);
     return presentEndpoint(row!);
   });
   return outcome.replayed ? outcome : { ...outcome, result: { ...outcome.result, secret } };

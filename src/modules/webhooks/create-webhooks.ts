@@ -44,7 +44,7 @@ export function createWebhooks(dependencies: WebhooksDependencies): Module<Webho
     listEndpoints: (input) => listEndpoints(database, cursors, input),
     getEndpoint: (id) => getEndpoint(database, id),
     updateEndpoint: (context, id, change) => updateEndpoint(dependencies, context, id, change),
-    deleteEndpoint: (id) => deleteEndpoint(database, id),
+    deleteEndpoint: (author, id) => deleteEndpoint(database, author, id),
     rotateSecret: (context, id) => rotateSecret(database, context, id),
     testEndpoint: (context, id) => testEndpoint(dependencies, context, id),
     listDeliveries: (endpointId, input) => listDeliveries(database, cursors, endpointId, input),

@@ -1,6 +1,7 @@
+import { recordAudit } from '../../audit/index.ts';
 import type { WebhookAnswer } from '../../drivers/webhooks/webhook-sender.ts';
 import { GiveUp, type JobDefinition, RunLater, type RunningJob } from '../../jobs/index.ts';
-import type { Cause } from '../../shared/caller.ts';
+import { type Cause, systemActor } from '../../shared/caller.ts';
 import { namesPrivateTarget } from '../../shared/public-address.ts';
 import { signWebhook, webhookKey } from '../../shared/standard-webhooks.ts';
 import { findTraceparent } from '../../shared/trace.ts';
@@ -16,7 +17,7 @@ import { changeDeliveryQueues, clearDeliveryQueues, DELIVER_JOB } from './delive
 import { createEndpointCalls } from './endpoint-calls.ts';
 import { lockEndpoint, updateEndpointRow } from './queries.ts';
 import { reopen } from './redeliver.ts';
-import { DISABLED_ERROR } from './update-endpoint.ts';
+import { DISABLED_ERROR, describeChange } from './update-endpoint.ts';
 import type { WebhooksParts } from './webhooks-parts.ts';
 
 /** Source: RFC 9110 §15.5.11. */
@@ -112,8 +113,10 @@ export function deliver(
       const [endpoint] = await lockEndpoint(tx, endpointId);
       // The URL was changed during the call: the new one has not answered 410.
       if (endpoint?.url !== url) throw new Error(`it answered ${GONE} at its old URL`);
-      await updateEndpointRow(tx, endpointId, null, null, false);
+      const [disabled] = await updateEndpointRow(tx, endpointId, null, null, false);
       await clearDeliveryQueues(tx, endpointId, `the endpoint answered ${GONE} and was disabled`);
+      const author = { actor: systemActor, cause: { ...job.cause, job: DELIVER_JOB } };
+      await recordAudit(tx, author, [describeChange(endpoint, disabled!)]);
       await job.finish(tx);
     });
   }

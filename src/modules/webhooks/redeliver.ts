@@ -1,3 +1,4 @@
+import { recordAudit } from '../../audit/index.ts';
 import type { Transaction } from '../../database/database.ts';
 import { type Once, once } from '../../database/idempotency.ts';
 import type { RequestContext } from '../../http/index.ts';
@@ -17,16 +18,21 @@ import type { WebhooksParts } from './webhooks-parts.ts';
  */
 export async function redeliver(
   { database, jobs }: WebhooksParts,
-  { claim }: RequestContext,
+  context: RequestContext,
   endpointId: string,
   deliveryId: string,
 ): Promise<Once<DeliveryView>> {
   let started: readonly NewJob[] = [];
-  const outcome = await once(database, claim, async (tx) => {
+  const outcome = await once(database, context.claim, async (tx) => {
     await requireActiveEndpoint(tx, endpointId);
     started = await reopen(tx, endpointId, deliveryId);
     await jobs.add(tx, started);
     const [row] = await findDelivery(tx, endpointId, deliveryId);
+    const { eventId, eventType, orderId } = row!;
+    const after = { endpointId, eventId, eventType, orderId };
+    await recordAudit(tx, context, [
+      { type: 'webhook_delivery.redelivered', subjectId: deliveryId, before: null, after },
+    ]);
     return presentDelivery(row!);
   });
   if (!outcome.replayed) await jobs.send(started);

@@ -1,3 +1,4 @@
+import { recordAudit } from '../../audit/index.ts';
 import { type Once, once } from '../../database/idempotency.ts';
 import { findPositions, readTimeSlice } from '../../events/index.ts';
 import type { RequestContext } from '../../http/index.ts';
@@ -33,15 +34,18 @@ interface ReplayData {
  */
 export async function replay(
   { database, jobs }: WebhooksParts,
-  { claim }: RequestContext,
+  context: RequestContext,
   endpointId: string,
   range: ReplayRange,
 ): Promise<Once<ReplayRange>> {
   const bounds = parseRange(range);
   const job = sliceJob(newId(), { endpointId, ...bounds, after: null, last: null });
-  const outcome = await once(database, claim, async (tx) => {
+  const outcome = await once(database, context.claim, async (tx) => {
     await requireActiveEndpoint(tx, endpointId);
     await jobs.add(tx, [job]);
+    await recordAudit(tx, context, [
+      { type: 'webhook_endpoint.replayed', subjectId: endpointId, before: null, after: bounds },
+    ]);
     return bounds;
   });
   if (!outcome.replayed) await jobs.send([job]);

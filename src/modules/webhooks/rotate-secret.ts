@@ -1,3 +1,4 @@
+import { recordAudit } from '../../audit/index.ts';
 import type { Database } from '../../database/database.ts';
 import { type Once, once } from '../../database/idempotency.ts';
 import type { RequestContext } from '../../http/index.ts';
@@ -13,14 +14,18 @@ import type { RotatedSecret } from './schemas.ts';
  */
 export async function rotateSecret(
   database: Database,
-  { claim }: RequestContext,
+  context: RequestContext,
   id: string,
 ): Promise<Once<RotatedSecret>> {
   const secret = createSecret();
-  const outcome = await once(database, claim, async (tx) => {
+  const outcome = await once(database, context.claim, async (tx) => {
     const [row] = await rotateSecretRow(tx, id, secret, PREVIOUS_SECRET_HOURS);
     if (row === undefined) throw new CodedError(webhooksErrors.notFound);
-    return { previousValidUntil: row.previousValidUntil.toISOString() };
+    const after = { previousValidUntil: row.previousValidUntil.toISOString() };
+    await recordAudit(tx, context, [
+      { type: 'webhook_endpoint.secret_rotated', subjectId: id, before: null, after },
+    ]);
+    return after;
   });
   return outcome.replayed ? outcome : { ...outcome, result: { ...outcome.result, secret } };
 }

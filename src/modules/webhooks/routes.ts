@@ -105,7 +105,7 @@ export function registerWebhooksRoutes(app: App, webhooks: Webhooks): void {
       config: { errors: [webhooksErrors.notFound] },
     },
     async (request, reply) => {
-      await webhooks.deleteEndpoint(request.params.id);
+      await webhooks.deleteEndpoint(buildContext(request), request.params.id);
       return reply.code(204).send();
     },
   );

@@ -1,11 +1,13 @@
+import { type AuditEntry, recordAudit } from '../../audit/index.ts';
 import type { Database } from '../../database/database.ts';
 import { type Once, once } from '../../database/idempotency.ts';
 import type { RequestContext } from '../../http/index.ts';
+import type { Author } from '../../shared/caller.ts';
 import { clearDeliveryQueues } from './delivery-queues.ts';
 import { requireTarget, requireTypes } from './endpoint.ts';
 import { requireEndpoint } from './find-endpoint.ts';
-import { presentEndpoint } from './present-endpoint.ts';
-import { markDeleted, updateEndpointRow } from './queries.ts';
+import { auditedEndpoint, presentEndpoint } from './present-endpoint.ts';
+import { type EndpointRow, markDeleted, updateEndpointRow } from './queries.ts';
 import type { EndpointChange, EndpointView } from './schemas.ts';
 import type { WebhooksParts } from './webhooks-parts.ts';
 
@@ -17,25 +19,38 @@ export const DISABLED_ERROR = 'the endpoint was disabled';
  */
 export function updateEndpoint(
   { database, allowPrivateTargets }: WebhooksParts,
-  { claim }: RequestContext,
+  context: RequestContext,
   id: string,
   { url, eventTypes, active }: EndpointChange,
 ): Promise<Once<EndpointView>> {
   if (eventTypes !== undefined) requireTypes(eventTypes);
   if (url !== undefined) requireTarget(url, allowPrivateTargets);
-  return once(database, claim, async (tx) => {
-    await requireEndpoint(tx, id);
+  return once(database, context.claim, async (tx) => {
+    const before = await requireEndpoint(tx, id);
     const [row] = await updateEndpointRow(tx, id, url ?? null, eventTypes ?? null, active ?? null);
     if (active === false) await clearDeliveryQueues(tx, id, DISABLED_ERROR);
+    await recordAudit(tx, context, [describeChange(before, row!)]);
     return presentEndpoint(row!);
   });
 }
 
+export function describeChange(before: EndpointRow, after: EndpointRow): AuditEntry {
+  return {
+    type: 'webhook_endpoint.changed',
+    subjectId: before.id,
+    before: auditedEndpoint(before),
+    after: auditedEndpoint(after),
+  };
+}
+
 /** Deletes an endpoint at once; its deliveries are kept until they are purged. Throws `webhooks.not_found`. */
-export function deleteEndpoint(database: Database, id: string): Promise<void> {
+export function deleteEndpoint(database: Database, author: Author, id: string): Promise<void> {
   return database.transaction(async (tx) => {
-    await requireEndpoint(tx, id);
+    const before = auditedEndpoint(await requireEndpoint(tx, id));
     await markDeleted(tx, id);
     await clearDeliveryQueues(tx, id, 'the endpoint was deleted');
+    await recordAudit(tx, author, [
+      { type: 'webhook_endpoint.deleted', subjectId: id, before, after: null },
+    ]);
   });
 }

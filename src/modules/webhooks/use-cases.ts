@@ -1,5 +1,6 @@
 import type { Once } from '../../database/idempotency.ts';
 import type { RequestContext } from '../../http/index.ts';
+import type { Author } from '../../shared/caller.ts';
 import type { Page } from '../../shared/pagination.ts';
 import type {
   CreatedEndpoint,
@@ -23,7 +24,7 @@ export interface Webhooks {
     id: string,
     change: EndpointChange,
   ): Promise<Once<EndpointView>>;
-  deleteEndpoint(id: string): Promise<void>;
+  deleteEndpoint(author: Author, id: string): Promise<void>;
   rotateSecret(context: RequestContext, id: string): Promise<Once<RotatedSecret>>;
   testEndpoint(context: RequestContext, id: string): Promise<Once<DeliveryView>>;
   listDeliveries(endpointId: string, input: ListDeliveriesInput): Promise<Page<DeliveryView>>;

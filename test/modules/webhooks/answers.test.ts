@@ -5,7 +5,7 @@ import { LeaseLostError, type RunningJob } from '../../../src/jobs/index.ts';
 import { newId } from '../../../src/shared/ids.ts';
 import { testDatabase } from '../../support/database.ts';
 import { buildContext } from '../../support/orders.ts';
-import { addUser, testCause } from '../../support/shop.ts';
+import { addUser, testAuthor, testCause } from '../../support/shop.ts';
 import { query, until } from '../../support/until.ts';
 import { createWebhooksFixture, delivered } from './webhooks-fixture.ts';
 
@@ -29,7 +29,7 @@ async function sendTwo(answer: WebhookAnswer) {
     return deliveries;
   });
   assert.deepEqual(await query(db.url, 'select * from inv_webhook_deliveries'), []);
-  await fixture.webhooks.deleteEndpoint(endpointId);
+  await fixture.webhooks.deleteEndpoint(testAuthor, endpointId);
   const attempts = fixture.sent.filter(({ subject }) => subject === orderId);
   return {
     first: first!,
@@ -139,7 +139,7 @@ test('a worker that wakes up after its job was taken over writes nothing', async
     const [ended] = await fixture.listDeliveries(endpointId);
     assert.deepEqual([ended!.status, ended!.attempts], ['DELIVERED', 1]);
   });
-  await fixture.webhooks.deleteEndpoint(endpointId);
+  await fixture.webhooks.deleteEndpoint(testAuthor, endpointId);
 });
 
 test('410 from a URL that the endpoint no longer has does not switch it off', async () => {
@@ -157,7 +157,7 @@ test('410 from a URL that the endpoint no longer has does not switch it off', as
     assert.equal((await fixture.listDeliveries(endpointId))[0]?.status, 'DELIVERED'),
   );
   assert.equal((await fixture.webhooks.getEndpoint(endpointId)).active, true);
-  await fixture.webhooks.deleteEndpoint(endpointId);
+  await fixture.webhooks.deleteEndpoint(testAuthor, endpointId);
 });
 
 test('a redriven dead letter returns to its delivery queue, with all its attempts', async () => {

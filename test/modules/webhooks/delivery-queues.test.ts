@@ -6,7 +6,7 @@ import { purgeDeliveries } from '../../../src/modules/webhooks/purge-deliveries.
 import { newId } from '../../../src/shared/ids.ts';
 import { testDatabase } from '../../support/database.ts';
 import { buildContext } from '../../support/orders.ts';
-import { addUser } from '../../support/shop.ts';
+import { addUser, testAuthor } from '../../support/shop.ts';
 import { query, until } from '../../support/until.ts';
 import { createWebhooksFixture, delivered } from './webhooks-fixture.ts';
 
@@ -43,7 +43,7 @@ test('events that are read twice are sent once', async () => {
     mine.map(({ sequence }) => sequence),
     [1, 2],
   );
-  await fixture.webhooks.deleteEndpoint(endpointId);
+  await fixture.webhooks.deleteEndpoint(testAuthor, endpointId);
 });
 
 test('a delivery that is planned while its queue ends is neither left behind nor overtakes another', async () => {
@@ -71,7 +71,7 @@ test('a delivery that is planned while its queue ends is neither left behind nor
       );
     }
   }
-  for (const endpointId of endpoints) await fixture.webhooks.deleteEndpoint(endpointId);
+  for (const endpointId of endpoints) await fixture.webhooks.deleteEndpoint(testAuthor, endpointId);
 });
 
 test('the end of a delivery queue waits for a concurrent addition and sees it', async () => {
@@ -99,7 +99,7 @@ test('the end of a delivery queue waits for a concurrent addition and sees it', 
     const statuses = (await fixture.listDeliveries(endpointId)).map(({ status }) => status);
     assert.deepEqual(statuses, ['DELIVERED', 'DELIVERED']);
   });
-  await fixture.webhooks.deleteEndpoint(endpointId);
+  await fixture.webhooks.deleteEndpoint(testAuthor, endpointId);
 });
 
 test('redeliveries, replays and switching off at the same time leave no delivery stuck', async () => {
@@ -144,13 +144,13 @@ test('redeliveries, replays and switching off at the same time leave no delivery
     ({ status }) => status !== 'DELIVERED',
   );
   assert.deepEqual(open, []);
-  await fixture.webhooks.deleteEndpoint(endpointId);
+  await fixture.webhooks.deleteEndpoint(testAuthor, endpointId);
 });
 
 test('nothing is recorded for endpoints that are switched off or deleted', async () => {
   const [off, gone] = [await fixture.addEndpoint(), await fixture.addEndpoint()];
   await fixture.webhooks.updateEndpoint(buildContext(admin), off, { active: false });
-  await fixture.webhooks.deleteEndpoint(gone);
+  await fixture.webhooks.deleteEndpoint(testAuthor, gone);
   const events = await fixture.record({ orderId: newId(), sequence: 1 });
   const jobs = await db.database.transaction((tx) => planDeliveries(tx, events));
   assert.deepEqual(jobs, []);

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { listDeadLetters, redriveDeadLetters } from '../../../modules/operations/index.ts';
+import { operatorAuthor } from '../../../shared/caller.ts';
 import { isId } from '../../../shared/ids.ts';
 import { createCursors, PAGE_LIMIT_MAX } from '../../../shared/pagination.ts';
 import { formatTable, print, printError } from '../../terminal.ts';
@@ -65,7 +66,11 @@ export async function redriveCommand(
     return exitCodes.usage;
   }
   return withDatabase({ migrated: false, ...option }, async ({ database }) => {
-    const redriven = await redriveDeadLetters(database, all ? 'all' : ids);
+    const redriven = await redriveDeadLetters(
+      database,
+      operatorAuthor('dead-letters redrive'),
+      all ? 'all' : ids,
+    );
     for (const { id, job } of redriven) print(`${id}  ${job}`);
     print(`${redriven.length} redriven.`);
     const found = new Set(redriven.map(({ id }) => id));
