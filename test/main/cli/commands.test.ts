@@ -154,6 +154,27 @@ test('users can be created, given another role and disabled', async () => {
   assert.equal((await runCommand(['user', 'disable', email], { environment })).code, 0);
   const nobody = ['user', 'disable', 'nobody@shop.example'];
   assert.equal((await runCommand(nobody, { environment })).code, 1);
+  const shown = { name: '', vip: false, disabled: false };
+  const owner = { ...shown, email: 'owner@shop.example', role: 'admin' };
+  assert.deepEqual(
+    (await findAudit(database)).map(({ type, actorType, job, address, before, after }) => [
+      type,
+      `${actorType}: ${job}, ${address}`,
+      before,
+      after,
+    ]),
+    [
+      [
+        'user.created',
+        'operator: user create, null',
+        null,
+        { ...shown, email, role: 'customer', vip: true },
+      ],
+      ['user.changed', 'operator: user role, null', { role: 'customer' }, { role: 'admin' }],
+      ['user.created', 'operator: user create, null', null, owner],
+      ['user.changed', 'operator: user disable, null', { disabled: false }, { disabled: true }],
+    ],
+  );
 });
 
 test('import orders reports and exits with 0; a second run reports nothing new', async () => {

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { newId } from '../../../src/shared/ids.ts';
 import { buildJob, definitionOf, readState, startWorker } from '../../jobs/jobs-fixture.ts';
+import { findAudit } from '../../support/audit-rows.ts';
 import { runCommand } from '../../support/command.ts';
 import { testDatabase } from '../../support/database.ts';
 import { until } from '../../support/until.ts';
@@ -55,6 +56,23 @@ test('dead letters are listed with their errors, and one or all of them are redr
   }
   const empty = await runCommand(['dead-letters', 'list'], { environment });
   assert.match(empty.stdout, /There are no dead letters/);
+  const redriven = await findAudit(db.database);
+  assert.deepEqual(
+    redriven.map(({ subjectId }) => subjectId).sort(),
+    [first, ...others].sort(),
+    'each dead letter has a row of its own',
+  );
+  for (const { type, actorType, job, after } of redriven) {
+    assert.deepEqual(
+      [type, actorType, job, after],
+      [
+        'dead_letter.redriven',
+        'operator',
+        'dead-letters redrive',
+        { queue: 'test', job: 'test.work' },
+      ],
+    );
+  }
 });
 
 test('ids together with --all, neither of them, and invalid ids are wrong arguments', async () => {

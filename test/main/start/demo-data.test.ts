@@ -9,6 +9,7 @@ import {
 import { demoMenu } from '../../../src/main/start/demo-menu.ts';
 import { placeDemoOrders } from '../../../src/main/start/demo-orders.ts';
 import { disable } from '../../../src/modules/accounts/index.ts';
+import { findAudit } from '../../support/audit-rows.ts';
 import { testDatabase } from '../../support/database.ts';
 import { findPriceChanges } from '../../support/price-changes.ts';
 import { startTestServer } from '../../support/server.ts';
@@ -34,6 +35,21 @@ test('servers that start together load the demo data once, and the demo password
   }
   const menu = await server.anonymous.get('/api/products?limit=100&available=true');
   assert.equal(menu.json<{ data: unknown[] }>().data.length, demoMenu.length);
+});
+
+test('the audit names the demo data as what created its users and everything else', async () => {
+  const rows = await findAudit(db.database);
+  for (const { actorType, job, address } of rows) {
+    assert.deepEqual([actorType, job, address], ['system', 'demo data', null]);
+  }
+  const users = rows.filter(({ type }) => type === 'user.created');
+  assert.deepEqual(
+    users.map(({ subjectId }) => subjectId),
+    accounts.map(({ id }) => id),
+  );
+  const products = rows.filter(({ type }) => type === 'product.created');
+  assert.equal(products.length, demoMenu.length);
+  assert.equal(rows.filter(({ type }) => type === 'shop.changed').length, 1);
 });
 
 test('the log names the demo data as what set the prices', async () => {

@@ -8,6 +8,7 @@ import {
   serverFaults,
 } from '../../../src/main/start/prepare-database.ts';
 import { createUser, disable } from '../../../src/modules/accounts/index.ts';
+import { findAudit } from '../../support/audit-rows.ts';
 import { testDatabase } from '../../support/database.ts';
 import { startTestServer } from '../../support/server.ts';
 import { testAuthor } from '../../support/shop.ts';
@@ -56,6 +57,15 @@ test('the configured admin is created once and keeps the password', async () => 
   assert.equal(reply.status, 200);
   assert.equal(reply.json<{ user: { role: string } }>().user.role, 'admin');
   assert.equal((await signIn('another password')).status, 401);
+  assert.deepEqual(
+    (await findAudit(db.database)).map(({ type, actorType, job, after }) => [
+      type,
+      actorType,
+      job,
+      after?.email,
+    ]),
+    [['user.created', 'system', 'start', admin.ADMIN_EMAIL]],
+  );
 });
 
 test('production does not serve a database with demo users until they are disabled', async () => {

@@ -3,6 +3,7 @@ import { before, describe, test } from 'node:test';
 import { newId } from '../../../src/shared/ids.ts';
 import { buildJob, definitionOf, readState, startWorker } from '../../jobs/jobs-fixture.ts';
 import { testDatabase } from '../../support/database.ts';
+import { insertDeadEvent } from '../../support/dead-events.ts';
 import { startTestServer } from '../../support/server.ts';
 import type { Session } from '../../support/session.ts';
 import { query, until } from '../../support/until.ts';
@@ -43,29 +44,6 @@ const failingJob = definitionOf({
   },
 });
 
-/** Inserts a provider event that is a dead letter. */
-async function addDeadProviderEvent(): Promise<string> {
-  const id = newId();
-  await query(
-    db.url,
-    `insert into provider_events (id, provider, event_id, type, payload, cause, status, attempts, last_error, failed_at)
-     values ($1::uuid, 'sandbox', $1::uuid::text, 'payment.failed', $2, $3, 'DEAD', 8, 'it could not be applied', now())`,
-    [
-      id,
-      JSON.stringify({
-        id,
-        type: 'payment.failed',
-        createdAt: null,
-        kind: 'failed',
-        paymentId: newId(),
-        reason: null,
-      }),
-      JSON.stringify({ requestId: null, traceId: null }),
-    ],
-  );
-  return id;
-}
-
 describe('dead letters over HTTP', () => {
   test('a job that used all its attempts is listed, redriven by its id, and done', async () => {
     const worker = await startWorker(db, [failingJob]);
@@ -101,7 +79,7 @@ describe('dead letters over HTTP', () => {
   });
 
   test('a provider event that could not be applied is listed among the jobs and redriven', async () => {
-    const id = await addDeadProviderEvent();
+    const id = await insertDeadEvent(db.url);
     const [letter] = (await list()).data;
     assert.equal(letter?.id, id);
     assert.deepEqual(
@@ -121,7 +99,7 @@ describe('dead letters over HTTP', () => {
 
   test('the list has neither duplicates nor gaps between pages', async () => {
     const ids = [];
-    for (let count = 0; count < 5; count += 1) ids.push(await addDeadProviderEvent());
+    for (let count = 0; count < 5; count += 1) ids.push(await insertDeadEvent(db.url));
     const seen: string[] = [];
     for (let path: string | null = '/api/operations/dead-letters?limit=2'; path !== null; ) {
       const { data, nextCursor } = await list(path);
@@ -142,7 +120,7 @@ describe('dead letters over HTTP', () => {
     assert.deepEqual([unknown.status, unknown.json().code], [404, 'operations.not_found']);
     const odd = await admin.post('/api/operations/dead-letters/7/redrive', {});
     assert.equal(odd.status, 400);
-    const path = `/api/operations/dead-letters/${await addDeadProviderEvent()}/redrive`;
+    const path = `/api/operations/dead-letters/${await insertDeadEvent(db.url)}/redrive`;
     const headers = { 'Idempotency-Key': newId() };
     const first = await admin.post(path, {}, headers);
     const second = await admin.post(path, {}, headers);

@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import type { WebhookAnswer } from '../../../src/drivers/webhooks/webhook-sender.ts';
 import { LeaseLostError, type RunningJob } from '../../../src/jobs/index.ts';
 import { newId } from '../../../src/shared/ids.ts';
+import { findAudit } from '../../support/audit-rows.ts';
 import { testDatabase } from '../../support/database.ts';
 import { buildContext } from '../../support/orders.ts';
 import { addUser, testAuthor, testCause } from '../../support/shop.ts';
@@ -139,6 +140,30 @@ test('a worker that wakes up after its job was taken over writes nothing', async
     const [ended] = await fixture.listDeliveries(endpointId);
     assert.deepEqual([ended!.status, ended!.attempts], ['DELIVERED', 1]);
   });
+  await fixture.webhooks.deleteEndpoint(testAuthor, endpointId);
+});
+
+test('410 switches the endpoint off, and the audit names the system', async () => {
+  const endpointId = await fixture.addEndpoint();
+  fixture.answer(() => answered(410));
+  await fixture.relay(await fixture.record({ orderId: newId(), sequence: 1 }));
+  await until(async () =>
+    assert.equal((await fixture.webhooks.getEndpoint(endpointId)).active, false),
+  );
+  const rows = (await findAudit(db.database)).filter(({ subjectId }) => subjectId === endpointId);
+  assert.deepEqual(
+    rows.map(({ type, actorType, job, before, after }) => [type, actorType, job, before, after]),
+    [
+      ['webhook_endpoint.created', 'user', null, null, rows[0]!.after],
+      [
+        'webhook_endpoint.changed',
+        'system',
+        'webhooks.deliver',
+        { active: true },
+        { active: false },
+      ],
+    ],
+  );
   await fixture.webhooks.deleteEndpoint(testAuthor, endpointId);
 });
 

@@ -14,6 +14,7 @@ import { createCatalog } from '../../../../src/modules/catalog/index.ts';
 import { openStock } from '../../../../src/modules/inventory/index.ts';
 import { type ImportedOrder, noSums, productKey } from '../../../../src/modules/orders/index.ts';
 import { createCursors } from '../../../../src/shared/pagination.ts';
+import { findAudit } from '../../../support/audit-rows.ts';
 import { testDatabase } from '../../../support/database.ts';
 
 const folder = await mkdtemp(join(tmpdir(), 'holdfast-test-'));
@@ -161,6 +162,15 @@ test('an unknown customer becomes a disabled account, and a known one is found i
     [],
   );
   assert.deepEqual(users, [{ role: 'customer', disabled: true, orders: 2 }]);
+  await importOrdersFile(deps, writeOrdersFile(...orders));
+  const created = (await findAudit(database)).filter(
+    ({ type, after }) =>
+      type === 'user.created' && String(after?.email).toLowerCase() === 'new@example.com',
+  );
+  assert.deepEqual(
+    created.map(({ actorType, job, after }) => [actorType, job, after?.disabled]),
+    [['operator', 'import orders', true]],
+  );
 });
 
 test('two names with the same SKU spelling are two products', async () => {
