@@ -1,6 +1,7 @@
 import { describeApi } from '../../src/main/compose/describe-api.ts';
 import { readConfig } from '../../src/main/config/read-config.ts';
 import { apiPages } from './api.ts';
+import { auditPage } from './audit.ts';
 import { commandLinePage } from './command-line.ts';
 import { configurationPage } from './configuration.ts';
 import { errorsPage } from './errors.ts';
@@ -18,6 +19,7 @@ export async function referencePages(): Promise<Page[]> {
     await configurationPage(),
     errorsPage(),
     eventsPage(),
+    auditPage(),
     commandLinePage(),
     await metricsPage(),
   ];

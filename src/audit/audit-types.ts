@@ -4,7 +4,7 @@
  */
 export const auditTypes = {
   'user.created':
-    'An account was created: by signing up, by an admin, by an operator or at the start.',
+    'An account was created: by signing up, by an operator, by an import or at the start.',
   'user.changed': 'A name, role, VIP status or the access of a user changed.',
   'user.password_changed':
     'A user changed their password, or set a new one with the link of a mail.',
