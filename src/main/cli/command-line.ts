@@ -3,7 +3,13 @@ import type { Role } from '../../shared/caller.ts';
 import { version } from '../program.ts';
 import type { ExitCode } from './exit-codes.ts';
 import { addFileCommands } from './file-commands.ts';
-import { type ActionBuilder, newDatabaseOption, wholeNumber } from './options.ts';
+import {
+  type ActionBuilder,
+  endKeysOption,
+  keysToOption,
+  newDatabaseOption,
+  wholeNumber,
+} from './options.ts';
 
 const roles: readonly Role[] = ['customer', 'kitchen', 'admin'];
 
@@ -116,12 +122,16 @@ function addUserCommands(program: Command, buildAction: ActionBuilder): void {
     .command('role <email>')
     .addArgument(new Argument('<role>', 'what the user may do').choices(roles))
     .description("change a user's role")
+    .addOption(endKeysOption())
+    .addOption(keysToOption())
     .addOption(newDatabaseOption())
     .addHelpText('after', '\nExample:\n  holdfast user role kim@shop.example kitchen')
     .action(buildAction(async () => (await import('./commands/user.ts')).setRoleCommand));
   user
     .command('disable <email>')
     .description('disable a user and end all their sessions')
+    .addOption(endKeysOption())
+    .addOption(keysToOption())
     .addOption(newDatabaseOption())
     .addHelpText('after', '\nExample:\n  holdfast user disable kim@shop.example')
     .action(buildAction(async () => (await import('./commands/user.ts')).disableUserCommand));

@@ -14,6 +14,15 @@ export function newDatabaseOption(): Option {
   return new Option('--new', 'create an embedded database if there is none');
 }
 
+/** Creates the options for the API keys of an admin who loses their access. */
+export function endKeysOption(): Option {
+  return new Option('--end-keys', 'end the API keys that the user holds');
+}
+
+export function keysToOption(): Option {
+  return new Option('--keys-to <email>', 'let another admin hold their API keys');
+}
+
 /** Returns a parser of an option. It throws `InvalidArgumentError`. */
 export function wholeNumber(minimum: number, maximum: number): (text: string) => number {
   return (text) => {

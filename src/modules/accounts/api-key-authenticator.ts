@@ -24,8 +24,10 @@ export function createApiKeyAuthenticator(options: {
   readonly database: Database;
   readonly nowMs: () => number;
   readonly onError: (error: unknown) => void;
+  /** Called when a key is used for the first time, on one server. Default: not reported. */
+  readonly onFirstUse?: (keyId: string) => void;
 }): ApiKeyAuthenticator {
-  const { database, nowMs, onError } = options;
+  const { database, nowMs, onError, onFirstUse } = options;
   const known = new LRUCache<string, KnownKeyRow>({ max: KNOWN_MAX, ttl: KNOWN_MS });
   // Limited like the cache: a key that is evicted is only written a little early.
   const touched = new LRUCache<string, true>({ max: KNOWN_MAX, ttl: TOUCH_EVERY_MS });
@@ -35,6 +37,7 @@ export function createApiKeyAuthenticator(options: {
     if (touched.has(keyId)) return;
     touched.set(keyId, true);
     const writing = touchApiKey(database, keyId)
+      .then(([use]) => use?.isFirst === true && onFirstUse?.(keyId))
       .catch(onError)
       .finally(() => touching.delete(writing));
     touching.add(writing);

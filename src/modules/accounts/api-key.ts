@@ -1,12 +1,14 @@
 import { randomBytes } from 'node:crypto';
 import { sha256 } from '../../shared/canonical-json.ts';
-import type { ApiKeyRow } from './api-key-queries.ts';
+import type { ApiKeyRow, HeldKeyRow } from './api-key-queries.ts';
 
 export const API_KEY_PREFIX = 'hf_';
 const SHAPE = /^hf_[A-Za-z0-9_-]{54}$/;
 /** `hf_` and eight characters, by which a person tells keys apart; 46 characters (276 bits) remain secret. */
 const SHOWN_LENGTH = 11;
 const SECRET_BYTES = 40;
+/** The stated expiry of a key that never ends. */
+export const NEVER = 'never';
 
 /** Creates the secret of a new key, its hash, and the prefix that may be shown. */
 export function createApiKeySecret(): { secret: string; prefix: string; secretHash: Buffer } {
@@ -29,6 +31,19 @@ export function apiKeyView(key: ApiKeyRow) {
     expiresAt: key.expiresAt?.toISOString() ?? null,
     lastUsedAt: key.lastUsedAt?.toISOString() ?? null,
     createdAt: key.createdAt.toISOString(),
+    createdBy: { id: key.createdById, name: key.createdByName },
+    heldBy: { id: key.heldById, name: key.heldByName },
+  };
+}
+
+/** Returns what tells a key apart from the other keys of its holder. */
+export function heldKeyView({ id, name, prefix, expiresAt, lastUsedAt }: HeldKeyRow) {
+  return {
+    id,
+    name,
+    prefix,
+    expiresAt: expiresAt?.toISOString() ?? null,
+    lastUsedAt: lastUsedAt?.toISOString() ?? null,
   };
 }
 

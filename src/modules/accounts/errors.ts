@@ -32,6 +32,11 @@ export const accountsErrors = defineErrors('accounts', {
     'A link works once, for 30 minutes, until a newer one replaces it. Request a new one.',
   ],
   keyNotFound: [404, 'There is no such API key.', 'It never existed, or it has been revoked.'],
+  keysHeld: [
+    409,
+    'This user holds API keys.',
+    'Keys end with the access of the admin who holds them. `keys` lists them. Repeat the change with `"keys": "end"` to end them, or with `"keys": "take"` to hold them yourself, so that what uses them continues to work.',
+  ],
   lastAdmin: [409, 'The last active admin cannot be removed.', 'Make another user an admin first.'],
   notFound: [404, 'There is no such user.', 'Check the id against the list of users.'],
 });

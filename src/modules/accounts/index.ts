@@ -1,6 +1,6 @@
 /** Accounts: who callers are and what they may do. Owns users (guests too), sessions, password resets and API keys. */
 export { findActorNamesById } from './actor-names.ts';
-export { disable, setRole } from './administer-user.ts';
+export { disable, type KeysOption, setRole } from './administer-user.ts';
 export { type AccountsDependencies, createAccounts } from './create-accounts.ts';
 export { addUser, createUser } from './create-user.ts';
 export { accountsDeclaration } from './declaration.ts';

@@ -11,6 +11,7 @@ import {
   Text,
 } from '../../http/index.ts';
 import { actorTypes, scopes } from '../../shared/caller.ts';
+import { NEVER } from './api-key.ts';
 import { EMAIL_LENGTH_MAX } from './email.ts';
 import { NAME_LENGTH_MAX, PASSWORD_LENGTH_MAX, PASSWORD_LENGTH_MIN, roles } from './user.ts';
 
@@ -81,6 +82,12 @@ export const UpdateUserBody = Type.Object(
     role: Type.Optional(RoleName),
     vip: Type.Optional(Type.Boolean()),
     disabled: Type.Optional(Type.Boolean()),
+    keys: Type.Optional(
+      Choice(['end', 'take'], {
+        description:
+          'With a change that ends the access of an admin: what becomes of the API keys that they hold. `take`: the caller holds them from now on.',
+      }),
+    ),
   },
   { additionalProperties: false, minProperties: 1, examples: [{ role: 'kitchen' }] },
 );
@@ -94,10 +101,12 @@ export const CreateApiKeyBody = body(
       uniqueItems: true,
       description: 'The only things that the key may do.',
     }),
-    expiresAt: Type.Optional({
-      ...Instant,
-      description: 'Must be in the future; omit it for a key that never expires.',
-    }),
+    expiresAt: Type.Optional(
+      Type.Union([Instant, Type.Literal(NEVER)], {
+        description:
+          'In the future, at most a year ahead, or `never`. If omitted, the key ends in 90 days.',
+      }),
+    ),
   },
   { name: 'Point of sale', scopes: ['orders:read', 'orders:write'] },
 );
@@ -138,6 +147,11 @@ export const SessionReply = Type.Object({
   expiresIn: Type.Integer({ description: 'Lifetime of the access token in seconds.' }),
 });
 
+const KeyUser = Type.Object({
+  id: Id,
+  name: Type.String({ description: 'Their name, or else their e-mail address.' }),
+});
+
 const apiKeyMembers = {
   id: Id,
   name: Type.String(),
@@ -146,6 +160,8 @@ const apiKeyMembers = {
   expiresAt: Nullable(Instant),
   lastUsedAt: Nullable(Instant),
   createdAt: Instant,
+  createdBy: KeyUser,
+  heldBy: { ...KeyUser, description: 'The admin with whose access the key ends.' },
 };
 
 export const ApiKeyPage = pageOfSchema(Type.Object(apiKeyMembers));

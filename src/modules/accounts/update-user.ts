@@ -2,8 +2,11 @@ import { recordAudit } from '../../audit/index.ts';
 import type { Transaction } from '../../database/database.ts';
 import { type Claim, type Once, once } from '../../database/idempotency.ts';
 import type { Author, Role } from '../../shared/caller.ts';
+import { invalidInput } from '../../shared/common-errors.ts';
 import { CodedError } from '../../shared/errors.ts';
 import type { AccountsParts } from './accounts-parts.ts';
+import { heldKeyView } from './api-key.ts';
+import { lockHeldKeys, moveKeys, revokeKeys } from './api-key-queries.ts';
 import { accountsErrors } from './errors.ts';
 import { lockUserAndAdmins, updateAccess } from './queries.ts';
 import type { CurrentAccess } from './revocations.ts';
@@ -15,9 +18,17 @@ export interface AccessChange {
   readonly vip?: boolean;
   /** Disabling ends every session. */
   readonly disabled?: boolean;
+  /** What becomes of the API keys that the user holds, if the change ends their access as an admin. */
+  readonly keys?: HeldKeysFate;
 }
 
-/** Changes a user's access. Throws `accounts.not_found` and `accounts.last_admin`. */
+/** The keys end, or another admin holds them from now on. */
+export type HeldKeysFate = 'end' | { readonly takenBy: string };
+
+/**
+ * Changes a user's access. Throws `accounts.not_found`, `accounts.last_admin`, and `accounts.keys_held` if the change
+ * does not say what becomes of the user's API keys.
+ */
 export async function updateUser(
   parts: AccountsParts,
   author: Author,
@@ -25,7 +36,7 @@ export async function updateUser(
   id: string,
   change: AccessChange,
 ): Promise<Once<UserView>> {
-  const { database, revocations } = parts;
+  const { database, revocations, apiKeys } = parts;
   let changed: ChangedAccess | undefined;
   const outcome = await once(database, claim, async (tx) => {
     changed = await changeAccess(tx, author, id, change);
@@ -34,6 +45,7 @@ export async function updateUser(
   if (!outcome.replayed && changed !== undefined) {
     revocations.changeAccess(id, changed.access);
     revocations.endFamilies(changed.endedFamilyIds);
+    apiKeys.forget();
   }
   return outcome;
 }
@@ -59,6 +71,12 @@ export async function changeAccess(
   if (isActiveAdmin(user) && !staysAdmin && !hasOtherAdmin) {
     throw new CodedError(accountsErrors.lastAdmin);
   }
+  if (change.keys !== undefined && change.role === undefined && change.disabled === undefined) {
+    throw invalidInput('/keys', 'It belongs to a change of role or disabled.');
+  }
+  const losesAccess =
+    isActiveAdmin(user) || change.role !== undefined || change.disabled !== undefined;
+  if (!staysAdmin && losesAccess) await settleKeys(tx, id, change.keys, locked);
   const { role = null, vip = null, disabled = null } = change;
   const [updated] = await updateAccess(tx, id, role, vip, disabled);
   const { accessChangedAt, ...after } = updated!;
@@ -84,6 +102,31 @@ export async function changeAccess(
     },
     endedFamilyIds: ended.map((family) => family.id),
   };
+}
+
+/** Ends the keys of a user who loses their access, or moves them to another of the locked admins. */
+async function settleKeys(
+  tx: Transaction,
+  userId: string,
+  fate: HeldKeysFate | undefined,
+  locked: readonly User[],
+): Promise<void> {
+  const held = await lockHeldKeys(tx, userId);
+  if (held.length === 0) return;
+  if (fate === undefined) {
+    throw new CodedError(accountsErrors.keysHeld, { extensions: { keys: held.map(heldKeyView) } });
+  }
+  const ids = held.map((key) => key.id);
+  if (fate === 'end') {
+    await revokeKeys(tx, ids);
+    return;
+  }
+  // A caller may have lost their own access since the request was admitted.
+  const canTake = locked.some(({ id, ...user }) => id === fate.takenBy && isActiveAdmin(user));
+  if (!canTake || fate.takenBy === userId) {
+    throw invalidInput('/keys', 'Only another active admin can take the keys.');
+  }
+  await moveKeys(tx, ids, fate.takenBy);
 }
 
 function isActiveAdmin(user: { readonly role: Role; readonly disabled: boolean }): boolean {

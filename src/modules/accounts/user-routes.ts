@@ -3,6 +3,7 @@ import { requestErrors } from '../../shared/common-errors.ts';
 import { accountsErrors } from './errors.ts';
 import { ListUsersQuery, UpdateUserBody, UserPage, UserReply } from './schemas.ts';
 import type { Accounts } from './use-cases.ts';
+import { requireUserCaller } from './user-caller.ts';
 
 const tags = ['Users'];
 
@@ -30,17 +31,23 @@ export function registerUserRoutes(app: App, accounts: Accounts): void {
         tags,
         summary: "Change a user's access",
         description:
-          'Takes effect within five seconds on every server. Disabling a user ends all their sessions.',
+          'Takes effect within five seconds on every server. Disabling a user ends all their sessions. An admin who holds API keys loses their access only if `keys` says what becomes of these.',
         params: IdParameter,
         body: UpdateUserBody,
         response: { 200: UserReply },
       },
-      config: { errors: [accountsErrors.notFound, accountsErrors.lastAdmin] },
+      config: {
+        errors: [accountsErrors.notFound, accountsErrors.lastAdmin, accountsErrors.keysHeld],
+      },
     },
     async (request, reply) => {
       const context = buildContext(request);
+      const caller = requireUserCaller(request);
+      const { keys, ...access } = request.body;
+      const fate = keys === 'take' ? { takenBy: caller.id } : keys;
+      const change = fate === undefined ? access : { ...access, keys: fate };
       const { id } = request.params;
-      const outcome = await accounts.updateUser(context, context.claim, id, request.body);
+      const outcome = await accounts.updateUser(context, context.claim, id, change);
       return sendOnce(reply, outcome, { status: 200 });
     },
   );

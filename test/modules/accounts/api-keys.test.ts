@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Claim } from '../../../src/database/idempotency.ts';
+import { createApiKeyAuthenticator } from '../../../src/modules/accounts/api-key-authenticator.ts';
 import { sha256 } from '../../../src/shared/canonical-json.ts';
 import { newId } from '../../../src/shared/ids.ts';
 import { testDatabase } from '../../support/database.ts';
@@ -131,6 +132,22 @@ test('the use of a key is recorded at most once a minute', async () => {
   assert.equal(await isRecordedAfter(61), true);
 });
 
+test('the first use of a key is reported once, whichever server sees it', async () => {
+  const key = await createKey();
+  const firstUses: string[] = [];
+  for (let server = 0; server < 2; server += 1) {
+    const authenticator = createApiKeyAuthenticator({
+      database,
+      nowMs: Date.now,
+      onError: (error) => assert.fail(String(error)),
+      onFirstUse: (id) => firstUses.push(id),
+    });
+    await authenticator.authenticate(key.secret);
+    await authenticator.stop();
+  }
+  assert.deepEqual(firstUses, [key.id]);
+});
+
 test('the list returns the valid keys in pages, newest first', async () => {
   const keys = [await createKey(), await createKey(), await createKey()];
   await accounts.revokeApiKey(keys[1]!.id);
@@ -142,7 +159,9 @@ test('the list returns the valid keys in pages, newest first', async () => {
   );
   assert.deepEqual(Object.keys(first.data[0]!).sort(), [
     'createdAt',
+    'createdBy',
     'expiresAt',
+    'heldBy',
     'id',
     'lastUsedAt',
     'name',

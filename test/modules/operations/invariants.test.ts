@@ -309,8 +309,8 @@ describe('the invariants', () => {
     },
     'an API key is stored in plain text': {
       changes: [
-        `insert into api_keys (id, name, prefix, secret_hash, scopes, created_by)
-         values ('00000000-0000-0000-0000-000000000001', 'x', 'x', 'hf_secret', '{orders:read}', '${admin.id}')`,
+        `insert into api_keys (id, name, prefix, secret_hash, scopes, created_by, held_by)
+         values ('00000000-0000-0000-0000-000000000001', 'x', 'x', 'hf_secret', '{orders:read}', '${admin.id}', '${admin.id}')`,
       ],
       finds: { inv_secrets: ['00000000-0000-0000-0000-000000000001'] },
     },

@@ -1,7 +1,15 @@
 import { randomBytes } from 'node:crypto';
-import { createUser, disable, setRole } from '../../../modules/accounts/index.ts';
+import {
+  accountsErrors,
+  createUser,
+  disable,
+  type KeysOption,
+  setRole,
+} from '../../../modules/accounts/index.ts';
 import { operatorAuthor, type Role } from '../../../shared/caller.ts';
-import { print, readFirstLine } from '../../terminal.ts';
+import { CodedError } from '../../../shared/errors.ts';
+import { print, printError, readFirstLine } from '../../terminal.ts';
+import { UsageError } from '../../usage-error.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import { type NewDatabaseOption, withDatabase } from './with-database.ts';
 
@@ -32,22 +40,57 @@ export async function createUserCommand(
   });
 }
 
+export interface ChangeUserOptions extends NewDatabaseOption {
+  /** Ends the API keys of an admin who loses their access. */
+  readonly endKeys?: boolean;
+  /** The e-mail address of the admin who holds them from now on. */
+  readonly keysTo?: string;
+}
+
 export function setRoleCommand(
   email: string,
   role: Role,
-  option: NewDatabaseOption,
+  { endKeys, keysTo, ...option }: ChangeUserOptions,
 ): Promise<ExitCode> {
+  const keys = chooseKeys(endKeys, keysTo);
   return withDatabase({ migrated: true, ...option }, async ({ database }) => {
-    const user = await setRole(database, operatorAuthor('user role'), email, role);
+    const author = operatorAuthor('user role');
+    const user = await setRole(database, author, email, role, keys).catch(explainHeldKeys);
+    if (user === null) return exitCodes.no;
     print(`${user.email} is now ${role}. Running servers apply this within five seconds.`);
     return exitCodes.ok;
   });
 }
 
-export function disableUserCommand(email: string, option: NewDatabaseOption): Promise<ExitCode> {
+export function disableUserCommand(
+  email: string,
+  { endKeys, keysTo, ...option }: ChangeUserOptions,
+): Promise<ExitCode> {
+  const keys = chooseKeys(endKeys, keysTo);
   return withDatabase({ migrated: true, ...option }, async ({ database }) => {
-    const user = await disable(database, operatorAuthor('user disable'), email);
+    const author = operatorAuthor('user disable');
+    const user = await disable(database, author, email, keys).catch(explainHeldKeys);
+    if (user === null) return exitCodes.no;
     print(`${user.email} can no longer sign in. Running servers apply this within five seconds.`);
     return exitCodes.ok;
   });
+}
+
+/** Throws `UsageError` for both options at once. */
+function chooseKeys(endKeys = false, keysTo?: string): KeysOption | undefined {
+  if (endKeys && keysTo !== undefined) {
+    throw new UsageError('The keys either end or have a new holder: use --end-keys or --keys-to.');
+  }
+  if (endKeys) return 'end';
+  return keysTo === undefined ? undefined : { takenBy: keysTo };
+}
+
+/** Lists the keys that would end, and what to do. Other errors are thrown again. */
+function explainHeldKeys(error: unknown): null {
+  if (!(error instanceof CodedError) || error.definition !== accountsErrors.keysHeld) throw error;
+  const keys = error.details.extensions!.keys as readonly { name: string; prefix: string }[];
+  printError('This user holds API keys, which end with their access:');
+  for (const { name, prefix } of keys) printError(`  ${prefix}…  ${name}`);
+  printError('Add --end-keys to end them, or --keys-to <email> to let another admin hold them.');
+  return null;
 }

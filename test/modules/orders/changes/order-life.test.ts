@@ -308,8 +308,8 @@ describe('cancelling an order', () => {
     const key = apiKey('orders:status');
     await database.run(
       'test.add_key',
-      `insert into api_keys (id, name, prefix, secret_hash, scopes, created_by)
-       values ($1::uuid, 'till', 'hf_test', sha256($1::text::bytea), '{orders:status}', $2::uuid)`,
+      `insert into api_keys (id, name, prefix, secret_hash, scopes, created_by, held_by)
+       values ($1::uuid, 'till', 'hf_test', sha256($1::text::bytea), '{orders:status}', $2::uuid, $2::uuid)`,
       [key.id, admin.id],
     );
     await orders.changeStatus(buildContext(key), {
