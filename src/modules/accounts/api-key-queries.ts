@@ -99,6 +99,7 @@ export interface HeldKeyRow {
   id: string;
   name: string;
   prefix: string;
+  scopes: Scope[];
   expiresAt: Date | null;
   lastUsedAt: Date | null;
 }
@@ -106,7 +107,7 @@ export interface HeldKeyRow {
 /** Locks the keys that a user holds and that still work. */
 export const lockHeldKeys = statement<[userId: string], HeldKeyRow>(
   'accounts.lock_held_keys',
-  `select id, name, prefix, expires_at as "expiresAt", last_used_at as "lastUsedAt"
+  `select id, name, prefix, scopes, expires_at as "expiresAt", last_used_at as "lastUsedAt"
      from api_keys
     where held_by = $1::uuid
       and revoked_at is null

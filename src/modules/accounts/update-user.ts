@@ -1,11 +1,11 @@
-import { recordAudit } from '../../audit/index.ts';
+import { type AuditEntry, recordAudit } from '../../audit/index.ts';
 import type { Transaction } from '../../database/database.ts';
 import { type Claim, type Once, once } from '../../database/idempotency.ts';
 import type { Author, Role } from '../../shared/caller.ts';
 import { invalidInput } from '../../shared/common-errors.ts';
 import { CodedError } from '../../shared/errors.ts';
 import type { AccountsParts } from './accounts-parts.ts';
-import { heldKeyView } from './api-key.ts';
+import { auditedKey, heldKeyView } from './api-key.ts';
 import { lockHeldKeys, moveKeys, revokeKeys } from './api-key-queries.ts';
 import { accountsErrors } from './errors.ts';
 import { lockUserAndAdmins, updateAccess } from './queries.ts';
@@ -76,7 +76,7 @@ export async function changeAccess(
   }
   const losesAccess =
     isActiveAdmin(user) || change.role !== undefined || change.disabled !== undefined;
-  if (!staysAdmin && losesAccess) await settleKeys(tx, id, change.keys, locked);
+  const keys = !staysAdmin && losesAccess ? await settleKeys(tx, id, change.keys, locked) : [];
   const { role = null, vip = null, disabled = null } = change;
   const [updated] = await updateAccess(tx, id, role, vip, disabled);
   const { accessChangedAt, ...after } = updated!;
@@ -91,6 +91,7 @@ export async function changeAccess(
         ...(ended.length === 0 ? {} : { sessionsEnded: ended.length }),
       },
     },
+    ...keys,
   ]);
   return {
     user: after,
@@ -104,22 +105,30 @@ export async function changeAccess(
   };
 }
 
-/** Ends the keys of a user who loses their access, or moves them to another of the locked admins. */
+/**
+ * Ends the keys of a user who loses their access, or moves them to another of the locked admins. Returns what to record
+ * in the audit.
+ */
 async function settleKeys(
   tx: Transaction,
   userId: string,
   fate: HeldKeysFate | undefined,
   locked: readonly User[],
-): Promise<void> {
+): Promise<readonly AuditEntry[]> {
   const held = await lockHeldKeys(tx, userId);
-  if (held.length === 0) return;
+  if (held.length === 0) return [];
   if (fate === undefined) {
     throw new CodedError(accountsErrors.keysHeld, { extensions: { keys: held.map(heldKeyView) } });
   }
   const ids = held.map((key) => key.id);
   if (fate === 'end') {
     await revokeKeys(tx, ids);
-    return;
+    return held.map((key) => ({
+      type: 'api_key.revoked',
+      subjectId: key.id,
+      before: auditedKey(key),
+      after: null,
+    }));
   }
   // A caller may have lost their own access since the request was admitted.
   const canTake = locked.some(({ id, ...user }) => id === fate.takenBy && isActiveAdmin(user));
@@ -127,6 +136,12 @@ async function settleKeys(
     throw invalidInput('/keys', 'Only another active admin can take the keys.');
   }
   await moveKeys(tx, ids, fate.takenBy);
+  return held.map((key) => ({
+    type: 'api_key.changed',
+    subjectId: key.id,
+    before: { heldBy: userId },
+    after: { heldBy: fate.takenBy },
+  }));
 }
 
 function isActiveAdmin(user: { readonly role: Role; readonly disabled: boolean }): boolean {
