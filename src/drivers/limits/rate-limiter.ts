@@ -34,6 +34,8 @@ export interface RateLimiter {
    * stored as it is; the caller limits its length.
    */
   take(key: string, points?: number): Promise<Take>;
+  /** Ends the window of a key, so that the next point begins a new one. */
+  clear(key: string): Promise<void>;
 }
 
 /** Where points are counted: in this process, or in Redis for several servers. */

@@ -17,6 +17,7 @@ export interface PointStore {
   }>;
   /** Called at most once for a consumed point, and only within its window. */
   refund(key: string, points: number): Promise<unknown>;
+  delete(key: string): Promise<unknown>;
 }
 
 export function createStoredRateLimiter(rate: Rate, store: PointStore): RateLimiter {
@@ -33,6 +34,9 @@ export function createStoredRateLimiter(rate: Rate, store: PointStore): RateLimi
 
   return {
     rate,
+    async clear(key) {
+      await store.delete(key);
+    },
     async take(key, wanted = 1) {
       // Measured before the call: the response took time, and a window must not seem to last longer than it does.
       const requestedAt = performance.now();

@@ -71,6 +71,7 @@ export function createWaitingRateLimiter(limiter: RateLimiter): RateLimiter {
 
   return {
     rate: limiter.rate,
+    clear: limiter.clear,
     async take(key, points) {
       const queue = queues.get(key) ?? { heldPoints: 0, settled: 0, pendingTakes: 0, waiting: [] };
       queues.set(key, queue);

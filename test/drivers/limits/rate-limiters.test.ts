@@ -53,6 +53,18 @@ function testLimiters(
       assert.equal((await other.take('a')).allowed, true);
     });
 
+    test('a cleared key has all points again and no more, and the others keep their count', async () => {
+      const limiter = await buildLimiter();
+      const early = await limiter.take('a');
+      for (let point = 2; point <= 5; point += 1) await limiter.take('a');
+      await limiter.take('b');
+      await limiter.clear('a');
+      await early.refund();
+      assert.equal((await limiter.take('a')).remaining, 4);
+      assert.equal((await limiter.take('b')).remaining, 3);
+      await limiter.clear('never seen');
+    });
+
     test('a refunded point can be taken again, once', async () => {
       const limiter = await buildLimiter();
       const takes = [];

@@ -38,6 +38,10 @@ function createMemoryRateLimiter(rate: Rate, keysMax: number): RateLimiter {
         return { allowed: false, count: refusal };
       }
     },
-    refund: (key, points) => store.reward(key, points),
+    async refund(key, points) {
+      // The library would begin a window, with more points than the rate has.
+      if ((await store.get(key)) !== null) await store.reward(key, points);
+    },
+    delete: (key) => store.delete(key),
   });
 }

@@ -63,6 +63,10 @@ export function createRedisRateLimiters({
       const insurance = local.create(name, rate);
       return {
         rate,
+        async clear(key) {
+          await insurance.clear(key);
+          if (client.status === 'ready') await shared.clear(key).catch(availability.failed);
+        },
         async take(key, points) {
           if (client.status !== 'ready' || !availability.isAvailable()) {
             return insurance.take(key, points);
@@ -105,5 +109,6 @@ function createRedisRateLimiter(client: Client, name: string, rate: Rate): RateL
       }
     },
     refund: (key, points) => store.reward(key, points),
+    delete: (key) => store.delete(key),
   });
 }
