@@ -15,6 +15,8 @@ export type Access =
       readonly scopes?: readonly Scope[];
       readonly guests?: true;
       readonly strangers?: true;
+      /** Whether users who must first choose a new password may call it, too. */
+      readonly whileRestricted?: true;
     };
 
 /** Access rules by the operation id of the OpenAPI document. A route without a rule stops the start. */

@@ -62,9 +62,11 @@ export function createAdmission(
 
   /**
    * Sets the caller. The token of an order belongs in the header that a page sends for this order: a cookie would be
-   * sent with everything. It is nobody's sign-in, so operations that need none are called without it.
+   * sent with everything. It is nobody's sign-in, so operations that need none are called without it; so they are by a
+   * user who must first choose a new password, and therefore is nobody more than a stranger.
    */
   function admitCaller(request: FastifyRequest, credential: Credential, caller: Caller): void {
+    if (isRestricted(caller) && operation.access === 'anyone') return;
     if (caller.kind !== 'order') request.caller = caller;
     else if (credential.by === 'cookie') throw new CodedError(authErrors.unauthenticated);
     else if (operation.credentials === 'required') request.caller = caller;
@@ -133,11 +135,21 @@ export function createAdmission(
   };
 }
 
-/** Throws `auth.unauthenticated` without a caller, or `auth.forbidden` if the rule excludes the caller. */
+/**
+ * Throws `auth.unauthenticated` without a caller, `auth.forbidden` if the rule excludes the caller, or
+ * `auth.password_change_required`.
+ */
 export function authorize(access: Access, caller: Caller | null): void {
   if (caller === null) throw new CodedError(authErrors.unauthenticated);
   if (typeof access === 'string') return;
   if (!allows(access, caller)) throw new CodedError(authErrors.forbidden);
+  if (isRestricted(caller) && access.whileRestricted !== true) {
+    throw new CodedError(authErrors.passwordChangeRequired);
+  }
+}
+
+function isRestricted(caller: Caller): boolean {
+  return caller.kind === 'user' && caller.restriction !== undefined;
 }
 
 function allows(access: Exclude<Access, string>, caller: Caller): boolean {

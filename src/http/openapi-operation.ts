@@ -149,6 +149,9 @@ function listErrors(operation: Operation, route: RouteOptions): ErrorDefinition[
   }
   if (credentials !== 'ignored') errors.push(authErrors.unauthenticated);
   if (typeof access === 'object') errors.push(authErrors.forbidden);
+  if (typeof access === 'object' && access.whileRestricted !== true) {
+    errors.push(authErrors.passwordChangeRequired);
+  }
   if (typeof access === 'object' && changes) errors.push(authErrors.originNotAllowed);
   if (claims) {
     const { invalidKey, inFlight, keyReused } = idempotencyErrors;

@@ -20,7 +20,12 @@ export interface UserCaller {
   readonly vip: boolean;
   /** The family of refresh tokens that the access token belongs to. */
   readonly familyId: string;
+  /** Present if the caller must do something before anything else; see `Access.whileRestricted`. */
+  readonly restriction?: Restriction;
 }
+
+/** What a signed-in user must do first: choose a new password. */
+export type Restriction = 'password_change';
 
 export interface ApiKeyCaller {
   readonly kind: 'api_key';

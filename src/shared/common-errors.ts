@@ -66,6 +66,11 @@ export const authErrors = defineErrors('auth', {
     'Your role does not allow this.',
     'The caller is known, but may not use this operation.',
   ],
+  passwordChangeRequired: [
+    403,
+    'Choose a new password first.',
+    'Someone else knows the password of this account, or chose it under a weaker rule. Until it is changed with `POST /api/auth/password`, only this, the own profile and signing out are allowed. Then refresh the access token, or sign in again.',
+  ],
   originNotAllowed: [
     403,
     'This origin may not use the session cookie.',
