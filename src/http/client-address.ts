@@ -13,6 +13,21 @@ export function clientNetwork(request: FastifyRequest): string {
   );
 }
 
+/**
+ * Returns the range in which a client's address changes from day to day: the /24 of an IPv4 address, or the /48 of an
+ * IPv6 address.
+ */
+export function clientRange(request: FastifyRequest): string {
+  return widenNetwork(clientNetwork(request));
+}
+
+/** Returns the range of a network that `findNetwork` returned, and any other text as it is. */
+export function widenNetwork(network: string): string {
+  return isIP(network) === 4
+    ? network.replace(/\.\d+$/, '.0/24')
+    : network.replace(/^([\da-f]+:[\da-f]+:[\da-f]+):[\da-f]+::\/64$/, '$1::/48');
+}
+
 /** Returns the network of an address, or null for any other text. */
 export function findNetwork(address: string): string | null {
   const family = isIP(address);

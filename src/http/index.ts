@@ -6,7 +6,7 @@ export { type Access, type AccessTable, shellAccess } from './access.ts';
 export type { App } from './app.ts';
 export { type Authenticator, sessionCookies } from './authentication.ts';
 export { type CachedReply, sendCached, sendCachedPage } from './cached-reply.ts';
-export { clientNetwork } from './client-address.ts';
+export { clientNetwork, clientRange } from './client-address.ts';
 export { findCookie } from './credentials.ts';
 export {
   entityTag,
@@ -17,6 +17,7 @@ export {
 export { eventText, sendEventStream, type Write } from './event-streams.ts';
 export { buildClaim } from './idempotency-key.ts';
 export type { Limit, LimitsOf, Outcome } from './limit.ts';
+export { rateLimited } from './limiting.ts';
 
 export { requireAllowedOrigin } from './origin.ts';
 

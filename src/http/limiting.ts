@@ -89,7 +89,8 @@ function isStated({ limit }: Counted): boolean {
   return limit.isSecret !== true;
 }
 
-function rateLimited({ resetsAfterMs }: Take): CodedError {
+/** Returns a 429 with the seconds until the limit counts from the beginning. */
+export function rateLimited({ resetsAfterMs }: Pick<Take, 'resetsAfterMs'>): CodedError {
   return new CodedError(requestErrors.rateLimited, {
     headers: { 'Retry-After': String(toWholeSeconds(resetsAfterMs)) },
   });

@@ -7,6 +7,7 @@ import { after, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { newId } from '../../src/shared/ids.ts';
+import { signInAsConfiguredAdmin } from '../support/configured-admin.ts';
 import { postgresProcesses, signalAll } from '../support/postgres-processes.ts';
 import { type ServerProcess, startServerProcess } from '../support/server-process.ts';
 import { createSession, type Session } from '../support/session.ts';
@@ -108,7 +109,7 @@ async function killEverything(server: ServerProcess): Promise<void> {
 describe('kill -9 of everything while orders are being placed', () => {
   test('keeps every acknowledged order, replays the same response for the same key, and leaves all invariants intact', async () => {
     let server = await start();
-    const admin = await signIn(server.url, '/api/auth/login', ADMIN.email, ADMIN.password);
+    const admin = await signInAsConfiguredAdmin(server.url, ADMIN);
     const product = await admin.post('/api/products', {
       sku: 'RICE',
       name: 'Rice',
@@ -150,7 +151,7 @@ describe('kill -9 of everything while orders are being placed', () => {
       ),
     );
 
-    const admins = await signIn(server.url, '/api/auth/login', ADMIN.email, ADMIN.password);
+    const admins = await signInAsConfiguredAdmin(server.url, ADMIN);
     const levels = await admins.get('/api/products');
     const [rice] = levels.json<{ data: { stock: { reserved: number } }[] }>().data;
     assert.equal(rice?.stock.reserved, attempts.length);

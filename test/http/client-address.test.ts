@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { findNetwork } from '../../src/http/client-address.ts';
+import { findNetwork, widenNetwork } from '../../src/http/client-address.ts';
 
 test('an IPv4 address is one client, also when written as IPv6', () => {
   assert.equal(findNetwork('203.0.113.9'), '203.0.113.9');
@@ -30,4 +30,18 @@ test('a text that is not an address is no client', () => {
   for (const text of ['', 'unknown', '203.0.113.9:4711', '203.0.113', '[::1]', '2001:db8:::1']) {
     assert.equal(findNetwork(text), null, text);
   }
+});
+
+test('the range of a network is the /24 of IPv4 and the /48 of IPv6', () => {
+  for (const [address, range] of [
+    ['203.0.113.9', '203.0.113.0/24'],
+    ['203.0.113.255', '203.0.113.0/24'],
+    ['::ffff:203.0.113.9', '203.0.113.0/24'],
+    ['2001:db8:1:2::1', '2001:db8:1::/48'],
+    ['2001:db8:1:ffff::', '2001:db8:1::/48'],
+    ['::1', '0:0:0::/48'],
+  ] as const) {
+    assert.equal(widenNetwork(findNetwork(address)!), range);
+  }
+  assert.equal(widenNetwork('unknown'), 'unknown');
 });

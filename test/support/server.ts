@@ -107,5 +107,5 @@ interface Credentials {
 
 function newCredentials(): Credentials {
   const name = randomBytes(8).toString('hex');
-  return { email: `${name}@example.com`, password: `pass ${name}` };
+  return { email: `${name}@example.com`, password: `a phrase of ${name}` };
 }

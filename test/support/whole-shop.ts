@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { runCommand } from './command.ts';
+import { signInAsConfiguredAdmin } from './configured-admin.ts';
 import { type ServerProcess, startServerProcess } from './server-process.ts';
 import { createSession, type Session } from './session.ts';
 import { until } from './until.ts';
@@ -21,24 +22,15 @@ export function shopEnvironment(databaseUrl: string): Record<string, string> {
   };
 }
 
-async function signIn(url: string, path: string, credentials: object): Promise<Session> {
-  const reply = await createSession(url).post(path, credentials);
-  assert.ok(reply.status === 200 || reply.status === 201, reply.text);
-  const { accessToken, user } = reply.json<{
-    accessToken: string;
-    user: { id: string; email: string };
-  }>();
-  return createSession(url, { email: user.email, password: '', accessToken, userId: user.id });
-}
+export const asAdmin = ({ url }: ServerProcess) => signInAsConfiguredAdmin(url, admin);
 
-export const asAdmin = ({ url }: ServerProcess) => signIn(url, '/api/auth/login', admin);
-
-export function signUp({ url }: ServerProcess): Promise<Session> {
+export async function signUp({ url }: ServerProcess): Promise<Session> {
   const name = randomBytes(6).toString('hex');
-  return signIn(url, '/api/auth/signup', {
-    email: `${name}@example.com`,
-    password: `pass ${name}`,
-  });
+  const credentials = { email: `${name}@example.com`, password: `a phrase of ${name}` };
+  const reply = await createSession(url).post('/api/auth/signup', credentials);
+  assert.equal(reply.status, 201, reply.text);
+  const { accessToken, user } = reply.json<{ accessToken: string; user: { id: string } }>();
+  return createSession(url, { ...credentials, accessToken, userId: user.id });
 }
 
 /**

@@ -16,6 +16,7 @@ export const tablesByModule: Readonly<Record<string, readonly string[]>> = {
   ],
   'src/modules/accounts': [
     'api_keys',
+    'known_devices',
     'password_resets',
     'refresh_families',
     'refresh_tokens',

@@ -25,8 +25,7 @@ export async function createServer(
   runtime: Runtime,
   { infrastructure, modules, apis, built }: ServerParts,
 ): Promise<App> {
-  const { metrics, tracing, duties, log, listening } = infrastructure;
-  const limits = built.adopt(await createLimits(config, log), (it) => it.close());
+  const { metrics, tracing, duties, log, listening, limiters, guessLimits } = infrastructure;
   const app = built.adopt(
     await createHttpServer({
       accessTable: servedAccess(modules, duties.serves),
@@ -40,7 +39,7 @@ export async function createServer(
       cookieSecure: config.secureCookies,
       version,
       tags,
-      findLimits: limits.findLimits,
+      findLimits: createLimits(config, limiters, guessLimits),
       onResponse(observation) {
         metrics.observeHttp(observation);
         apis.operations.sampler.observe(observation.durationSeconds);

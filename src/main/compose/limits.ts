@@ -1,5 +1,4 @@
 import type { FastifyRequest } from 'fastify';
-import { createMemoryRateLimiters } from '../../drivers/limits/memory/memory-rate-limiters.ts';
 import type { Rate, RateLimiters } from '../../drivers/limits/rate-limiter.ts';
 import { createWaitingRateLimiter } from '../../drivers/limits/waiting-rate-limiter.ts';
 import { clientNetwork, type Limit, type LimitsOf } from '../../http/index.ts';
@@ -7,8 +6,8 @@ import { emailKey } from '../../modules/accounts/index.ts';
 import { distinctCodes } from '../../modules/pricing/index.ts';
 import { isStaff } from '../../shared/caller.ts';
 import { sha256 } from '../../shared/canonical-json.ts';
-import type { Log } from '../../shared/log.ts';
 import type { Config } from '../config/config.ts';
+import { buildPairKey, type SignInLimits } from '../infrastructure/create-sign-in-limits.ts';
 import { limitTable } from '../tables/limit-table.ts';
 
 const SIGNED_IN_FACTOR = 10;
@@ -16,47 +15,28 @@ const STAFF_FACTOR = 100;
 /** A network may be that of a restaurant or an office, whose guests order from one address. */
 const NETWORK_FACTOR = 10;
 
-export interface Limits {
-  readonly findLimits: LimitsOf;
-  close(): Promise<void>;
-}
-
-/** Creates the configured rate limits, counted in Redis if there is one. Its client is loaded only then. */
-export async function createLimits(
-  config: Pick<Config, 'role' | 'rateLimits' | 'redisUrl'>,
-  log: Log,
-): Promise<Limits> {
-  const { auth, checkout, codes, global } = config.rateLimits;
-  const isOff = Object.values(config.rateLimits).every((rate) => rate === null);
+/** Creates the configured rate limits of a server's operations. */
+export function createLimits(
+  config: Pick<Config, 'role' | 'rateLimits'>,
+  limiters: RateLimiters,
+  signIn: Pick<SignInLimits, 'ofPairs' | 'ofAddresses'>,
+): LimitsOf {
+  const { checkout, codes, global } = config.rateLimits;
   // A worker serves nothing that is limited.
-  if (isOff || config.role === 'worker') {
-    return { findLimits: () => [], close: async () => {} };
-  }
-  const limiters = await createLimiters(config.redisUrl, log);
+  if (config.role === 'worker') return () => [];
   const general = global === null ? [] : [globalLimit(limiters, global)];
   const special = {
-    auth: auth === null ? [] : [authLimit(limiters, auth)],
+    auth: authLimits(signIn),
     checkout: checkout === null ? [] : checkoutLimits(limiters, checkout),
     codes: codes === null ? [] : [codesLimit(limiters, codes)],
   };
-  return {
-    findLimits({ id }) {
-      const entries = limitTable[id] ?? [];
-      const own = entries.flatMap(({ limit: name, counts }) =>
-        special[name].map((limit) => ({ ...limit, counts })),
-      );
-      return [...general, ...own];
-    },
-    close: () => limiters.close(),
+  return ({ id }) => {
+    const entries = limitTable[id] ?? [];
+    const own = entries.flatMap(({ limit: name, counts }) =>
+      special[name].map((limit) => ({ ...limit, counts })),
+    );
+    return [...general, ...own];
   };
-}
-
-async function createLimiters(redisUrl: string | null, log: Log): Promise<RateLimiters> {
-  if (redisUrl === null) return createMemoryRateLimiters();
-  const { createRedisRateLimiters } = await import(
-    '../../drivers/limits/redis/redis-rate-limiters.ts'
-  );
-  return createRedisRateLimiters({ url: redisUrl, log });
 }
 
 function globalLimit(limiters: RateLimiters, rate: Rate): Limit {
@@ -77,18 +57,31 @@ function globalLimit(limiters: RateLimiters, rate: Rate): Limit {
   };
 }
 
-/** Counts failures per network address and account, so a stranger's failures never lock the owner out. */
-function authLimit(limiters: RateLimiters, rate: Rate): Limit {
-  const limiter = createWaitingRateLimiter(limiters.create('auth', rate));
-  return {
-    name: 'auth',
-    after: 'body',
-    counting(request) {
-      // A hash, because e-mail addresses should not be in the store of counters.
-      const key = sha256(clientNetwork(request), getAccountKey(request)).toString('base64url');
-      return { limiter, key };
+/**
+ * Counts failures per network address and account, so a stranger's failures never lock the owner out, and per address
+ * over all accounts, so nobody tries one password with many of them. The second is secret: others may share the address.
+ */
+function authLimits({
+  ofPairs,
+  ofAddresses,
+}: Pick<SignInLimits, 'ofPairs' | 'ofAddresses'>): readonly Limit[] {
+  if (ofPairs === null || ofAddresses === null) return [];
+  return [
+    {
+      name: 'auth',
+      after: 'body',
+      counting: (request) => ({
+        limiter: ofPairs,
+        key: buildPairKey(clientNetwork(request), getAccountKey(request)),
+      }),
     },
-  };
+    {
+      name: 'auth-address',
+      isSecret: true,
+      after: 'body',
+      counting: (request) => ({ limiter: ofAddresses, key: clientNetwork(request) }),
+    },
+  ];
 }
 
 /** Returns the account whose password is tried: the caller's, or that of the e-mail address in the body. */

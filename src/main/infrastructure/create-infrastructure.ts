@@ -23,6 +23,8 @@ import { createCaches } from './create-caches.ts';
 import { createJobQueue } from './create-job-queue.ts';
 import { createMailer } from './create-mailer.ts';
 import { createPaymentProvider } from './create-payment-provider.ts';
+import { createRateLimiters } from './create-rate-limiters.ts';
+import { createSignInLimits } from './create-sign-in-limits.ts';
 import { healthProbes } from './health-probes.ts';
 import { moduleSettings } from './module-settings.ts';
 import { createSubscriptions } from './subscriptions.ts';
@@ -84,6 +86,7 @@ export async function createInfrastructure(
     it.stop(),
   );
   const caches = built.adopt(await createCaches(config.cache, logger), (it) => it.close());
+  const limiters = built.adopt(await createRateLimiters(config, logger), (it) => it.close());
   const pressure = createPressure();
   const subscriptions = createSubscriptions(jobs);
   const relay = built.adopt(
@@ -128,6 +131,8 @@ export async function createInfrastructure(
     jobs,
     caches,
     localCaches: createMemoryCaches(),
+    limiters,
+    guessLimits: createSignInLimits(limiters, config.rateLimits.auth),
     onWaiting: pressure.change,
     subscriptions,
     relay,

@@ -1,13 +1,14 @@
 import type { Database } from '../../database/database.ts';
 import { migrate } from '../../database/migrate.ts';
 import { UnfitDatabaseError } from '../../database/unfit-database.ts';
-import { accountsErrors, createUser } from '../../modules/accounts/index.ts';
+import { createUserOnce } from '../../modules/accounts/index.ts';
 import { systemAuthor } from '../../shared/caller.ts';
 import { unavailable } from '../../shared/common-errors.ts';
 import { CodedError } from '../../shared/errors.ts';
 import type { Log } from '../../shared/log.ts';
 import type { Application } from '../compose/compose.ts';
 import type { Config } from '../config/config.ts';
+import { ConfigurationError } from '../config/configuration-error.ts';
 import { activeDemoUsers, type DemoAccount, loadDemoData } from './demo-data.ts';
 import { placeDemoOrders } from './demo-orders.ts';
 import { findServerSettings, type ServerSettingsRow } from './queries.ts';
@@ -43,7 +44,7 @@ export async function prepareDatabase(
     ? await loadDemoData(database, application.modules, config.currency)
     : null;
   if (demoAccounts !== null) await tryDemoOrders(application, demoAccounts, log);
-  if (config.admin !== null) await ensureAdmin(application, config.admin, log);
+  await ensureAdmin(database, config, log);
   return { demoAccounts };
 }
 
@@ -101,16 +102,34 @@ async function tryDemoOrders(
   }
 }
 
+/**
+ * Creates the configured admin if there is no such user. Whoever reads the environment or its file knows this password,
+ * so the admin chooses another one at the first sign-in. It is not checked before, so that a newer rule about passwords
+ * stops no installation whose admin exists.
+ */
 async function ensureAdmin(
-  { database }: Pick<Application, 'database'>,
-  admin: { readonly email: string; readonly password: string },
+  database: Database,
+  { admin, shopName }: Pick<Config, 'admin' | 'shopName'>,
   log: Log,
 ): Promise<void> {
+  if (admin === null) return;
   try {
-    await createUser(database, systemAuthor('start'), { ...admin, role: 'admin' });
-    log.info(`created the admin ${admin.email}`);
+    const created = await createUserOnce(database, systemAuthor('start'), {
+      ...admin,
+      role: 'admin',
+      passwordChangeRequired: true,
+      shopName,
+    });
+    if (created === null) return;
+    log.info(`created the admin ${admin.email}, who chooses a new password at the first sign-in`);
   } catch (error) {
-    const known = error instanceof CodedError && error.definition === accountsErrors.emailTaken;
-    if (!known) throw error;
+    if (!(error instanceof CodedError) || error.details.errors === undefined) throw error;
+    throw new ConfigurationError([describeAdminFault(error)]);
   }
+}
+
+function describeAdminFault(error: CodedError): string {
+  const [fault] = error.details.errors ?? [];
+  const variable = fault?.pointer === '/email' ? 'ADMIN_EMAIL' : 'ADMIN_PASSWORD';
+  return `${variable} cannot be used: ${fault?.detail ?? error.message}`;
 }

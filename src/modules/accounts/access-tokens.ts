@@ -14,6 +14,8 @@ export interface AccessClaims {
   readonly role: Role;
   readonly vip: boolean;
   readonly familyId: string;
+  /** Whether the user had to choose a new password when the token was issued. */
+  readonly passwordChangeRequired?: boolean;
   readonly expiresAtMs: number;
 }
 
@@ -43,17 +45,18 @@ export function createAccessTokens(options: AccessTokenOptions): AccessTokens {
   });
   return {
     lifetimeSeconds,
-    sign({ userId, role, vip, familyId }, issuedAt, tokenId) {
+    sign({ userId, role, vip, familyId, passwordChangeRequired = false }, issuedAt, tokenId) {
       const iat = toNumericDate(issuedAt);
       const exp = iat + lifetimeSeconds;
-      return tokens.sign({ sub: userId, role, vip, sid: familyId, iat, exp, jti: tokenId });
+      const claims = { sub: userId, role, vip, sid: familyId, iat, exp, jti: tokenId };
+      return tokens.sign(passwordChangeRequired ? { ...claims, pwd: 'change' } : claims);
     },
     verify: tokens.verify,
   };
 }
 
 function parseClaims(payload: Payload): AccessClaims | null {
-  const { sub, role, vip, sid, exp } = payload;
+  const { sub, role, vip, sid, exp, pwd } = payload;
   const isSound =
     typeof sub === 'string' &&
     isId(sub) &&
@@ -61,7 +64,15 @@ function parseClaims(payload: Payload): AccessClaims | null {
     typeof vip === 'boolean' &&
     typeof sid === 'string' &&
     isId(sid) &&
+    (pwd === undefined || pwd === 'change') &&
     Number.isSafeInteger(exp);
   if (!isSound) return null;
-  return { userId: sub, role: role as Role, vip, familyId: sid, expiresAtMs: Number(exp) * 1000 };
+  return {
+    userId: sub,
+    role: role as Role,
+    vip,
+    familyId: sid,
+    ...(pwd === undefined ? {} : { passwordChangeRequired: true }),
+    expiresAtMs: Number(exp) * 1000,
+  };
 }

@@ -4,6 +4,7 @@ import type { Channel } from '../../shared/channel.ts';
 import type { Cursors } from '../../shared/pagination.ts';
 import type { AccessTokens } from './access-tokens.ts';
 import type { ApiKeyAuthenticator } from './api-key-authenticator.ts';
+import type { GuessLimits } from './guess-limits.ts';
 import type { OrderTokens } from './order-tokens.ts';
 import type { PasswordHasher } from './password-hasher.ts';
 import type { RefreshTokens } from './refresh-tokens.ts';
@@ -19,6 +20,9 @@ export interface AccountsParts {
   readonly resetMailJob: (resetId: string) => NewJob;
   readonly resetTokens: ResetTokens;
   readonly passwords: PasswordHasher;
+  readonly guessLimits: GuessLimits;
+  /** Must not be a password. */
+  readonly shopName: string;
   readonly accessTokens: AccessTokens;
   readonly orderTokens: OrderTokens;
   readonly refreshTokens: RefreshTokens;
@@ -27,4 +31,6 @@ export interface AccountsParts {
   readonly apiKeys: ApiKeyAuthenticator;
   /** Receives the id of a user whose name changed, before the request is answered. */
   readonly changedUsers: Pick<Channel<string>, 'publish'>;
+  /** Receives errors of work that no request depends on. */
+  readonly onError: (error: unknown) => void;
 }

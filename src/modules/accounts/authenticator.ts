@@ -29,7 +29,19 @@ export function createAuthenticator(parts: {
       current?.disabled === true;
     if (isRejected) throw new CodedError(authErrors.unauthenticated);
     const { role, vip } = current ?? claims;
-    return { kind: 'user', id: claims.userId, role, vip, familyId: claims.familyId };
+    const caller = {
+      kind: 'user',
+      id: claims.userId,
+      role,
+      vip,
+      familyId: claims.familyId,
+    } as const;
+    // A requirement of after the sign-in counts from the next one, or from the next refresh.
+    const isRestricted =
+      claims.passwordChangeRequired === true &&
+      current?.passwordChangeRequired !== false &&
+      role !== 'customer';
+    return isRestricted ? { ...caller, restriction: 'password_change' } : caller;
   }
 
   function admitBearer(token: string): Promise<Caller> | Caller {

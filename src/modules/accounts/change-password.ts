@@ -1,42 +1,99 @@
 import { type AuditEntry, recordAudit } from '../../audit/index.ts';
 import type { Author, UserCaller } from '../../shared/caller.ts';
+import { invalidInput } from '../../shared/common-errors.ts';
 import { CodedError } from '../../shared/errors.ts';
 import type { AccountsParts } from './accounts-parts.ts';
+import { countGuess } from './count-guess.ts';
+import { type Device, forgetOtherDevices } from './device.ts';
+import { emailKey } from './email.ts';
 import { accountsErrors } from './errors.ts';
-import { requireUncommonPassword } from './password-rule.ts';
-import { findCredentialById, replacePasswordHash } from './queries.ts';
-import { cancelPasswordResets } from './reset-queries.ts';
+import { requireGoodPassword } from './password-rule.ts';
+import { findCredentialById, setPasswordHash } from './queries.ts';
+import { voidPasswordResets } from './reset-queries.ts';
+import type { CurrentAccess } from './revocations.ts';
 import { endFamilies } from './session-queries.ts';
+
+export interface PasswordChange {
+  readonly currentPassword: string;
+  readonly newPassword: string;
+}
+
+interface Changed {
+  readonly access: CurrentAccess;
+  readonly endedFamilyIds: readonly string[];
+}
 
 /**
  * Changes the caller's own password and ends all their other sessions. Throws `accounts.invalid_credentials` if the
- * current password is wrong or was changed in the meantime, and `accounts.password_too_common`.
+ * current password is wrong or was changed in the meantime, `accounts.password_too_common`, `request.invalid` for a
+ * password outside its limits or the current one, and `request.rate_limited`.
  */
 export async function changePassword(
   parts: AccountsParts,
   author: Author,
   caller: UserCaller,
-  input: { readonly currentPassword: string; readonly newPassword: string },
+  input: PasswordChange,
+  device: Device | null = null,
 ): Promise<void> {
-  const { database, passwords, revocations } = parts;
+  const { database, revocations } = parts;
   const [user] = await findCredentialById(database, caller.id);
-  const oldHash = user?.passwordHash;
-  const matches = await passwords.verify(oldHash, input.currentPassword);
-  if (user === undefined || oldHash === undefined || !matches) {
-    throw new CodedError(accountsErrors.invalidCredentials);
-  }
-  requireUncommonPassword(input.newPassword, user, '/newPassword');
-  const newHash = await passwords.hash(input.newPassword);
+  if (user === undefined) throw new CodedError(accountsErrors.invalidCredentials);
+  const changed = await countGuess(parts, emailKey(user.email), device, () =>
+    tryChange(parts, author, caller, input, device),
+  );
+  if (changed === null) throw new CodedError(accountsErrors.invalidCredentials);
+  revocations.endFamilies(changed.endedFamilyIds);
+  revocations.changeAccess(caller.id, changed.access);
+}
 
-  const ended = await database.transaction(async (tx) => {
-    const [changed] = await replacePasswordHash(tx, caller.id, oldHash, newHash);
-    if (changed === undefined) throw new CodedError(accountsErrors.invalidCredentials);
-    await cancelPasswordResets(tx, caller.id);
-    const families = await endFamilies(tx, caller.id, 'password', caller.familyId);
-    await recordAudit(tx, author, [describePasswordChange(caller.id, 'password', families.length)]);
-    return families;
-  });
-  revocations.endFamilies(ended.map(({ id }) => id));
+/** Returns null if the current password is wrong. */
+async function tryChange(
+  parts: AccountsParts,
+  author: Author,
+  caller: UserCaller,
+  { currentPassword, newPassword }: PasswordChange,
+  device: Device | null,
+): Promise<Changed | null> {
+  const { database, passwords, shopName } = parts;
+  // A second time, because a sign-in may have renewed the hash since it was read.
+  for (let attemptsLeft = 2; attemptsLeft > 0; attemptsLeft -= 1) {
+    const [user] = await findCredentialById(database, caller.id);
+    const matches = await passwords.verify(user?.passwordHash, currentPassword);
+    if (user === undefined || !matches) return null;
+    requireGoodPassword(newPassword, { ...user, hasFactor: false }, shopName, '/newPassword');
+    if (await passwords.verify(user.passwordHash, newPassword)) throw samePassword();
+    const newHash = await passwords.hash(newPassword);
+    const changed = await database.transaction(async (tx) => {
+      const [row] = await setPasswordHash(tx, user.id, user.passwordHash, newHash);
+      if (row === undefined) return null;
+      await voidPasswordResets(tx, user.id);
+      await forgetOtherDevices(tx, user.id, device);
+      const ended = await endFamilies(tx, user.id, 'password', caller.familyId);
+      await recordAudit(tx, author, [describePasswordChange(user.id, 'password', ended.length)]);
+      return { access: accessAfter(row), endedFamilyIds: ended.map(({ id }) => id) };
+    });
+    if (changed !== null) return changed;
+  }
+  return null;
+}
+
+/** Returns the access of a user who has just chosen a password. */
+export function accessAfter({
+  role,
+  vip,
+  accessChangedAt,
+}: Awaited<ReturnType<typeof setPasswordHash>>[number]): CurrentAccess {
+  return {
+    role,
+    vip,
+    disabled: false,
+    passwordChangeRequired: false,
+    atMs: accessChangedAt.getTime(),
+  };
+}
+
+export function samePassword(): CodedError {
+  return invalidInput('/newPassword', 'This is the current password: choose another one.');
 }
 
 /** Describes a new password, without it: what its owner proved, and how many of their sessions ended. */

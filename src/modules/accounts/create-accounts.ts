@@ -7,6 +7,8 @@ import type { Module } from '../module.ts';
 import { createAccessTokens } from './access-tokens.ts';
 import type { AccountsParts } from './accounts-parts.ts';
 import { createApiKeyAuthenticator } from './api-key-authenticator.ts';
+import { purgeDevices } from './device-queries.ts';
+import { type GuessLimits, noGuessLimits } from './guess-limits.ts';
 import { createOrderTokens } from './order-tokens.ts';
 import { createPasswordHasher } from './password-hasher.ts';
 import { createRefreshTokens } from './refresh-tokens.ts';
@@ -40,6 +42,9 @@ export interface AccountsDependencies {
   readonly jwtSecrets: readonly string[];
   readonly accessTokenMinutes: number;
   readonly refreshTokenDays: number;
+  readonly shopName: string;
+  /** Default: none. */
+  readonly guessLimits?: GuessLimits;
   /** Whether cookies are sent only over TLS, as in production. */
   readonly cookieSecure: boolean;
   /** `iss` and `aud` of the access tokens. Both are `holdfast` by default. Order tokens have the audience `<aud>/orders`. */
@@ -77,6 +82,8 @@ export function createAccounts(dependencies: AccountsDependencies): Module<Accou
     resetMailJob: dependencies.resetMailJob,
     resetTokens: createResetTokens(jwtSecrets),
     passwords: createPasswordHasher(),
+    guessLimits: dependencies.guessLimits ?? noGuessLimits,
+    shopName: dependencies.shopName,
     accessTokens,
     orderTokens: createOrderTokens({ secrets: jwtSecrets, issuer, audience: `${audience}/orders` }),
     refreshTokens: createRefreshTokens(jwtSecrets),
@@ -84,6 +91,7 @@ export function createAccounts(dependencies: AccountsDependencies): Module<Accou
     revocations,
     apiKeys,
     changedUsers: dependencies.changedUsers ?? createChannel(),
+    onError,
   };
   const accounts = bindUseCases(parts, dependencies.cookieSecure);
   return {
@@ -93,7 +101,7 @@ export function createAccounts(dependencies: AccountsDependencies): Module<Accou
       createPurgeSchedule(database, {
         name: 'accounts.purge-sessions',
         everyMs: PURGE_INTERVAL_MS,
-        purges: [purgeFamilies, purgeSpentTokens, purgeResets],
+        purges: [purgeFamilies, purgeSpentTokens, purgeResets, purgeDevices],
       }),
     ],
     // Without polling, a request would read the revocations every five seconds.

@@ -2,19 +2,15 @@ import { recordAudit } from '../../audit/index.ts';
 import type { Database, Transaction } from '../../database/database.ts';
 import type { Author, Role } from '../../shared/caller.ts';
 import { invalidInput } from '../../shared/common-errors.ts';
+import { CodedError } from '../../shared/errors.ts';
 import { newId } from '../../shared/ids.ts';
 import { findTextError, normalText } from '../../shared/text.ts';
-import { type Email, parseEmail } from './email.ts';
+import { type Email, emailKey, parseEmail } from './email.ts';
+import { accountsErrors } from './errors.ts';
 import { createPasswordHasher, type PasswordHasher } from './password-hasher.ts';
-import { requireUncommonPassword } from './password-rule.ts';
-import { insertUser } from './queries.ts';
-import {
-  auditedUser,
-  NAME_LENGTH_MAX,
-  PASSWORD_LENGTH_MAX,
-  PASSWORD_LENGTH_MIN,
-  type User,
-} from './user.ts';
+import { requireGoodPassword } from './password-rule.ts';
+import { findCredential, insertUser } from './queries.ts';
+import { auditedUser, NAME_LENGTH_MAX, type User } from './user.ts';
 
 export interface NewUser {
   readonly email: string;
@@ -22,6 +18,10 @@ export interface NewUser {
   readonly name?: string;
   readonly role?: Role;
   readonly vip?: boolean;
+  /** Whether the user must choose another password at the first sign-in. Default: false. */
+  readonly passwordChangeRequired?: boolean;
+  /** The name of the shop, which must not be the password. Default: none. */
+  readonly shopName?: string;
 }
 
 /**
@@ -56,6 +56,26 @@ export async function insertAuditedUser(
   return user!;
 }
 
+/**
+ * Creates a user unless the address is taken; then nothing else about the input counts, and the result is null. Throws
+ * the errors of `parseNewUser`.
+ */
+export async function createUserOnce(
+  database: Database,
+  author: Author,
+  input: NewUser,
+): Promise<User | null> {
+  const [taken] = await findCredential(database, emailKey(input.email));
+  if (taken !== undefined) return null;
+  try {
+    return await createUser(database, author, input);
+  } catch (error) {
+    // Another server was first.
+    if (error instanceof CodedError && error.definition === accountsErrors.emailTaken) return null;
+    throw error;
+  }
+}
+
 interface PreparedUser {
   readonly id: string;
   readonly passwordHash: string;
@@ -65,7 +85,7 @@ interface PreparedUser {
 }
 
 /** A new user's data after validation. */
-export interface CheckedUser extends Required<Omit<NewUser, 'email'>> {
+export interface CheckedUser extends Required<Omit<NewUser, 'email' | 'shopName'>> {
   readonly email: Email;
 }
 
@@ -75,21 +95,18 @@ export interface CheckedUser extends Required<Omit<NewUser, 'email'>> {
  */
 export function parseNewUser(input: NewUser): CheckedUser {
   const { password, role = 'customer', vip = false } = input;
+  const { passwordChangeRequired = false, shopName = '' } = input;
   const email = parseEmail(input.email);
-  const passwordLength = [...password].length;
-  if (passwordLength < PASSWORD_LENGTH_MIN || passwordLength > PASSWORD_LENGTH_MAX) {
-    throw invalidInput('/password', 'A password has 8 to 256 characters.');
-  }
   const name = normalText(input.name ?? '');
   const nameFault = findTextError(name, 'name', NAME_LENGTH_MAX);
   if (nameFault !== null) throw invalidInput('/name', nameFault);
-  requireUncommonPassword(password, { email: input.email, name });
-  return { email, password, name, role, vip };
+  requireGoodPassword(password, { email: input.email, name, role, hasFactor: false }, shopName);
+  return { email, password, name, role, vip, passwordChangeRequired };
 }
 
 /** Hashes the password: after the checks, because it is slow, and before the transaction. */
 export async function prepareUser(
-  { email, password, name, role, vip }: CheckedUser,
+  { email, password, passwordChangeRequired, ...user }: CheckedUser,
   passwords: PasswordHasher,
 ): Promise<PreparedUser> {
   const id = newId();
@@ -97,6 +114,15 @@ export async function prepareUser(
   return {
     id,
     passwordHash,
-    columns: [id, email.address, email.key, name, passwordHash, role, vip],
+    columns: [
+      id,
+      email.address,
+      email.key,
+      user.name,
+      passwordHash,
+      user.role,
+      user.vip,
+      passwordChangeRequired,
+    ],
   };
 }

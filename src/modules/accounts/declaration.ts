@@ -2,7 +2,8 @@ import type { Access, Outcome } from '../../http/index.ts';
 import type { ModuleDeclaration, OperationLimit } from '../module.ts';
 import { accountsConstraints, accountsErrors } from './errors.ts';
 
-const signedIn: Access = { roles: ['customer', 'kitchen', 'admin'] };
+/** Also a user who must first choose a new password. */
+const signedIn: Access = { roles: ['customer', 'kitchen', 'admin'], whileRestricted: true };
 const admins: Access = { roles: ['admin'] };
 
 /** Counts wrong passwords, and sign-ups with an address that is already taken. */

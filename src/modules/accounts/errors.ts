@@ -9,7 +9,7 @@ export const accountsErrors = defineErrors('accounts', {
   passwordTooCommon: [
     400,
     'This password is too easy to guess.',
-    'It is a common password, only spaces, or the e-mail address or name of the account, possibly with added digits or punctuation. Several words in a row are hard to guess and easy to remember.',
+    'It is a common password, only spaces, the e-mail address or name of the account, or the name of the shop. Upper case, digits and punctuation make no difference. Several words in a row are hard to guess and easy to remember.',
   ],
   invalidCredentials: [
     401,
@@ -29,7 +29,7 @@ export const accountsErrors = defineErrors('accounts', {
   resetInvalid: [
     400,
     'This reset link is no longer valid.',
-    'A link works once, for 30 minutes, until a newer one replaces it. Request a new one.',
+    'A link works once, for 30 minutes, and no longer after the password has been changed. Request a new one.',
   ],
   keyNotFound: [404, 'There is no such API key.', 'It never existed, or it has been revoked.'],
   keysHeld: [

@@ -16,6 +16,8 @@ export interface PasswordHasher {
   hash(password: string): Promise<string>;
   /** Without a hash (no such account), returns false after the same time. */
   verify(passwordHash: string | undefined, password: string): Promise<boolean>;
+  /** Returns whether a hash was made by another function, or with weaker parameters than new ones. */
+  isOutdated(passwordHash: string): boolean;
 }
 
 /**
@@ -44,10 +46,26 @@ export function createPasswordHasher(
       const matches = await bounded(() => verify(against, canonical(password)));
       return matches && passwordHash !== undefined;
     },
+    isOutdated,
   };
 }
 
-/** Returns the same text however a keyboard composed the letters. Source: RFC 8265 §4.2 (OpaqueString). */
+/** Source of the form: the PHC string format, "Argon2 Encoding". */
+const ENCODED = /^\$argon2id\$v=(\d+)\$m=(\d+),t=(\d+),p=\d+\$/;
+const ARGON2_VERSION = 19;
+
+function isOutdated(passwordHash: string): boolean {
+  const [, version, memoryCost, timeCost] = (ENCODED.exec(passwordHash) ?? []).map(Number);
+  if (version === undefined || memoryCost === undefined || timeCost === undefined) return true;
+  return (
+    version < ARGON2_VERSION || memoryCost < PARAMETERS.memoryCost || timeCost < PARAMETERS.timeCost
+  );
+}
+
+/**
+ * Returns the same text however a keyboard composed the letters. Not NFKC, which would also equate different characters,
+ * and make hashes of passwords that contain them unusable. Source: RFC 8265 §4.2 (OpaqueString).
+ */
 function canonical(password: string): string {
   return password.normalize('NFC');
 }

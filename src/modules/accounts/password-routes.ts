@@ -1,4 +1,5 @@
 import { type App, buildContext, buildSource } from '../../http/index.ts';
+import { readDevice, setDeviceCookie } from './device.ts';
 import { accountsErrors } from './errors.ts';
 import { ChangePasswordBody, ForgotPasswordBody, NoReply, ResetPasswordBody } from './schemas.ts';
 import type { Accounts } from './use-cases.ts';
@@ -22,7 +23,8 @@ export function registerPasswordRoutes(app: App, accounts: Accounts): void {
     },
     async (request, reply) => {
       const caller = requireUserCaller(request);
-      await accounts.changePassword(buildContext(request), caller, request.body);
+      const device = readDevice(request, accounts.cookies);
+      await accounts.changePassword(buildContext(request), caller, request.body, device);
       return reply.code(204).send();
     },
   );
@@ -60,7 +62,9 @@ export function registerPasswordRoutes(app: App, accounts: Accounts): void {
       config: { errors: [accountsErrors.resetInvalid, accountsErrors.passwordTooCommon] },
     },
     async (request, reply) => {
-      await accounts.resetPassword(buildSource(request), request.body);
+      const device = readDevice(request, accounts.cookies);
+      await accounts.resetPassword(buildSource(request), request.body, device);
+      setDeviceCookie(reply, device, accounts.cookies);
       return reply.code(204).send();
     },
   );

@@ -1,27 +1,34 @@
 import { createRequire } from 'node:module';
 import type * as commonLanguage from '@zxcvbn-ts/language-common';
+import type { Role } from '../../shared/caller.ts';
+import { invalidInput } from '../../shared/common-errors.ts';
 import { CodedError } from '../../shared/errors.ts';
 import { emailKey } from './email.ts';
 import { accountsErrors } from './errors.ts';
-import { PASSWORD_LENGTH_MIN } from './user.ts';
+import {
+  PASSWORD_LENGTH_MAX,
+  PASSWORD_LENGTH_MIN,
+  STAFF_PASSWORD_LENGTH_MIN,
+  STAFF_PASSWORD_WITH_FACTOR_LENGTH_MIN,
+} from './user.ts';
 
-/** The owner of a new password. Guesses begin with what others know about a person. */
+/** The owner of a new password. Guesses begin with what others know about a person and where they sign in. */
 export interface PasswordOwner {
   readonly email: string;
   readonly name: string;
+  readonly role: Role;
+  /** Whether a sign-in also asks for a second factor. */
+  readonly hasFactor: boolean;
 }
 
 /** Invisible text: white space, invisible characters of every script, and the blank of Braille. */
 const BLANKS = /[\p{White_Space}\p{Default_Ignorable_Code_Point}\p{Cc}\u2800]+/gu;
-/** White space stays: it separates words, and several words in a row make the best passwords. */
-const SIGNS = /[^\p{L}\p{M}\p{N}\p{White_Space}]+/gu;
-const SIGNS_AND_DIGITS = /[^\p{L}\p{M}\p{White_Space}]+/gu;
-const BETWEEN_WORDS = /[^\p{L}\p{M}\p{N}]+/gu;
+const SIGNS = /[^\p{L}\p{M}\p{N}]+/gu;
+const SIGNS_AND_DIGITS = /[^\p{L}\p{M}]+/gu;
+const BETWEEN_WORDS = SIGNS;
 
 /** Anything shorter is not a word, only letters that happen to occur among digits. */
 const WORD_LENGTH_MIN = 3;
-/** Up to this many digits next to a word are a year, a birthday or a count, which are tried with every word. */
-const COMMON_DIGITS_MAX = 4;
 /** People repeat a word once or twice. */
 const REPEATED_LENGTH_MAX = 32;
 
@@ -40,38 +47,67 @@ const load = createRequire(import.meta.url);
 let common: ReadonlySet<string> | undefined;
 
 /**
- * Returns some 50,000 passwords in lower case. Loaded when the first password is chosen: most processes never need
- * them.
+ * Returns some 50,000 passwords in lower case, and what is left of them without digits and signs. Loaded when the first
+ * password is chosen, in 30 ms: most processes never need its 4.5 MB.
  */
 function commonPasswords(): ReadonlySet<string> {
   if (common === undefined) {
     const { dictionary } = load('@zxcvbn-ts/language-common') as typeof commonLanguage;
-    common = new Set(dictionary['passwords-common']);
+    const listed = dictionary['passwords-common'];
+    const bare = listed.flatMap((word) => [
+      word.replace(SIGNS, ''),
+      word.replace(SIGNS_AND_DIGITS, ''),
+    ]);
+    common = new Set([...listed, ...bare.filter((word) => word.length >= WORD_LENGTH_MIN)]);
   }
   return common;
 }
 
 /**
- * Throws `accounts.password_too_common`. `pointer` locates the password in the request. Must be called before a
- * password is hashed, wherever one is set.
+ * Throws `request.invalid` for a password outside its limits and `accounts.password_too_common`. `pointer` locates the
+ * password in the request. Must be called before a password is hashed, wherever one is set.
  */
-export function requireUncommonPassword(
+export function requireGoodPassword(
   password: string,
   owner: PasswordOwner,
+  shopName: string,
   pointer = '/password',
 ): void {
-  if (!isCommonPassword(password, owner)) return;
+  const lengthMin = findLengthMin(owner);
+  // Code points, so that each character counts once in every script. Source: NIST SP 800-63B-4 §3.1.1.2.
+  const { length } = [...password];
+  if (length < lengthMin || length > PASSWORD_LENGTH_MAX) {
+    const whose = owner.role === 'customer' ? 'A password' : 'A password of staff';
+    throw invalidInput(pointer, `${whose} has ${lengthMin} to ${PASSWORD_LENGTH_MAX} characters.`);
+  }
+  if (!isCommonPassword(password, { ...owner, shopName })) return;
   const { passwordTooCommon } = accountsErrors;
   throw new CodedError(passwordTooCommon, {
     errors: [{ pointer, detail: passwordTooCommon.title }],
   });
 }
 
+function findLengthMin({ role, hasFactor }: PasswordOwner): number {
+  if (role === 'customer') return PASSWORD_LENGTH_MIN;
+  return hasFactor ? STAFF_PASSWORD_WITH_FACTOR_LENGTH_MIN : STAFF_PASSWORD_LENGTH_MIN;
+}
+
+/** What somebody who tries passwords would know. */
+export interface PublicWords {
+  readonly email: string;
+  readonly name: string;
+  readonly shopName: string;
+}
+
 /**
- * Returns whether a password is among the first guesses: a common one, only blanks, the owner's address or name, or one
- * of these in another case, repeated, or with added digits and signs. Several words in a row are not.
+ * Returns whether a password is among the first guesses: a common one, only blanks, the owner's address or name, the
+ * shop's name, or one of these repeated. Compared as a whole and without case, digits and signs, so that these add
+ * nothing; several words in a row are accepted unless they are a common password together.
  */
-export function isCommonPassword(password: string, { email, name }: PasswordOwner): boolean {
+export function isCommonPassword(
+  password: string,
+  { email, name, shopName }: PublicWords,
+): boolean {
   const text = fold(password);
   // One or two letters among blanks are as weak as blanks.
   if ([...text.replace(BLANKS, '')].length < WORD_LENGTH_MIN) return true;
@@ -83,12 +119,14 @@ export function isCommonPassword(password: string, { email, name }: PasswordOwne
     ...listSpellings(address),
     ...listSpellings(address.split('@')[0]!),
     ...listSpellings(name),
+    ...listSpellings(shopName),
   ]);
   const isWord = (word: string) =>
     isCommon(word) || (word.length >= WORD_LENGTH_MIN && own.has(word));
-  const bare = trim(piece).replace(SIGNS, '');
-  if ([piece, trim(piece), bare].some(isWord)) return true;
-  return findCores(piece).some((core) => isWord(core) && coversMostOf(core, bare));
+  const letters = text.replace(SIGNS_AND_DIGITS, '');
+  return [piece, trim(piece), piece.replace(SIGNS, ''), letters, findRepeatedPiece(letters)].some(
+    isWord,
+  );
 }
 
 function isCommon(word: string): boolean {
@@ -100,33 +138,11 @@ function isCommon(word: string): boolean {
   );
 }
 
-/** Returns the words that remain without the digits and signs after them, before them, on both sides, or anywhere. */
-function findCores(text: string): string[] {
-  const inner = trim(text);
-  const behind = inner.replace(/[^\p{L}\p{M}]+$/u, '');
-  const before = inner.replace(/^[^\p{L}\p{M}]+/u, '');
-  return [
-    behind,
-    before,
-    behind.replace(/^[^\p{L}\p{M}]+/u, ''),
-    inner.replace(SIGNS_AND_DIGITS, ''),
-  ];
-}
-
-/**
- * Returns whether the word is most of the password. Long random digits next to a word are hard to guess; a year, or
- * common digits, are not.
- */
-function coversMostOf(core: string, bare: string): boolean {
-  const digits = trim(bare.replace(core.replace(SIGNS, ''), ''));
-  return core.length * 2 >= bare.length || digits.length <= COMMON_DIGITS_MAX || isCommon(digits);
-}
-
-/** Returns the text as a whole, without separators, and the parts between them. */
+/** Returns the text as a whole, without separators, its letters, and the parts between separators. */
 function listSpellings(text: string): string[] {
   const folded = fold(text);
   const words = folded.split(BETWEEN_WORDS);
-  return [folded, words.join(''), ...words];
+  return [folded, words.join(''), folded.replace(SIGNS_AND_DIGITS, ''), ...words];
 }
 
 /** Returns the piece that a text repeats to its end, the last one possibly cut off; otherwise the text itself. */

@@ -77,13 +77,15 @@ export const insertUser = statement<
     passwordHash: string,
     role: Role,
     vip: boolean,
+    passwordChangeRequired: boolean,
   ],
   User
 >(
   'accounts.insert_user',
-  `insert into users (id, email, email_key, name, password_hash, role, vip)
-   values ($1::uuid, $2::text, $3::text, $4::text, $5::text, $6::text, $7::boolean)
-   returning id, email, name, role, vip, false as disabled, created_at as "createdAt"`,
+  `insert into users (id, email, email_key, name, password_hash, role, vip, password_change_required)
+   values ($1::uuid, $2::text, $3::text, $4::text, $5::text, $6::text, $7::boolean, $8::boolean)
+   returning id, email, name, role, vip, false as disabled, created_at as "createdAt",
+             password_change_required as "passwordChangeRequired"`,
 );
 
 /** A user with the stored password hash. */
@@ -94,7 +96,7 @@ export interface CredentialRow extends User {
 export const findCredential = statement<[emailKey: string], CredentialRow>(
   'accounts.find_credential',
   `select id, email, name, role, vip, disabled_at is not null as disabled, created_at as "createdAt",
-          password_hash as "passwordHash"
+          password_change_required as "passwordChangeRequired", password_hash as "passwordHash"
      from users
     where email_key = $1::text
       and not guest`,
@@ -103,7 +105,7 @@ export const findCredential = statement<[emailKey: string], CredentialRow>(
 export const findCredentialById = statement<[id: string], CredentialRow>(
   'accounts.find_credential_by_id',
   `select id, email, name, role, vip, disabled_at is not null as disabled, created_at as "createdAt",
-          password_hash as "passwordHash"
+          password_change_required as "passwordChangeRequired", password_hash as "passwordHash"
      from users
     where id = $1::uuid
       and not guest`,
@@ -111,7 +113,8 @@ export const findCredentialById = statement<[id: string], CredentialRow>(
 
 export const findUser = statement<[id: string], User>(
   'accounts.find_user',
-  `select id, email, name, role, vip, disabled_at is not null as disabled, created_at as "createdAt"
+  `select id, email, name, role, vip, disabled_at is not null as disabled, created_at as "createdAt",
+          password_change_required as "passwordChangeRequired"
      from users
     where id = $1::uuid
       and not guest`,
@@ -132,32 +135,43 @@ export const updateName = statement<[id: string, name: string], User & { formerN
      from former
     where users.id = former.id
    returning users.id, email, users.name, role, vip, false as disabled, created_at as "createdAt",
-             former.name as "formerName"`,
+             password_change_required as "passwordChangeRequired", former.name as "formerName"`,
 );
 
-/** Returns no row if the password was changed or the user disabled since the old hash was read. */
-export const replacePasswordHash = statement<
-  [id: string, oldHash: string, newHash: string],
-  { id: string }
+/**
+ * Sets a password that its owner chose, unless the user was disabled, or the old one changed since `oldHash` was read;
+ * null does not check it. Access changes with it where a new one was required.
+ */
+export const setPasswordHash = statement<
+  [id: string, oldHash: string | null, newHash: string],
+  { id: string; role: Role; vip: boolean; accessChangedAt: Date }
 >(
-  'accounts.replace_password_hash',
-  `update users
-      set password_hash = $3::text,
-          updated_at = now()
-    where id = $1::uuid
-      and password_hash = $2::text
-      and disabled_at is null
-   returning id`,
-);
-
-export const setPasswordHash = statement<[id: string, newHash: string], { id: string }>(
   'accounts.set_password_hash',
   `update users
-      set password_hash = $2::text,
+      set password_hash = $3::text,
+          password_change_required = false,
+          access_changed_at = case
+            when password_change_required then clock_timestamp()
+            else access_changed_at
+          end,
           updated_at = now()
     where id = $1::uuid
       and not guest
       and disabled_at is null
+      and ($2::text is null or password_hash = $2::text)
+   returning id, role, vip, access_changed_at as "accessChangedAt"`,
+);
+
+/** Replaces the hash of a password by another of the same one. Returns no row if the password changed meanwhile. */
+export const renewPasswordHash = statement<
+  [id: string, oldHash: string, newHash: string],
+  { id: string }
+>(
+  'accounts.renew_password_hash',
+  `update users
+      set password_hash = $3::text
+    where id = $1::uuid
+      and password_hash = $2::text
    returning id`,
 );
 
@@ -177,7 +191,8 @@ export const listUserRows = statement<
   User
 >(
   'accounts.list_users',
-  `select id, email, name, role, vip, disabled_at is not null as disabled, created_at as "createdAt"
+  `select id, email, name, role, vip, disabled_at is not null as disabled, created_at as "createdAt",
+          password_change_required as "passwordChangeRequired"
      from users
     where not guest
       and ($1::text is null
@@ -197,7 +212,8 @@ export const listUserRows = statement<
  */
 export const lockUserAndAdmins = statement<[id: string], User>(
   'accounts.lock_user_and_admins',
-  `select id, email, name, role, vip, disabled_at is not null as disabled, created_at as "createdAt"
+  `select id, email, name, role, vip, disabled_at is not null as disabled, created_at as "createdAt",
+          password_change_required as "passwordChangeRequired"
      from users
     where id = any(array(
             select $1::uuid
@@ -225,11 +241,15 @@ export const updateAccess = statement<
             when not $4::boolean then null
             else disabled_at
           end,
+          -- A customer's password was chosen under a weaker rule than that of staff.
+          password_change_required = password_change_required
+            or (role = 'customer' and coalesce($2::text, role) <> 'customer'),
           access_changed_at = clock_timestamp(),
           updated_at = now()
     where id = $1::uuid
    returning id, email, name, role, vip, disabled_at is not null as disabled,
-             created_at as "createdAt", access_changed_at as "accessChangedAt"`,
+             created_at as "createdAt", password_change_required as "passwordChangeRequired",
+             access_changed_at as "accessChangedAt"`,
 );
 
 /**
@@ -238,7 +258,7 @@ export const updateAccess = statement<
  */
 export const ensureUsers = statement<
   [rows: string, passwordHash: string],
-  Omit<User, 'createdAt'> & { emailKey: string }
+  Omit<User, 'createdAt' | 'passwordChangeRequired'> & { emailKey: string }
 >(
   'accounts.ensure_users',
   `insert into users (id, email, email_key, password_hash, disabled_at)

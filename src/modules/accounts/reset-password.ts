@@ -2,43 +2,62 @@ import { recordAudit } from '../../audit/index.ts';
 import type { Source } from '../../shared/caller.ts';
 import { CodedError } from '../../shared/errors.ts';
 import type { AccountsParts } from './accounts-parts.ts';
-import { describePasswordChange } from './change-password.ts';
+import { accessAfter, describePasswordChange, samePassword } from './change-password.ts';
+import { type Device, forgetOtherDevices, rememberDevice } from './device.ts';
+import { emailKey } from './email.ts';
 import { accountsErrors } from './errors.ts';
-import { requireUncommonPassword } from './password-rule.ts';
+import { requireGoodPassword } from './password-rule.ts';
 import { lockCustomers, setPasswordHash } from './queries.ts';
 import { hashToken } from './refresh-tokens.ts';
-import { findPasswordReset, usePasswordReset } from './reset-queries.ts';
+import { findPasswordReset, usePasswordReset, voidPasswordResets } from './reset-queries.ts';
 import { endFamilies } from './session-queries.ts';
+import { mustChangePassword } from './user.ts';
 
 /**
- * Sets a new password with the token from a reset mail and ends every session of the user. Throws
- * `accounts.reset_invalid`, and `accounts.password_too_common`, after which the token is still valid.
+ * Sets a new password with the token from a reset mail, ends every session of the user and voids their other links. The
+ * device is known from then on, and its failed sign-ins are forgotten: a reset is always a way in. Throws
+ * `accounts.reset_invalid`, and `accounts.password_too_common` or `request.invalid`, after which the token is still
+ * valid.
  */
 export async function resetPassword(
   parts: AccountsParts,
   source: Source,
   input: { readonly token: string; readonly newPassword: string },
+  device: Device | null = null,
 ): Promise<void> {
-  const { database, passwords, revocations } = parts;
+  const { database, guessLimits, passwords, revocations, shopName } = parts;
   const tokenHash = hashToken(input.token);
   // Before the expensive hash, so that made-up tokens cost little.
   const [reset] = await findPasswordReset(database, tokenHash);
   if (reset === undefined) throw new CodedError(accountsErrors.resetInvalid);
-  requireUncommonPassword(input.newPassword, reset, '/newPassword');
+  requireGoodPassword(input.newPassword, { ...reset, hasFactor: false }, shopName, '/newPassword');
+  // Otherwise a password that must be changed could stay.
+  if (
+    mustChangePassword(reset) &&
+    (await passwords.verify(reset.passwordHash, input.newPassword))
+  ) {
+    throw samePassword();
+  }
   const newHash = await passwords.hash(input.newPassword);
 
-  const ended = await database.transaction(async (tx) => {
+  const { ended, access } = await database.transaction(async (tx) => {
     // Users first: the lock order of all transactions.
-    const [user] = await lockCustomers(tx, [reset.userId]);
+    await lockCustomers(tx, [reset.userId]);
     const [used] = await usePasswordReset(tx, tokenHash);
-    const [changed] = used === undefined ? [] : await setPasswordHash(tx, used.userId, newHash);
+    const [changed] =
+      used === undefined ? [] : await setPasswordHash(tx, used.userId, null, newHash);
     if (changed === undefined) throw new CodedError(accountsErrors.resetInvalid);
+    await voidPasswordResets(tx, changed.id);
+    await forgetOtherDevices(tx, changed.id, device);
+    if (device !== null) await rememberDevice(tx, changed.id, device);
     const families = await endFamilies(tx, changed.id, 'reset', null);
-    const actor = { type: 'user', id: changed.id, role: user!.role } as const;
+    const actor = { type: 'user', id: changed.id, role: changed.role } as const;
     await recordAudit(tx, { ...source, actor }, [
       describePasswordChange(changed.id, 'reset_link', families.length),
     ]);
-    return families;
+    return { ended: families, access: accessAfter(changed) };
   });
   revocations.endFamilies(ended.map(({ id }) => id));
+  revocations.changeAccess(reset.userId, access);
+  if (device !== null) await guessLimits.forgive(device.network, emailKey(reset.email));
 }

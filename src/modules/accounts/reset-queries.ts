@@ -1,22 +1,29 @@
 import { statement } from '../../database/statement.ts';
+import type { CredentialRow } from './queries.ts';
 
-/** Inserts a reset, replacing the user's open one. Returns no row if there is no such active user. */
-export const insertPasswordReset = statement<
-  [emailKey: string, id: string, tokenHash: Buffer],
-  { userId: string }
->(
-  'accounts.put_password_reset',
-  `insert into password_resets (id, token_hash, user_id, created_at, expires_at)
-   select $2::uuid, $3::bytea, id, clock_timestamp(), clock_timestamp() + interval '30 minutes'
+/** Locks the active user of an address. */
+export const lockResettable = statement<[emailKey: string], { id: string }>(
+  'accounts.lock_resettable',
+  `select id
      from users
     where email_key = $1::text
       and not guest
       and disabled_at is null
-   on conflict (user_id) where used_at is null do update
-     set id = excluded.id,
-         token_hash = excluded.token_hash,
-         created_at = excluded.created_at,
-         expires_at = excluded.expires_at
+      for no key update`,
+);
+
+/** Inserts a reset, called under the lock of the user. Returns no row if the user has had five within the hour. */
+export const insertPasswordReset = statement<
+  [userId: string, id: string, tokenHash: Buffer],
+  { userId: string }
+>(
+  'accounts.put_password_reset',
+  `insert into password_resets (id, token_hash, user_id, created_at, expires_at)
+   select $2::uuid, $3::bytea, $1::uuid, clock_timestamp(), clock_timestamp() + interval '30 minutes'
+    where (select count(*)
+             from password_resets
+            where user_id = $1::uuid
+              and created_at > clock_timestamp() - interval '1 hour') < 5
    returning user_id as "userId"`,
 );
 
@@ -35,10 +42,14 @@ export const findOpenReset = statement<[id: string], { tokenHash: Buffer; email:
 /** Returns a reset that is still valid, with its user. */
 export const findPasswordReset = statement<
   [tokenHash: Buffer],
-  { userId: string; email: string; name: string }
+  Pick<CredentialRow, 'email' | 'name' | 'role' | 'passwordHash' | 'passwordChangeRequired'> & {
+    userId: string;
+  }
 >(
   'accounts.find_password_reset',
-  `select password_resets.user_id as "userId", users.email, users.name
+  `select password_resets.user_id as "userId", users.email, users.name, users.role,
+          users.password_hash as "passwordHash",
+          users.password_change_required as "passwordChangeRequired"
      from password_resets
      join users on users.id = password_resets.user_id
     where password_resets.token_hash = $1::bytea
@@ -56,12 +67,14 @@ export const usePasswordReset = statement<[tokenHash: Buffer], { userId: string 
    returning user_id as "userId"`,
 );
 
-/** Deletes the user's open reset: after a password change, an earlier link is no longer needed. */
-export const cancelPasswordResets = statement<[userId: string], never>(
+/** Ends the user's other links: after a password change, they are no longer needed. The rows stay, to be counted. */
+export const voidPasswordResets = statement<[userId: string], never>(
   'accounts.void_password_resets',
-  `delete from password_resets
+  `update password_resets
+      set expires_at = clock_timestamp()
     where user_id = $1::uuid
-      and used_at is null`,
+      and used_at is null
+      and expires_at > clock_timestamp()`,
 );
 
 /** Deletes resets that were used or expired more than a day ago. */

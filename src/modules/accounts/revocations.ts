@@ -16,6 +16,7 @@ export interface CurrentAccess {
   readonly role: Role;
   readonly vip: boolean;
   readonly disabled: boolean;
+  readonly passwordChangeRequired: boolean;
   /** When it changed, by the database's clock. */
   readonly atMs: number;
 }
@@ -79,7 +80,7 @@ export function createRevocations(options: RevocationOptions): Revocations {
     const atMs = row.at.getTime();
     if (row.kind === 'clock') clockOffsetMs = atMs - clock.now().getTime();
     else if (row.kind === 'family') families.set(row.id!, atMs);
-    else changeAccess(row.id!, { role: row.role!, vip: row.vip!, disabled: row.disabled!, atMs });
+    else changeAccess(row.id!, { ...readAccess(row), atMs });
   }
 
   function changeAccess(userId: string, access: CurrentAccess): void {
@@ -131,5 +132,14 @@ export function createRevocations(options: RevocationOptions): Revocations {
       await polling.stop();
       await reading?.catch(() => {});
     },
+  };
+}
+
+function readAccess(row: RevocationRow): Omit<CurrentAccess, 'atMs'> {
+  return {
+    role: row.role!,
+    vip: row.vip!,
+    disabled: row.disabled!,
+    passwordChangeRequired: row.passwordChangeRequired!,
   };
 }

@@ -29,7 +29,7 @@ const NewPassword = Type.String({
   minLength: PASSWORD_LENGTH_MIN,
   maxLength: PASSWORD_LENGTH_MAX,
   description:
-    "Not truncated; spaces and all of Unicode count. Not a common password, not the user's e-mail address or name, not only spaces.",
+    "Not truncated; spaces and all of Unicode count. At least 15 characters for staff. Not a common password, the user's e-mail address or name or the shop's name, whatever the case, digits and signs; not only spaces.",
 });
 
 /** An existing password, whose length is not checked against the minimum. */
@@ -130,7 +130,16 @@ const profileMembers = {
   vip: Type.Boolean(),
 };
 
-export const ProfileReply = Type.Object({ ...profileMembers, createdAt: Instant });
+export const ProfileReply = Type.Object({
+  ...profileMembers,
+  createdAt: Instant,
+  passwordChangeRequired: Type.Optional(
+    Type.Literal(true, {
+      description:
+        'Present if everything else is refused until the user has chosen a new password.',
+    }),
+  ),
+});
 
 export const UserReply = Type.Object({
   ...profileMembers,

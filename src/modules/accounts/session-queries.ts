@@ -16,7 +16,7 @@ export const openFamily = statement<
 >(
   'accounts.open_family',
   `with signed_in as (
-     select id, email, name, role, vip, created_at
+     select id, email, name, role, vip, created_at, password_change_required
        from users
       where id = $1::uuid
         and password_hash = $2::text
@@ -34,7 +34,9 @@ export const openFamily = statement<
      returning issued_at
    )
    select signed_in.id, email, name, role, vip, false as disabled,
-          signed_in.created_at as "createdAt", token.issued_at as "issuedAt"
+          signed_in.created_at as "createdAt",
+          signed_in.password_change_required as "passwordChangeRequired",
+          token.issued_at as "issuedAt"
      from signed_in
     cross join token`,
 );
@@ -72,7 +74,8 @@ export const findRefreshToken = statement<[tokenHash: Buffer], TokenRow>(
           coalesce(token.spent_at > clock_timestamp() - interval '10 seconds', false) as "spentRecently",
           live.token_hash as "liveHash", live.issued_at as "liveIssuedAt",
           users.id, email, name, role, vip, disabled_at is not null as disabled,
-          users.created_at as "createdAt"
+          users.created_at as "createdAt",
+          users.password_change_required as "passwordChangeRequired"
      from refresh_tokens token
      join refresh_families family on family.id = token.family_id
      join refresh_tokens live on live.family_id = family.id and live.spent_at is null
@@ -138,6 +141,7 @@ export interface RevocationRow {
   role: Role | null;
   vip: boolean | null;
   disabled: boolean | null;
+  passwordChangeRequired: boolean | null;
 }
 
 /**
@@ -148,13 +152,14 @@ export interface RevocationRow {
 export const findRevocations = statement<[lookBackSeconds: number], RevocationRow>(
   'accounts.find_revocations',
   `select 'clock' as kind, null::uuid as id, clock_timestamp() as at,
-          null::text as role, null::boolean as vip, null::boolean as disabled
+          null::text as role, null::boolean as vip, null::boolean as disabled,
+          null::boolean as "passwordChangeRequired"
    union all
-   select 'family', id, ended_at, null, null, null
+   select 'family', id, ended_at, null, null, null, null
      from refresh_families
     where ended_at > statement_timestamp() - make_interval(secs => $1::double precision)
    union all
-   select 'user', id, access_changed_at, role, vip, disabled_at is not null
+   select 'user', id, access_changed_at, role, vip, disabled_at is not null, password_change_required
      from users
     where access_changed_at > statement_timestamp() - make_interval(secs => $1::double precision)
       and access_changed_at > created_at

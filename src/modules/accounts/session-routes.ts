@@ -9,6 +9,7 @@ import {
   sessionCookies,
 } from '../../http/index.ts';
 import { CodedError } from '../../shared/errors.ts';
+import { readDevice, setDeviceCookie } from './device.ts';
 import { accountsErrors } from './errors.ts';
 import {
   LogInBody,
@@ -46,8 +47,10 @@ export function registerSessionRoutes(app: App, accounts: Accounts): void {
         config: { errors: [accountsErrors.passwordTooCommon, accountsErrors.emailTaken] },
       },
       async (request, reply) => {
-        const session = await accounts.signUp(buildSource(request), request.body);
+        const device = readDevice(request, accounts.cookies);
+        const session = await accounts.signUp(buildSource(request), request.body, device);
         setSessionCookies(reply, session, accounts.cookies);
+        setDeviceCookie(reply, device, accounts.cookies);
         return reply.code(201).send(session);
       },
     );
@@ -67,8 +70,10 @@ export function registerSessionRoutes(app: App, accounts: Accounts): void {
       config: { errors: [accountsErrors.invalidCredentials] },
     },
     async (request, reply) => {
-      const session = await accounts.logIn(request.body);
+      const device = readDevice(request, accounts.cookies);
+      const session = await accounts.logIn(request.body, device);
       setSessionCookies(reply, session, accounts.cookies);
+      setDeviceCookie(reply, device, accounts.cookies);
       return reply.send(session);
     },
   );

@@ -4,7 +4,7 @@ import { newId } from '../../shared/ids.ts';
 import type { AccountsParts } from './accounts-parts.ts';
 import { hashToken } from './refresh-tokens.ts';
 import { openFamily } from './session-queries.ts';
-import { type Profile, profileView, type User } from './user.ts';
+import { mustChangePassword, type Profile, profileView, type User } from './user.ts';
 
 /** The result of a sign-in. */
 export interface Session {
@@ -48,7 +48,13 @@ export function buildSession(
   issuedAt: Date,
 ): Session {
   const { accessTokens } = parts;
-  const claims = { userId: user.id, role: user.role, vip: user.vip, familyId };
+  const claims = {
+    userId: user.id,
+    role: user.role,
+    vip: user.vip,
+    familyId,
+    passwordChangeRequired: mustChangePassword(user),
+  };
   const tokenId = sha256('access token', refreshToken).toString('base64url').slice(0, 22);
   return {
     user: profileView(user),

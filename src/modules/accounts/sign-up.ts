@@ -2,6 +2,7 @@ import type { Source } from '../../shared/caller.ts';
 import { CodedError } from '../../shared/errors.ts';
 import type { AccountsParts } from './accounts-parts.ts';
 import { insertAuditedUser, parseNewUser, prepareUser } from './create-user.ts';
+import { type Device, rememberDevice } from './device.ts';
 import { accountsErrors } from './errors.ts';
 import { findCredential } from './queries.ts';
 import { openSession, type Session } from './session.ts';
@@ -20,11 +21,12 @@ export async function signUp(
   parts: AccountsParts,
   source: Source,
   input: SignUpInput,
+  device: Device | null = null,
 ): Promise<Session> {
-  const { database, passwords } = parts;
+  const { database, passwords, shopName } = parts;
   // Only these fields, so that a request cannot set a role.
   const { email, password, name = '' } = input;
-  const checked = parseNewUser({ email, password, name });
+  const checked = parseNewUser({ email, password, name, shopName });
   // Before the expensive hash. The unique key decides between concurrent sign-ups.
   const [taken] = await findCredential(database, checked.email.key);
   if (taken !== undefined) throw new CodedError(accountsErrors.emailTaken);
@@ -35,6 +37,7 @@ export async function signUp(
     await insertAuditedUser(tx, { ...source, actor }, user.columns);
     const session = await openSession(parts, tx, user.id, user.passwordHash);
     if (session === null) throw new Error('a new user could not be signed in');
+    if (device !== null) await rememberDevice(tx, user.id, device);
     return session;
   });
 }

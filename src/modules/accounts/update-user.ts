@@ -99,6 +99,7 @@ export async function changeAccess(
       role: after.role,
       vip: after.vip,
       disabled: after.disabled,
+      passwordChangeRequired: after.passwordChangeRequired,
       atMs: accessChangedAt.getTime(),
     },
     endedFamilyIds: ended.map((family) => family.id),

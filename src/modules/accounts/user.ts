@@ -3,6 +3,8 @@ import type { Role } from '../../shared/caller.ts';
 export const roles = ['customer', 'kitchen', 'admin'] as const satisfies readonly Role[];
 
 export const PASSWORD_LENGTH_MIN = 8;
+export const STAFF_PASSWORD_LENGTH_MIN = 15;
+export const STAFF_PASSWORD_WITH_FACTOR_LENGTH_MIN = 12;
 export const PASSWORD_LENGTH_MAX = 256;
 export const NAME_LENGTH_MAX = 200;
 
@@ -29,23 +31,45 @@ export interface User {
   role: Role;
   vip: boolean;
   disabled: boolean;
+  /** Whether, as staff, they must choose a new password at their next sign-in. */
+  passwordChangeRequired: boolean;
   createdAt: Date;
 }
 
 /** Returns a user's own view of their account. */
 export function profileView(user: User) {
   const { id, email, name, role, vip } = user;
-  return { id, email, name, role, vip, createdAt: user.createdAt.toISOString() };
+  return {
+    id,
+    email,
+    name,
+    role,
+    vip,
+    createdAt: user.createdAt.toISOString(),
+    ...(mustChangePassword(user) ? { passwordChangeRequired: true as const } : {}),
+  };
+}
+
+/** Returns whether a user who signs in now must choose a new password first. Customers never have to. */
+export function mustChangePassword(user: Pick<User, 'role' | 'passwordChangeRequired'>): boolean {
+  return user.role !== 'customer' && user.passwordChangeRequired;
 }
 
 /** Returns a user as the audit shows them. */
-export function auditedUser({ email, name, role, vip, disabled }: Omit<User, 'id' | 'createdAt'>) {
+export function auditedUser({
+  email,
+  name,
+  role,
+  vip,
+  disabled,
+}: Pick<User, 'email' | 'name' | 'role' | 'vip' | 'disabled'>) {
   return { email, name, role, vip, disabled };
 }
 
 /** Returns an admin's view of a user. */
-export function userView(user: User) {
-  return { ...profileView(user), disabled: user.disabled };
+export function userView({ disabled, ...user }: User) {
+  const { passwordChangeRequired: _, ...profile } = profileView({ ...user, disabled });
+  return { ...profile, disabled };
 }
 
 export type Profile = ReturnType<typeof profileView>;

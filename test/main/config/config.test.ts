@@ -128,25 +128,6 @@ test('all errors are reported at once', () => {
   assert.equal(sentences.length, 3);
 });
 
-test('a common admin password prevents the start with a message, in production and elsewhere', () => {
-  const admin = { ADMIN_EMAIL: 'owner@shop.example' };
-  const sound = { ...production, JWT_SECRET: strongSecret };
-  for (const environment of [{}, { NODE_ENV: 'test' }, sound]) {
-    for (const ADMIN_PASSWORD of [
-      'password',
-      'Password1!',
-      'owner@shop.example',
-      '\u3000'.repeat(8),
-    ]) {
-      const sentences = catchSentences({ ...environment, ...admin, ADMIN_PASSWORD });
-      assert.equal(sentences.length, 1, ADMIN_PASSWORD);
-      assert.match(sentences[0]!, /ADMIN_PASSWORD/);
-      assert.doesNotMatch(sentences[0]!, /Password1!|owner@/);
-    }
-    assert.ok(readConfig({ ...environment, ...admin, ADMIN_PASSWORD: 'a long pass phrase' }).admin);
-  }
-});
-
 test('no message repeats a secret', () => {
   const all = catchSentences({
     JWT_SECRET: 'hunter2',

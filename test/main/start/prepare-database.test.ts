@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { UnfitDatabaseError } from '../../../src/database/unfit-database.ts';
+import { ConfigurationError } from '../../../src/main/config/configuration-error.ts';
 import { readConfig } from '../../../src/main/config/read-config.ts';
 import {
   prepareDatabase,
@@ -55,7 +56,9 @@ test('the configured admin is created once and keeps the password', async () => 
     server.anonymous.post('/api/auth/login', { email: admin.ADMIN_EMAIL, password });
   const reply = await signIn(admin.ADMIN_PASSWORD);
   assert.equal(reply.status, 200);
-  assert.equal(reply.json<{ user: { role: string } }>().user.role, 'admin');
+  const { user } = reply.json<{ user: { role: string; passwordChangeRequired?: boolean } }>();
+  assert.equal(user.role, 'admin');
+  assert.equal(user.passwordChangeRequired, true);
   assert.equal((await signIn('another password')).status, 401);
   assert.deepEqual(
     (await findAudit(db.database)).map(({ type, actorType, job, after }) => [
@@ -66,6 +69,40 @@ test('the configured admin is created once and keeps the password', async () => 
     ]),
     [['user.created', 'system', 'start', admin.ADMIN_EMAIL]],
   );
+});
+
+test('an unfit password of the configured admin prevents the start with a message, where the admin is new', async () => {
+  const admin = { ADMIN_EMAIL: 'second@shop.example', SHOP_NAME: 'The Corner Bakery' };
+  for (const [ADMIN_PASSWORD, reason] of [
+    [
+      'fourteen chars',
+      /ADMIN_PASSWORD cannot be used: A password of staff has 15 to 256 characters/,
+    ],
+    ['Password-1234567890', /ADMIN_PASSWORD cannot be used: .*easy to guess/],
+    ['second@shop.example', /ADMIN_PASSWORD cannot be used: .*easy to guess/],
+    ['The Corner Bakery!', /ADMIN_PASSWORD cannot be used: .*easy to guess/],
+  ] as const) {
+    const config = readConfig({ ...environment, ...admin, ADMIN_PASSWORD });
+    await assert.rejects(prepareDatabase(config, server.application, log), (error: Error) => {
+      assert.ok(error instanceof ConfigurationError);
+      assert.match(error.message, reason);
+      assert.ok(!error.message.includes(ADMIN_PASSWORD));
+      return true;
+    });
+  }
+});
+
+test('the password of an admin who exists already changes nothing, whatever it is', async () => {
+  const email = 'third@shop.example';
+  const password = 'a password of before';
+  await createUser(db.database, testAuthor, { email, password, role: 'admin' });
+  for (const ADMIN_PASSWORD of ['password', 'eight ch', 'another long one', password]) {
+    const admin = { ADMIN_EMAIL: email.toUpperCase(), ADMIN_PASSWORD };
+    await prepareDatabase(readConfig({ ...environment, ...admin }), server.application, log);
+  }
+  const reply = await server.anonymous.post('/api/auth/login', { email, password });
+  assert.equal(reply.status, 200, reply.text);
+  assert.equal('passwordChangeRequired' in reply.json<{ user: object }>().user, false);
 });
 
 test('production does not serve a database with demo users until they are disabled', async () => {

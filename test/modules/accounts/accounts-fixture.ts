@@ -72,6 +72,7 @@ export function createAccountsOn(
     jwtSecrets: [SECRET],
     accessTokenMinutes: 15,
     refreshTokenDays: 30,
+    shopName: 'Corner Bakery',
     cookieSecure: true,
     ...overrides,
   });

@@ -47,6 +47,30 @@ test('sign-up, at both paths, returns the tokens and sets both as protected cook
   }
 });
 
+test('a sign-in sets the token of the device as a protected cookie, and keeps the one that it gets', async () => {
+  const { email, response } = await signUp();
+  const device = findCookie(response, '__Host-holdfast_device');
+  assert.match(device.value, /^[\w-]{43}$/);
+  assert.deepEqual([device.path, device.maxAge], ['/', 365 * 86_400]);
+  assert.deepEqual([device.httpOnly, device.secure, device.sameSite], [true, true, 'Lax']);
+  assert.equal('domain' in device, false);
+  const body = { email, password: PASSWORD };
+  const logIn = (cookie: string) => send('POST', '/api/auth/login', { body, headers: { cookie } });
+  const again = await logIn(`__Host-holdfast_device=${device.value}`);
+  assert.equal(findCookie(again, '__Host-holdfast_device').value, device.value);
+  // A text that is no token is replaced, and two of them are refused like two cookies of a session.
+  const odd = await logIn('__Host-holdfast_device=short');
+  assert.match(findCookie(odd, '__Host-holdfast_device').value, /^[\w-]{43}$/);
+  const two = await logIn('__Host-holdfast_device=a; __Host-holdfast_device=b');
+  assert.equal(codeIn(two), '400 request.malformed');
+  const [stored] = await database.run<{ row: string }>(
+    'test.devices',
+    `select string_agg(known_devices::text, ' ') as row from known_devices`,
+    [],
+  );
+  assert.ok(!stored!.row.includes(device.value));
+});
+
 test('sign-up refuses a role, vip and any other unknown member', async () => {
   for (const extra of [{ role: 'admin' }, { vip: true }, { id: 'x' }, { disabled: false }]) {
     const body = { email: newEmail(), password: PASSWORD, ...extra };

@@ -26,14 +26,9 @@ export async function createUserCommand(
   { role, name = '', vip = false, passwordStdin = false, ...option }: CreateUserOptions,
 ): Promise<ExitCode> {
   const password = passwordStdin ? await readFirstLine() : randomBytes(15).toString('base64url');
-  return withDatabase({ migrated: true, ...option }, async ({ database }) => {
-    const user = await createUser(database, operatorAuthor('user create'), {
-      email,
-      password,
-      role,
-      name,
-      vip,
-    });
+  return withDatabase({ migrated: true, ...option }, async ({ database, config: { shopName } }) => {
+    const input = { email, password, role, name, vip, shopName };
+    const user = await createUser(database, operatorAuthor('user create'), input);
     print(`Created the ${role} ${user.email}.`);
     if (!passwordStdin) print(`The password is shown only once: ${password}`);
     return exitCodes.ok;

@@ -1,0 +1,94 @@
+import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
+import { test } from 'node:test';
+import type { Device } from '../../../src/modules/accounts/device.ts';
+import { purgeDevices } from '../../../src/modules/accounts/device-queries.ts';
+import { testDatabase } from '../../support/database.ts';
+import { accountsOn, PASSWORD, signUpUser } from './accounts-fixture.ts';
+
+const { database } = await testDatabase();
+const accounts = accountsOn(database);
+
+function newDevice(isReturning = false): Device {
+  return {
+    token: randomBytes(32).toString('base64url'),
+    isReturning,
+    network: '203.0.113.9',
+    range: '203.0.113.0/24',
+    userAgent: 'a program without cookies',
+  };
+}
+
+/** Returns how many devices of each sort a user has. */
+async function countDevices(userId: string) {
+  const rows = await database.run<{ sort: string; count: number }>(
+    'test.count_devices',
+    `select kind || case when returned then ', returned' else '' end as sort, count(*)::int as count
+       from known_devices
+      where user_id = $1::uuid
+      group by 1
+      order by 1`,
+    [userId],
+  );
+  return Object.fromEntries(rows.map(({ sort, count }) => [sort, count]));
+}
+
+test('a program without cookies keeps 20 devices at most, and does not displace a browser', async () => {
+  const { user } = await signUpUser(accounts);
+  const logIn = (device: Device) =>
+    accounts.logIn({ email: user.email, password: PASSWORD }, device);
+  const browser = newDevice();
+  await logIn(browser);
+  await logIn({ ...browser, isReturning: true });
+  for (let times = 0; times < 25; times += 1) await logIn(newDevice());
+  assert.deepEqual(await countDevices(user.id), {
+    cookie: 20,
+    'cookie, returned': 1,
+    'network, returned': 1,
+  });
+});
+
+test('a browser with a token leaves no address behind', async () => {
+  const { user } = await signUpUser(accounts);
+  await accounts.logIn({ email: user.email, password: PASSWORD }, newDevice(true));
+  assert.deepEqual(await countDevices(user.id), { cookie: 1 });
+});
+
+test('a changed password forgets the other devices', async () => {
+  const { user } = await signUpUser(accounts);
+  const [own, other] = [newDevice(), { ...newDevice(), userAgent: 'another' }];
+  const session = await accounts.logIn({ email: user.email, password: PASSWORD }, own);
+  await accounts.logIn({ email: user.email, password: PASSWORD }, other);
+  assert.deepEqual(await countDevices(user.id), { cookie: 2, network: 2 });
+  const caller = await accounts.authenticator.authenticate(session.accessToken);
+  assert.equal(caller.kind, 'user');
+  await accounts.changePassword(
+    caller as Extract<typeof caller, { kind: 'user' }>,
+    { currentPassword: PASSWORD, newPassword: 'a better password' },
+    own,
+  );
+  assert.deepEqual(await countDevices(user.id), { cookie: 1, network: 1 });
+});
+
+test('cookies are purged after a year without use, addresses after 90 days', async () => {
+  const { user } = await signUpUser(accounts);
+  await accounts.logIn({ email: user.email, password: PASSWORD }, newDevice());
+  const ageBy = (interval: string) =>
+    database.run(
+      'test.age_devices',
+      'update known_devices set last_used_at = last_used_at - $2::interval where user_id = $1::uuid',
+      [user.id, interval],
+    );
+  const remain = async () => {
+    await purgeDevices(database, 1_000);
+    return countDevices(user.id);
+  };
+  await ageBy('89 days');
+  assert.deepEqual(await remain(), { cookie: 1, network: 1 });
+  await ageBy('2 days');
+  assert.deepEqual(await remain(), { cookie: 1 });
+  await ageBy('273 days');
+  assert.deepEqual(await remain(), { cookie: 1 });
+  await ageBy('2 days');
+  assert.deepEqual(await remain(), {});
+});
