@@ -1,5 +1,6 @@
 import createClient, { type Client, type Middleware } from 'openapi-fetch';
 import { HoldfastError, readProblem } from './problem.ts';
+import { retryAfterMs } from './retry-after.ts';
 import { createRetryingFetch } from './retrying-fetch.ts';
 import type { paths } from './schema.ts';
 
@@ -92,6 +93,6 @@ const refusing: Middleware = {
   async onResponse({ response }) {
     // 304 is an answer, not a refusal.
     if (response.status < 400) return;
-    throw new HoldfastError(await readProblem(response));
+    throw new HoldfastError(await readProblem(response), retryAfterMs(response));
   },
 };

@@ -17,10 +17,13 @@ export interface ProblemDocument {
 export class HoldfastError extends Error {
   override readonly name = 'HoldfastError';
   readonly problem: ProblemDocument;
+  /** How long to wait before another attempt, by `Retry-After`; 0 without it. */
+  readonly retryAfterMs: number;
 
-  constructor(problem: ProblemDocument) {
+  constructor(problem: ProblemDocument, retryAfterMs = 0) {
     super(problem.detail ?? problem.title);
     this.problem = problem;
+    this.retryAfterMs = retryAfterMs;
   }
 
   get code(): string {

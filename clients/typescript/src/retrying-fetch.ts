@@ -1,3 +1,5 @@
+import { retryAfterMs } from './retry-after.ts';
+
 export interface RetryOptions {
   readonly triesMax: number;
   readonly timeoutMs: number;
@@ -50,19 +52,6 @@ async function isTransient(response: Response, isKeyed: boolean): Promise<boolea
   // An earlier attempt of this call is still in progress, and its response is the one to wait for.
   const problem: unknown = await response.clone().json();
   return (problem as { code?: unknown } | null)?.code === 'idempotency.in_flight';
-}
-
-/**
- * Returns the wait of `Retry-After`, given in seconds or as a date; 0 without it. A date is compared with the server's
- * `Date`, because our clock may be wrong. Source: RFC 9110 §10.2.3.
- */
-function retryAfterMs(response: Response): number {
-  const text = response.headers.get('retry-after');
-  if (text === null) return 0;
-  if (/^\d+$/.test(text)) return Number(text) * 1000;
-  const repliedAtMs = Date.parse(response.headers.get('date') ?? '');
-  const ms = Date.parse(text) - (Number.isNaN(repliedAtMs) ? Date.now() : repliedAtMs);
-  return Number.isNaN(ms) ? 0 : Math.max(ms, 0);
 }
 
 /** Doubles with each attempt, and half of it is random, so that many clients do not return at once. */
