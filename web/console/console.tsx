@@ -6,6 +6,7 @@ import { lazyPage } from '../shared/lazy-page.ts';
 import { pathOnServer } from '../shared/paths.ts';
 import { useProfileQuery, useSessionElsewhere } from '../shared/session.ts';
 import { Frame } from './frame.tsx';
+import { RequiredPasswordPage } from './pages/required-password-page.tsx';
 import { SignInPage } from './pages/sign-in-page.tsx';
 import { PageBoundary } from './parts/page-boundary.tsx';
 import { Refusal } from './parts/refusal.tsx';
@@ -24,6 +25,7 @@ const ShopPage = lazyPage(() => import('./pages/shop-page.tsx'));
 const PeoplePage = lazyPage(() => import('./pages/people-page.tsx'));
 const PaymentsPage = lazyPage(() => import('./pages/payments-page.tsx'));
 const WorkPage = lazyPage(() => import('./pages/work-page.tsx'));
+const PasswordPage = lazyPage(() => import('./pages/password-page.tsx'));
 const HealthPage = lazyPage(() => import('./pages/health-page.tsx'));
 
 export function Console() {
@@ -40,6 +42,7 @@ export function Console() {
       </Refusal>
     );
   }
+  if (profile.passwordChangeRequired) return <RequiredPasswordPage profile={profile} />;
   const sections = listSections(profile.role);
   const hasRole = (section: Section['id']) => sections.some(({ id }) => id === section);
   const framed = (
@@ -72,6 +75,7 @@ export function Console() {
             {hasRole('work') && (
               <Route path="/work/:tab?">{({ tab }) => <WorkPage tab={tab} />}</Route>
             )}
+            <Route path="/password" component={PasswordPage} />
             {hasRole('health') && <Route path="/health" component={HealthPage} />}
             <Route>
               <Refusal title="Page not found.">

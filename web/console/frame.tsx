@@ -10,7 +10,7 @@ import {
   useMantineColorScheme,
 } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
-import { IconLogout, IconMoon, IconSun, IconUserCircle } from '@tabler/icons-react';
+import { IconKey, IconLogout, IconMoon, IconSun, IconUserCircle } from '@tabler/icons-react';
 import type { ReactNode } from 'react';
 import { Link, useLocation } from 'wouter';
 import { type Profile, useSignOut } from '../shared/session.ts';
@@ -108,6 +108,9 @@ function AccountMenu({ profile }: { profile: Profile }) {
         <Menu.Label>
           <bdi>{profile.name || profile.email}</bdi> · {profile.role}
         </Menu.Label>
+        <Menu.Item component={Link} href="/password" leftSection={<IconKey size={16} />}>
+          Change the password
+        </Menu.Item>
         <Menu.Item leftSection={<IconLogout size={16} />} onClick={() => signOut.mutate()}>
           Sign out
         </Menu.Item>

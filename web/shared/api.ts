@@ -69,6 +69,21 @@ export type Api = ReturnType<typeof createHoldfastClient>;
 /** Every operation of the server, typed and authenticated by cookie. */
 export const api: Api = createHoldfastClient({ baseUrl, fetch: fetchRefreshing });
 
+/**
+ * The same, but a limit is reported at once: a person who mistyped a password should read how long to wait, and not look
+ * at a button that waits for them.
+ */
+export const apiWithoutRetries: Api = createHoldfastClient({
+  baseUrl,
+  fetch: fetchRefreshing,
+  triesMax: 1,
+});
+
+/** Replaces the access cookie by one that knows what has changed about the user. */
+export async function renewSession(): Promise<void> {
+  await refreshOnce();
+}
+
 /** Every operation of the server without cookies: with this bearer token, or as a stranger. */
 export function createApiWithoutCookies(token: string | null): Api {
   return createHoldfastClient({ baseUrl, token: () => token, fetch: fetchReply });
@@ -108,6 +123,14 @@ export function findErrorHelp(error: unknown): string | null {
   if (!(error instanceof HoldfastError)) {
     return `Please report this to the shop: ${error instanceof Error ? error.message : String(error)}`;
   }
+  if (error.status === 429 && error.retryAfterMs > 0) return describeWait(error.retryAfterMs);
   const { detail } = error.problem;
   return detail === undefined || detail.includes('`') ? null : detail;
+}
+
+/** Returns a sentence such as "Try again in 12 minutes." */
+function describeWait(ms: number): string {
+  const seconds = Math.ceil(ms / 1000);
+  const [count, unit] = seconds < 60 ? [seconds, 'second'] : [Math.ceil(seconds / 60), 'minute'];
+  return `Try again in ${count} ${count === 1 ? unit : `${unit}s`}.`;
 }

@@ -1,12 +1,29 @@
-import { type Query, QueryClient, type QueryKey } from '@tanstack/react-query';
+import {
+  MutationCache,
+  type Query,
+  QueryCache,
+  QueryClient,
+  type QueryKey,
+} from '@tanstack/react-query';
 import { ConnectionError, HoldfastError, isTransient } from './api.ts';
 
 /** A page that an outage left without its content recovers without a reload. */
 const RETRY_MS = 10_000;
 
+/** The first part of the key under which the signed-in user is kept. */
+export const PROFILE_KEY = 'profile';
+
 /** Creates a query client without retries: the API client has retried several times before a call fails. */
 export function createQueries(): QueryClient {
-  return new QueryClient({
+  const onError = (error: unknown) => {
+    const mustChange =
+      error instanceof HoldfastError && error.code === 'auth.password_change_required';
+    // The page shows it by the profile, which may be older.
+    if (mustChange) void queries.invalidateQueries({ queryKey: [PROFILE_KEY] });
+  };
+  const queries = new QueryClient({
+    queryCache: new QueryCache({ onError }),
+    mutationCache: new MutationCache({ onError }),
     defaultOptions: {
       queries: {
         // A server on the local network is reachable without the internet, and only the call itself can show it.
@@ -19,6 +36,7 @@ export function createQueries(): QueryClient {
       mutations: { networkMode: 'always' },
     },
   });
+  return queries;
 }
 
 /** Returns the `refetchInterval` after which a failed query is repeated; false if it succeeded or was refused. */

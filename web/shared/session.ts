@@ -1,7 +1,16 @@
 import { type QueryClient, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useEffect } from 'react';
-import { api, HoldfastError, type ReplyOf, readBody } from './api.ts';
+import {
+  api,
+  apiWithoutRetries,
+  type BodyOf,
+  HoldfastError,
+  type ReplyOf,
+  readBody,
+  renewSession,
+} from './api.ts';
 import { storageKey } from './paths.ts';
+import { PROFILE_KEY } from './queries.ts';
 import { sessionEnd } from './session-end.ts';
 
 export type Profile = ReplyOf<'getProfile'>;
@@ -13,7 +22,7 @@ export type Profile = ReplyOf<'getProfile'>;
  */
 const MARK = storageKey('signed-in');
 const SIGNED_OUT = 'signed-out';
-const PROFILE = ['profile'];
+const PROFILE = [PROFILE_KEY];
 const others = {
   predicate: ({ queryKey }: { queryKey: readonly unknown[] }) => queryKey[0] !== PROFILE[0],
 };
@@ -117,7 +126,8 @@ function clearSession(queries: QueryClient): void {
 export function useSignIn() {
   const queries = useQueryClient();
   return useMutation({
-    mutationFn: (body: Credentials) => readBody(api.POST('/api/auth/login', { body })),
+    mutationFn: (body: Credentials) =>
+      readBody(apiWithoutRetries.POST('/api/auth/login', { body })),
     onSuccess: ({ user }) => submitCredentials(queries, user),
   });
 }
@@ -128,6 +138,18 @@ export function useSignUp() {
     mutationFn: (body: Credentials & { name?: string }) =>
       readBody(api.POST('/api/auth/signup', { body })),
     onSuccess: ({ user }) => submitCredentials(queries, user),
+  });
+}
+
+/** Changes the user's own password. Another one may have been required, which the page then no longer shows. */
+export function useChangePassword() {
+  const queries = useQueryClient();
+  return useMutation({
+    mutationFn: async (body: BodyOf<'changePassword'>) => {
+      await apiWithoutRetries.POST('/api/auth/password', { body });
+      await renewSession();
+    },
+    onSuccess: () => queries.invalidateQueries(),
   });
 }
 

@@ -1,4 +1,5 @@
 import { Link, Redirect, Route, Switch, useLocation, useSearchParams } from 'wouter';
+import { pathOnServer } from '../shared/paths.ts';
 import { useProfile, useSignOut } from '../shared/session.ts';
 import { useSessionState } from '../shared/session-end.ts';
 import { useCart } from './cart.ts';
@@ -19,6 +20,7 @@ import { clearStoredTexts } from './stored-text.ts';
 export function Shop() {
   useOtherTabs();
   const [path] = useLocation();
+  const mustChangePassword = useProfile()?.passwordChangeRequired === true;
   return (
     <>
       <a className="skip" href="#content">
@@ -27,24 +29,41 @@ export function Shop() {
       <Header />
       <main id="content">
         <PageBoundary key={path}>
-          <Switch>
-            <Route path="/" component={Home} />
-            <Route path="/cart" component={CartPage} />
-            <Route path="/sign-in" component={SignInPage} />
-            <Route path="/forgot" component={ForgotPage} />
-            <Route path="/reset" component={ResetPage} />
-            <Route path="/orders" component={OrdersPage} />
-            <Route path="/orders/:id/receipt">{({ id }) => <ReceiptPage id={id} />}</Route>
-            <Route path="/orders/:id">{({ id }) => <OrderPage id={id} />}</Route>
-            <Route>
-              <Notice title="Page not found.">
-                <Link href="/">Go to the menu</Link>
-              </Notice>
-            </Route>
-          </Switch>
+          {mustChangePassword ? <NewPasswordNotice /> : <Pages />}
         </PageBoundary>
       </main>
     </>
+  );
+}
+
+function Pages() {
+  return (
+    <Switch>
+      <Route path="/" component={Home} />
+      <Route path="/cart" component={CartPage} />
+      <Route path="/sign-in" component={SignInPage} />
+      <Route path="/forgot" component={ForgotPage} />
+      <Route path="/reset" component={ResetPage} />
+      <Route path="/orders" component={OrdersPage} />
+      <Route path="/orders/:id/receipt">{({ id }) => <ReceiptPage id={id} />}</Route>
+      <Route path="/orders/:id">{({ id }) => <OrderPage id={id} />}</Route>
+      <Route>
+        <Notice title="Page not found.">
+          <Link href="/">Go to the menu</Link>
+        </Notice>
+      </Route>
+    </Switch>
+  );
+}
+
+/** Only staff have to change a password, and theirs is changed in the console. */
+function NewPasswordNotice() {
+  return (
+    <Notice title="Choose a new password first.">
+      <a href={pathOnServer('/console')} className="button">
+        Open the console
+      </a>
+    </Notice>
   );
 }
 

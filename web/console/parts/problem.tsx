@@ -56,7 +56,7 @@ export function Problem({ error, onRetry, fieldErrors, ...alert }: ProblemProps)
         </List>
       )}
       {problem?.requestId !== undefined && !isMarked && (
-        <Text size="xs" mt={4}>
+        <Text size="xs" mt={4} style={{ overflowWrap: 'anywhere' }}>
           {problem.code} · request {problem.requestId}
         </Text>
       )}

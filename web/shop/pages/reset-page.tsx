@@ -39,7 +39,7 @@ export function ResetPage() {
         required
         minLength={8}
         maxLength={256}
-        hint="At least 8 characters, ideally several words. You are signed out everywhere else."
+        hint="At least 8 characters, ideally several words; at least 15 for staff. You are signed out everywhere else."
       />
       <Problem error={reset.error} />
       <button type="submit" className="button wide" disabled={reset.isPending}>

@@ -18,7 +18,7 @@ export function Problem({ error, onRetry }: ProblemProps) {
   const help = findErrorHelp(error);
   return (
     <div className="problem" role="alert">
-      <strong>{describeError(error)}</strong>
+      <strong>{describeInput(error) ?? describeError(error)}</strong>
       {help !== null && <p>{help}</p>}
       {onRetry !== undefined && (
         <button type="button" className="more" onClick={onRetry}>
@@ -27,6 +27,13 @@ export function Problem({ error, onRetry }: ProblemProps) {
       )}
     </div>
   );
+}
+
+/** Describes what is wrong with the input, in the server's words about each place; null for another error. */
+function describeInput(error: unknown): string | null {
+  if (!hasCode(error, 'request.invalid')) return null;
+  const details = (error.problem.errors ?? []).map(({ detail }) => detail);
+  return details.length === 0 ? null : details.join(' ');
 }
 
 /** The cart is stored on the server, and typed texts in this tab, so both survive the sign-in. */

@@ -1,0 +1,165 @@
+import assert from 'node:assert/strict';
+import { afterEach, describe } from 'node:test';
+import type { Page } from 'playwright-core';
+import { createUser } from '../../src/modules/accounts/index.ts';
+import { newId } from '../../src/shared/ids.ts';
+import { testAuthor } from '../support/shop.ts';
+import { listViolations, openPages, phone } from './pages-bench.ts';
+
+/** Choosing passwords, and waiting after wrong ones, in the console and the shop. */
+const pages = await openPages({ environment: { RATE_LIMIT_AUTH: '5/15m' } });
+afterEach(() => pages.closeAll());
+
+const PASSWORD = 'the password of the file';
+const NEW_PASSWORD = 'a password of my own';
+
+async function createAdmin(): Promise<string> {
+  const email = `${newId()}@example.com`;
+  await createUser(pages.server.database, testAuthor, {
+    email,
+    password: PASSWORD,
+    role: 'admin',
+    passwordChangeRequired: true,
+  });
+  return email;
+}
+
+async function signIn(page: Page, email: string, password: string): Promise<void> {
+  await page.getByLabel('E-mail').fill(email);
+  await page.getByRole('textbox', { name: 'Password' }).fill(password);
+  await page.getByRole('button', { name: 'Sign in', exact: true }).click();
+}
+
+async function change(page: Page, currentPassword: string, newPassword: string): Promise<void> {
+  await page.getByRole('textbox', { name: 'Current password' }).fill(currentPassword);
+  await page.getByRole('textbox', { name: 'New password' }).fill(newPassword);
+  await page.getByRole('button', { name: 'Change the password' }).click();
+}
+
+describe('a required new password', () => {
+  for (const [device, options] of [
+    ['a desktop', undefined],
+    ['a phone', phone],
+  ] as const) {
+    pages.test(`is chosen before anything else in the console, on ${device}`, async () => {
+      const email = await createAdmin();
+      const page = await pages.visit(null, '/console/orders', options);
+      await signIn(page, email, PASSWORD);
+      await page.getByRole('heading', { name: 'Choose a new password' }).waitFor();
+      assert.equal(await page.getByRole('navigation', { name: 'Sections' }).count(), 0);
+      assert.deepEqual(await listViolations(page), []);
+
+      await change(page, PASSWORD, 'Password-1234567890');
+      await page.getByText('This password is too easy to guess.').waitFor();
+      await page.getByText('Several words in a row are hard to guess').waitFor();
+      assert.deepEqual(await listViolations(page), []);
+      await change(page, 'not the one of the file', NEW_PASSWORD);
+      await page.getByText('This is not the current password.').waitFor();
+      await change(page, PASSWORD, PASSWORD);
+      await page.getByText('This is the current password: choose another one.').waitFor();
+      await change(page, PASSWORD, NEW_PASSWORD);
+      await page.getByRole('heading', { name: 'Orders' }).waitFor();
+
+      await page.reload();
+      await page.getByRole('heading', { name: 'Orders' }).waitFor();
+    });
+  }
+
+  pages.test('does not keep anyone from signing out', async () => {
+    const page = await pages.visit(null, '/console', phone);
+    await signIn(page, await createAdmin(), PASSWORD);
+    await page.getByRole('button', { name: 'Sign out' }).click();
+    await page.getByRole('heading', { name: 'Holdfast console' }).waitFor();
+  });
+
+  pages.test('is chosen in the console by staff who sign in at the shop', async () => {
+    const page = await pages.visit(null, '/shop/sign-in', phone);
+    await signIn(page, await createAdmin(), PASSWORD);
+    await page.getByRole('heading', { name: 'Choose a new password first.' }).waitFor();
+    assert.deepEqual(await listViolations(page), []);
+    await page.getByRole('link', { name: 'Open the console' }).click();
+    await change(page, PASSWORD, NEW_PASSWORD);
+    await page.getByRole('heading', { name: 'Board' }).waitFor();
+  });
+});
+
+pages.test('staff change their password from the menu of their account', async () => {
+  const cook = await pages.server.signInAs('kitchen');
+  const page = await pages.visit(cook, '/console/board');
+  await page.getByRole('button', { name: 'Your account' }).click();
+  await page.getByRole('menuitem', { name: 'Change the password' }).click();
+  await page.getByRole('heading', { name: 'Your password' }).waitFor();
+  assert.deepEqual(await listViolations(page), []);
+  await change(page, cook.identity.password, NEW_PASSWORD);
+  await page.getByText('Your password has been changed.').waitFor();
+  const body = { email: cook.identity.email, password: NEW_PASSWORD };
+  assert.equal((await pages.server.anonymous.post('/api/auth/login', body)).status, 200);
+});
+
+describe('after too many wrong passwords', () => {
+  for (const [name, path, options] of [
+    ['console', '/console', undefined],
+    ['shop', '/shop/sign-in', phone],
+  ] as const) {
+    pages.test(`the ${name} says at once how long to wait`, async () => {
+      const email = `${newId()}@example.com`;
+      for (let tries = 0; tries < 5; tries += 1) {
+        const body = { email, password: 'not the password' };
+        assert.equal((await pages.server.anonymous.post('/api/auth/login', body)).status, 401);
+      }
+      const page = await pages.visit(null, path, options);
+      await signIn(page, email, 'not the password');
+      await page.getByRole('alert').getByText('Try again in 15 minutes.').waitFor();
+      assert.deepEqual(await listViolations(page), []);
+    });
+  }
+
+  pages.test('a short wait is said, too, instead of waited for', async () => {
+    const page = await pages.visit(null, '/console');
+    await page.route(/\/api\/auth\/login$/, (route) =>
+      route.fulfill({
+        status: 429,
+        contentType: 'application/problem+json',
+        headers: { 'retry-after': '27' },
+        body: JSON.stringify({ type: 'about:blank', title: 'Too many.', status: 429, code: 'x' }),
+      }),
+    );
+    await signIn(page, 'nobody@example.com', 'not the password');
+    await page.getByRole('alert').getByText('Try again in 27 seconds.').waitFor();
+  });
+});
+
+describe('the shop', () => {
+  pages.test('says why it refuses a password at sign-up', async () => {
+    const page = await pages.visit(null, '/shop/sign-in', phone);
+    await page.getByRole('button', { name: 'Create an account' }).click();
+    await page.getByLabel('E-mail').fill(`${newId()}@example.com`);
+    await page.getByLabel('Password').fill('Sunshine 2026');
+    await page.getByRole('button', { name: 'Create the account' }).click();
+    await page.getByRole('alert').getByText('This password is too easy to guess.').waitFor();
+    assert.deepEqual(await listViolations(page), []);
+  });
+
+  pages.test('says why it refuses a password at a reset, and the link still works', async () => {
+    const cook = await pages.server.signInAs('kitchen');
+    const { email, userId } = cook.identity;
+    await pages.server.anonymous.post('/api/auth/password/forgot', { email });
+    const [row] = await pages.server.database.run<{ id: string }>(
+      'test.reset_of_user',
+      'select id from password_resets where user_id = $1::uuid',
+      [userId],
+    );
+    const { token } = (await pages.server.application.modules.accounts.openReset(row!.id))!;
+    const page = await pages.visit(null, `/shop/reset?token=${token}`, phone);
+    const choose = async (password: string) => {
+      await page.getByLabel('New password').fill(password);
+      await page.getByRole('button', { name: 'Change the password' }).click();
+    };
+    await choose('ten letters');
+    await page.getByText('A password of staff has 15 to 256 characters.').waitFor();
+    await choose('Password-1234567890');
+    await page.getByText('This password is too easy to guess.').waitFor();
+    await choose(NEW_PASSWORD);
+    await page.getByText('Your password has been changed.').waitFor();
+  });
+});
