@@ -17,6 +17,11 @@ export function parseDay(day: string, daysLater = 0): string | null {
   return date.getTime() > Date.parse(LATEST) ? LATEST : date.toISOString();
 }
 
+/** Returns the error for a text that is not a day, as in a bad link: the date field itself shows nothing of it. */
+export function findDayError(day: string): string | null {
+  return day === '' || parseDay(day) !== null ? null : `“${day}” is not a date.`;
+}
+
 /** Returns what a date-and-time field shows for a time (RFC 3339), in the browser's time zone. */
 export function formatLocalTime(at: string): string {
   const date = new Date(at);

@@ -10,11 +10,11 @@ import {
 } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
 import { IconSearch } from '@tabler/icons-react';
-import { Link, useSearchParams } from 'wouter';
+import { Link } from 'wouter';
 import { api, type Order, readBody } from '../../shared/api.ts';
 import { serverClock } from '../../shared/fetch-reply.ts';
 import { ItemNames } from '../../shared/item-names.tsx';
-import { LATEST_DAY, parseDay } from '../../shared/moments.ts';
+import { findDayError, LATEST_DAY, parseDay } from '../../shared/moments.ts';
 import { formatMoney } from '../../shared/money.ts';
 import { formatFulfilment } from '../parts/fulfilment.ts';
 import { PageTitle } from '../parts/page-title.tsx';
@@ -24,6 +24,7 @@ import { formatMoment } from '../parts/shop-clock.ts';
 import { formatStatus, StatusBadge } from '../parts/status-badge.tsx';
 import { Timestamp } from '../parts/timestamp.tsx';
 import { useShop } from '../parts/use-shop.ts';
+import { useUrlFilters } from '../parts/use-url-filters.ts';
 
 const statuses: readonly Order['status'][] = [
   'QUEUED',
@@ -45,25 +46,13 @@ const paymentStatuses: readonly Order['paymentStatus'][] = [
 ];
 const filterNames = ['search', 'status', 'paymentStatus', 'from', 'to', 'customerId'] as const;
 
-/** Lists orders. The filters are in the URL, so that a list can be bookmarked, shared and returned to. */
 export default function OrdersPage() {
-  const [parameters, setParameters] = useSearchParams();
-  const getFilter = (name: (typeof filterNames)[number]) => parameters.get(name) ?? '';
-  const set = (name: (typeof filterNames)[number], value: string) =>
-    setParameters(
-      (old) => {
-        const next = new URLSearchParams(old);
-        if (value === '') next.delete(name);
-        else next.set(name, value);
-        return next;
-      },
-      { replace: true },
-    );
-  const [filters] = useDebouncedValue(parameters.toString(), 250);
+  const { text, get: getFilter, set } = useUrlFilters<(typeof filterNames)[number]>();
+  const [filters] = useDebouncedValue(text, 250);
   const orders = usePages(['orders', 'list', filters], (cursor) =>
     readBody(api.GET('/api/orders', { params: { query: { ...buildQuery(filters), ...cursor } } })),
   );
-  const splitList = (text: string) => text.split(',').filter(Boolean);
+  const splitList = (list: string) => list.split(',').filter(Boolean);
   return (
     <>
       <PageTitle mb="sm">Orders</PageTitle>
@@ -205,11 +194,6 @@ function For({ order }: { order: Order }) {
       </Text>
     </>
   );
-}
-
-/** Returns the error for a text that is not a day, as in a bad link: the date field itself shows nothing of it. */
-function findDayError(day: string): string | null {
-  return day === '' || parseDay(day) !== null ? null : `“${day}” is not a date.`;
 }
 
 function option(value: string) {
