@@ -134,6 +134,7 @@ export const folderOrders: readonly FolderOrder[] = [
     folder: 'web/console',
     ranks: [
       ['parts'],
+      ['audit'],
       ['prices', 'shop'],
       ['board', 'health', 'order', 'ordering', 'print', 'product', 'work'],
       ['pages'],

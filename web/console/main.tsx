@@ -9,6 +9,7 @@ import { createRoot } from 'react-dom/client';
 import { Router } from 'wouter';
 import { routerBase } from '../shared/paths.ts';
 import { createQueries } from '../shared/queries.ts';
+import { auditKey } from './audit/audit-key.ts';
 import { Console } from './console.tsx';
 
 /** Overlays are rendered inside the landmark that they belong to. */
@@ -49,7 +50,13 @@ const theme = createTheme({
         // It is a `<header>`, which would count as a second banner of the page.
         attributes: { header: { role: 'none' } },
       },
-      styles: { title: { fontSize: 'var(--mantine-font-size-lg)', fontWeight: 700 } },
+      styles: {
+        title: {
+          fontSize: 'var(--mantine-font-size-lg)',
+          fontWeight: 700,
+          overflowWrap: 'anywhere',
+        },
+      },
     },
     Menu: {
       defaultProps: {
@@ -99,11 +106,19 @@ const variables: CSSVariablesResolver = () => ({
   },
 });
 
+const queries = createQueries();
+// Whatever is changed here is in the audit.
+queries.getMutationCache().subscribe(({ mutation }) => {
+  if (mutation?.state.status === 'success') {
+    void queries.invalidateQueries({ queryKey: auditKey });
+  }
+});
+
 createRoot(document.getElementById('root') as HTMLElement).render(
   <StrictMode>
     <MantineProvider theme={theme} cssVariablesResolver={variables} defaultColorScheme="auto">
       <Notifications position="bottom-right" />
-      <QueryClientProvider client={createQueries()}>
+      <QueryClientProvider client={queries}>
         <Router base={routerBase}>
           <Console />
         </Router>

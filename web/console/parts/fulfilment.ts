@@ -1,4 +1,4 @@
-import type { Order } from '../../shared/api.ts';
+import type { Order } from '../../../clients/typescript/src/index.ts';
 import { formatCountry } from '../../shared/countries.ts';
 
 export type FulfilmentType = Order['fulfilment']['type'];

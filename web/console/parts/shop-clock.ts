@@ -38,6 +38,16 @@ export function formatDateAndClock(at: string, timeZone: string): string {
   return findFormat(timeZone, { dateStyle: 'long', timeStyle: 'short' }).format(new Date(at));
 }
 
+/** Formats a time of any year as the shop's clock and calendar show it, in short: `1 Dec 2026, 18:30`. */
+export function formatDateAndTime(at: string, timeZone: string): string {
+  return findFormat(timeZone, { dateStyle: 'medium', timeStyle: 'short' }).format(new Date(at));
+}
+
+/** Does the same to the second, with the time zone: `1 December 2026 at 18:30:12 GMT`. */
+export function formatExactly(at: string, timeZone: string): string {
+  return findFormat(timeZone, { dateStyle: 'long', timeStyle: 'long' }).format(new Date(at));
+}
+
 /** Formats a date of the shop's calendar (`2026-12-25`). */
 export function formatDate(date: string): string {
   const options = { weekday: 'short', day: 'numeric', month: 'short', year: 'numeric' } as const;

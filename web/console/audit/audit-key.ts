@@ -1,0 +1,2 @@
+/** Names the queries of the audit. */
+export const auditKey = ['audit'] as const;
