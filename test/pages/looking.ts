@@ -56,7 +56,7 @@ export function lookingTests(pages: Pages): void {
     pages.test('an admin sees every section', async () => {
       const page = await pages.visit(pages.admin, '/console');
       await waitUntilLoaded(page);
-      assert.equal((await listSections(page)).length, 10);
+      assert.equal((await listSections(page)).length, 11);
     });
 
     pages.test('a customer is sent to the shop', async () => {
@@ -101,11 +101,13 @@ export function lookingTests(pages: Pages): void {
         `/console/orders/${order.id}/ticket`,
         '/console/shop',
         '/console/people',
+        '/console/audit',
         '/console/payments',
         '/console/work/queues',
         '/console/work/dead-letters',
         '/console/work/mail',
         '/console/work/webhooks',
+        '/console/work/api-keys',
         '/console/health',
       ]);
       await checkAppearance(pages, null, ['/console']);

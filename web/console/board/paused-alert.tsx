@@ -3,6 +3,7 @@ import { IconPlayerPause } from '@tabler/icons-react';
 import { useNow } from '../../shared/use-now.ts';
 import { isPaused, type Shop } from '../parts/use-shop.ts';
 import { describePause } from '../shop/describe-pause.ts';
+import { PauseAuthor } from '../shop/pause-author.tsx';
 
 /** States that the shop is paused. Renders nothing while it takes orders. */
 export function PausedAlert({ shop }: { readonly shop: Shop }) {
@@ -16,7 +17,7 @@ export function PausedAlert({ shop }: { readonly shop: Shop }) {
       mb="sm"
       title={`Paused ${describePause(shop, now)}.`}
     >
-      No new orders are taken. Those on the board go on.
+      No new orders are taken. Those on the board go on. <PauseAuthor shop={shop} />
     </Alert>
   );
 }

@@ -42,7 +42,14 @@ function Editor({ first }: { first: ModifierGroup | null }) {
       </Anchor>
       <Group justify="space-between" mb="md">
         <PageTitle>{group === null ? 'New modifier group' : group.name}</PageTitle>
-        {group !== null && <DeleteButton group={group} />}
+        {group !== null && (
+          <Group gap="xs">
+            <Button variant="default" component={Link} href={`/audit?subject=${group.id}`}>
+              History
+            </Button>
+            <DeleteButton group={group} />
+          </Group>
+        )}
       </Group>
       <WithCurrency>
         {(currency) => (

@@ -1,14 +1,25 @@
-import { Group, Select, Switch, Table, Text, TextInput } from '@mantine/core';
-import { useDebouncedValue } from '@mantine/hooks';
+import {
+  Button,
+  Group,
+  Modal,
+  Select,
+  Switch,
+  Table,
+  Text,
+  TextInput,
+  VisuallyHidden,
+} from '@mantine/core';
+import { useDebouncedValue, useDisclosure } from '@mantine/hooks';
 import { IconSearch } from '@tabler/icons-react';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { useState } from 'react';
 import { isolateDirection } from '../../../src/shared/isolate-direction.ts';
 import { api, type ItemOf, readBody } from '../../shared/api.ts';
+import { History } from '../audit/audit-list.tsx';
 import { PageTitle } from '../parts/page-title.tsx';
 import { PageFoot, usePages } from '../parts/pages.tsx';
 import { notifyProblem } from '../parts/problem.tsx';
 import { Timestamp } from '../parts/timestamp.tsx';
+import { useUrlFilters } from '../parts/use-url-filters.ts';
 
 type Person = ItemOf<'listUsers'>;
 type Role = Person['role'];
@@ -17,8 +28,9 @@ type Change = { role: Role } | { vip: boolean } | { disabled: boolean };
 const roles: readonly Role[] = ['customer', 'kitchen', 'admin'];
 
 export default function PeoplePage() {
-  const [search, setSearch] = useState('');
-  const [role, setRole] = useState<Role | null>(null);
+  const { get, set } = useUrlFilters<'search' | 'role'>();
+  const search = get('search');
+  const role = roles.find((known) => known === get('role')) ?? null;
   const [wanted] = useDebouncedValue(search.trim(), 250);
   const people = usePages(['people', wanted, role], (cursor) =>
     readBody(
@@ -43,7 +55,7 @@ export default function PeoplePage() {
           leftSection={<IconSearch size={16} aria-hidden />}
           maxLength={200}
           value={search}
-          onChange={({ currentTarget }) => setSearch(currentTarget.value)}
+          onChange={({ currentTarget }) => set('search', currentTarget.value)}
           w={280}
         />
         <Select
@@ -51,7 +63,7 @@ export default function PeoplePage() {
           placeholder="Any"
           data={[...roles]}
           value={role}
-          onChange={(chosen) => setRole(chosen as Role | null)}
+          onChange={(chosen) => set('role', chosen ?? '')}
           clearable
           w={160}
         />
@@ -66,6 +78,9 @@ export default function PeoplePage() {
                 <Table.Th>VIP</Table.Th>
                 <Table.Th>May sign in</Table.Th>
                 <Table.Th>Since</Table.Th>
+                <Table.Th>
+                  <VisuallyHidden>Actions</VisuallyHidden>
+                </Table.Th>
               </Table.Tr>
             </Table.Thead>
             <Table.Tbody>
@@ -132,6 +147,24 @@ function Row({ person }: { person: Person }) {
       <Table.Td>
         <Timestamp at={person.createdAt} />
       </Table.Td>
+      <Table.Td ta="right">
+        <HistoryButton person={person} name={who} />
+      </Table.Td>
     </Table.Tr>
+  );
+}
+
+function HistoryButton({ person, name }: { person: Person; name: string }) {
+  const [isOpen, { open, close }] = useDisclosure();
+  const title = `History of ${isolateDirection(name)}`;
+  return (
+    <>
+      <Button variant="default" size="compact-sm" aria-label={title} onClick={open}>
+        History
+      </Button>
+      <Modal opened={isOpen} onClose={close} title={title} size="56rem">
+        {isOpen && <History subject={person.id} name={name} />}
+      </Modal>
+    </>
   );
 }

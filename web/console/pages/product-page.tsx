@@ -3,6 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { api, type ItemOf, readBody } from '../../shared/api.ts';
 import { formatWhole } from '../../shared/whole-number.ts';
+import { History } from '../audit/audit-list.tsx';
 import { formatActor } from '../parts/actor.ts';
 import { PageTitle } from '../parts/page-title.tsx';
 import { PageFoot, usePages } from '../parts/pages.tsx';
@@ -78,6 +79,12 @@ export default function ProductPage({ id }: { id: string }) {
                 </Table>
               </Table.ScrollContainer>
               <PageFoot query={ledger} empty="No corrections yet." />
+            </Card>
+            <Card withBorder component="section" aria-label="History">
+              <Title order={2} size="h4" mb="sm">
+                History
+              </Title>
+              <History subject={product.id} name={product.name} />
             </Card>
           </Stack>
         </Grid.Col>

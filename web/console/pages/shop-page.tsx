@@ -1,5 +1,6 @@
-import { Center, Loader, Stack } from '@mantine/core';
+import { Button, Center, Group, Loader, Stack } from '@mantine/core';
 import { useQueryClient } from '@tanstack/react-query';
+import { Link } from 'wouter';
 import { useLiveEvents } from '../../shared/live.ts';
 import { refreshQueries } from '../../shared/queries.ts';
 import { PageTitle } from '../parts/page-title.tsx';
@@ -26,7 +27,12 @@ export default function ShopPage() {
   const { data: shop, error } = useShop();
   return (
     <>
-      <PageTitle mb="md">Shop</PageTitle>
+      <Group justify="space-between" mb="md" maw="60rem">
+        <PageTitle>Shop</PageTitle>
+        <Button variant="default" component={Link} href="/audit?subject=shop">
+          History
+        </Button>
+      </Group>
       <Problem error={error} mb="md" />
       {shop === undefined && error === null && (
         <Center py="xl">

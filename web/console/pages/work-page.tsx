@@ -1,4 +1,5 @@
 import { TabbedPage } from '../parts/tabbed-page.tsx';
+import { ApiKeys } from '../work/api-keys.tsx';
 import { DeadLetters } from '../work/dead-letters.tsx';
 import { Endpoints } from '../work/endpoints.tsx';
 import { Mail } from '../work/mail.tsx';
@@ -9,9 +10,10 @@ const tabs = [
   { value: 'dead-letters', label: 'Dead letters', content: DeadLetters },
   { value: 'mail', label: 'Mail', content: Mail },
   { value: 'webhooks', label: 'Webhooks', content: Endpoints },
+  { value: 'api-keys', label: 'API keys', content: ApiKeys },
 ] as const;
 
-/** Shows the work in the background, and what failed. */
+/** Shows the work in the background, what failed, and which other programs are connected. */
 export default function WorkPage({ tab }: { tab?: string | undefined }) {
   return <TabbedPage title="Work" path="/work" tabs={tabs} tab={tab} />;
 }

@@ -1,8 +1,10 @@
 import { Badge, Button, Card, Group, Menu, Text } from '@mantine/core';
+import { useDisclosure } from '@mantine/hooks';
 import { IconDots } from '@tabler/icons-react';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import { isolateDirection } from '../../../src/shared/isolate-direction.ts';
+import { History } from '../audit/audit-list.tsx';
 import { notifyProblem } from '../parts/problem.tsx';
 import type { RuleKind } from './rules.ts';
 
@@ -29,6 +31,7 @@ export function RuleCard<Rule extends CardRule, Body extends { active?: boolean 
   children,
 }: RuleCardProps<Rule, Body>) {
   const queries = useQueryClient();
+  const [hasHistory, { toggle: toggleHistory }] = useDisclosure();
   const options = {
     onError: notifyProblem,
     onSettled: () => queries.invalidateQueries({ queryKey: [kind.key] }),
@@ -76,6 +79,9 @@ export function RuleCard<Rule extends CardRule, Body extends { active?: boolean 
               <Menu.Item onClick={() => toggle.mutate()}>
                 {rule.active ? 'Switch off' : 'Switch on'}
               </Menu.Item>
+              <Menu.Item onClick={toggleHistory}>
+                {hasHistory ? 'Hide the history' : 'Show the history'}
+              </Menu.Item>
               {mayDelete && (
                 <Menu.Item c="var(--mantine-color-error)" onClick={confirmRemoval}>
                   Delete…
@@ -86,6 +92,7 @@ export function RuleCard<Rule extends CardRule, Body extends { active?: boolean 
         </Group>
       </Group>
       {children}
+      {hasHistory && <History subject={rule.id} name={rule.name} />}
     </Card>
   );
 }

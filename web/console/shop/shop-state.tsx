@@ -3,6 +3,7 @@ import { useNow } from '../../shared/use-now.ts';
 import { formatMoment } from '../parts/shop-clock.ts';
 import { isPaused, type Shop } from '../parts/use-shop.ts';
 import { describePause } from './describe-pause.ts';
+import { PauseAuthor } from './pause-author.tsx';
 import { PauseButton } from './pause-button.tsx';
 
 /** States whether the shop takes orders now, with the button that pauses it. */
@@ -25,6 +26,11 @@ export function ShopState({ shop }: { readonly shop: Shop }) {
           <PauseButton shop={shop} />
         </Group>
       </Group>
+      {isOn && (
+        <Text size="sm" c="dimmed">
+          <PauseAuthor shop={shop} />
+        </Text>
+      )}
     </Card>
   );
 }

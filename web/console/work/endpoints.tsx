@@ -2,6 +2,7 @@ import { Badge, Button, Card, Group, Modal, Stack, Text } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { IconPlus } from '@tabler/icons-react';
 import { api, readBody } from '../../shared/api.ts';
+import { HistoryToggle } from '../audit/history-toggle.tsx';
 import { PageFoot, usePages } from '../parts/pages.tsx';
 import { Deliveries } from './deliveries.tsx';
 import { type Endpoint, endpointsKey } from './endpoint.ts';
@@ -63,6 +64,7 @@ function EndpointCard({ endpoint }: { endpoint: Endpoint }) {
         {isOpen ? 'Hide the deliveries' : 'Show the deliveries'}
       </Button>
       {isOpen && <Deliveries endpointId={endpoint.id} />}
+      <HistoryToggle subject={endpoint.id} name={endpoint.url} />
     </Card>
   );
 }
