@@ -50,6 +50,7 @@ export async function startServer(options: {
         ACCESS_TOKEN_MINUTES: '1440',
         // Only the limits are disabled; everything else is as for a user.
         PENDING_ORDERS_MAX: '0',
+        HELD_UNITS_MAX: '0',
         CANCELLATIONS_PER_DAY_MAX: '0',
         RATE_LIMIT_AUTH: '0',
         RATE_LIMIT_CHECKOUT: '0',

@@ -120,6 +120,7 @@ const server = await startServerProcess({
     DATA_DIR: dataDir,
     PUBLIC_URL: `http://127.0.0.1:${port}`,
     PENDING_ORDERS_MAX: '0',
+    HELD_UNITS_MAX: '0',
   },
 });
 const browser = await chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-gpu'] });

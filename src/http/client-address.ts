@@ -27,6 +27,26 @@ export function widenNetwork(network: string): string {
     ? network.replace(/\.\d+$/, '.0/24')
     : network.replace(/^([\da-f]+:[\da-f]+:[\da-f]+):[\da-f]+::\/64$/, '$1::/48');
 }
+/** Ranges within a machine or a network of one operator. */
+const LOCAL_RANGES: ReadonlySet<string> = new Set([
+  'unspecified',
+  'loopback',
+  'linkLocal',
+  'private',
+  'uniqueLocal',
+]);
+
+/**
+ * Returns the client's network if it tells customers apart; null for local addresses. All requests come from one of
+ * these through a proxy that is not in TRUSTED_PROXIES, or from the shop's own network.
+ */
+export function findPublicNetwork(request: FastifyRequest): string | null {
+  const address = request.ip;
+  const network = findNetwork(address);
+  if (network === null) return null;
+  const [zoneless = ''] = address.split('%');
+  return LOCAL_RANGES.has(ipaddr.process(zoneless).range()) ? null : network;
+}
 
 /** Returns the network of an address, or null for any other text. */
 export function findNetwork(address: string): string | null {

@@ -6,7 +6,7 @@ export { type Access, type AccessTable, shellAccess } from './access.ts';
 export type { App } from './app.ts';
 export { type Authenticator, sessionCookies } from './authentication.ts';
 export { type CachedReply, sendCached, sendCachedPage } from './cached-reply.ts';
-export { clientNetwork, clientRange } from './client-address.ts';
+export { clientNetwork, clientRange, findPublicNetwork } from './client-address.ts';
 export { findCookie } from './credentials.ts';
 export {
   entityTag,

@@ -28,6 +28,7 @@ describe('nginx before two API servers and a worker', { skip: nginxMissing }, as
     SANDBOX_WEBHOOK_SECRET: `whsec_${randomBytes(32).toString('base64')}`,
     TRUSTED_PROXIES: '127.0.0.1',
     PENDING_ORDERS_MAX: '0',
+    HELD_UNITS_MAX: '0',
   };
   const servers: ServerProcess[] = [];
 

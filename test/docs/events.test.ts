@@ -16,6 +16,7 @@ const server = await startTestServer(db, {
   environment: {
     RETRY_BASE_SECONDS: '0.05',
     PENDING_ORDERS_MAX: '0',
+    HELD_UNITS_MAX: '0',
     CANCELLATIONS_PER_DAY_MAX: '0',
   },
 });

@@ -24,6 +24,7 @@ const environment = {
   ADMIN_EMAIL: ADMIN.email,
   ADMIN_PASSWORD: ADMIN.password,
   PENDING_ORDERS_MAX: '0',
+  HELD_UNITS_MAX: '0',
 };
 const running: ServerProcess[] = [];
 after(async () => {

@@ -21,6 +21,7 @@ const server = await startTestServer(db, {
     QUEUE_ATTEMPTS_MAX: '20',
     CANCELLATIONS_PER_DAY_MAX: '0',
     PENDING_ORDERS_MAX: '0',
+    HELD_UNITS_MAX: '0',
   },
 });
 const admin = await server.asAdmin();

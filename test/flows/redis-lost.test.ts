@@ -22,6 +22,7 @@ describe('jobs whose Redis is lost', { skip: redisMissing }, async () => {
     REDIS_URL: redis.url,
     QUEUE_DRIVER: 'bullmq',
     PENDING_ORDERS_MAX: '0',
+    HELD_UNITS_MAX: '0',
   };
   const servers: ServerProcess[] = [];
   after(() => Promise.all(servers.map((server) => server.end('SIGKILL'))));

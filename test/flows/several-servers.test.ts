@@ -30,6 +30,7 @@ const shared = {
   RETRY_BASE_SECONDS: '0.1',
   WEBHOOK_ALLOW_PRIVATE_TARGETS: 'true',
   PENDING_ORDERS_MAX: '0',
+  HELD_UNITS_MAX: '0',
 };
 const running: ServerProcess[] = [];
 after(() => Promise.all(running.map((server) => server.end('SIGKILL'))));

@@ -20,6 +20,7 @@ const environment = {
   WEBHOOK_ALLOW_PRIVATE_TARGETS: 'true',
   RETRY_BASE_SECONDS: '0.1',
   PENDING_ORDERS_MAX: '0',
+  HELD_UNITS_MAX: '0',
 };
 const api = await startTestServer(db, { environment: { ...environment, ROLE: 'api' } });
 const admin = await api.asAdmin();

@@ -21,6 +21,7 @@ export async function startServerPair({ url, database }: TestDatabase): Promise<
     JWT_SECRET,
     DEMO_DATA: 'false',
     PENDING_ORDERS_MAX: '0',
+    HELD_UNITS_MAX: '0',
   };
   const servers = await Promise.all([
     startServerProcess({ environment }),

@@ -18,6 +18,7 @@ export function shopEnvironment(databaseUrl: string): Record<string, string> {
     ADMIN_EMAIL: admin.email,
     ADMIN_PASSWORD: admin.password,
     PENDING_ORDERS_MAX: '0',
+    HELD_UNITS_MAX: '0',
     RETRY_BASE_SECONDS: '0.05',
   };
 }

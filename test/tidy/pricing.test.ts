@@ -104,6 +104,7 @@ test('only pricing calls the arithmetic of money', () => {
     'src/main/cli/import/import-orders-file.ts': 'Sums over all orders of a file, for the report.',
     'src/main/cli/replay/replay-orders.ts': 'The parts of bills, as the server answered them.',
     'src/modules/orders/imports/order-sums.ts': 'Sums over orders, for reports.',
+    'src/modules/orders/placement/buyer.ts': 'Sums over the unpaid orders of a customer.',
     'web/shop/checkout/tip-field.tsx': 'Suggests tips. The customer sends the chosen one.',
   };
   assert.deepEqual(placesOf(isCall, reasons), []);

@@ -49,6 +49,7 @@ export async function tortureServers({
     DEMO_DATA: 'false',
     LOG_LEVEL: 'silent',
     PENDING_ORDERS_MAX: '0',
+    HELD_UNITS_MAX: '0',
     CANCELLATIONS_PER_DAY_MAX: '0',
   };
   const victims: Victims = {

@@ -50,6 +50,7 @@ export async function openWorkedShop(
     DEMO_DATA: 'false',
     LOG_LEVEL: 'error',
     PENDING_ORDERS_MAX: '0',
+    HELD_UNITS_MAX: '0',
     MAIL_DRIVER: 'smtp',
     MAIL_FROM: 'orders@shop.example',
     SMTP_URL: smtp.url,

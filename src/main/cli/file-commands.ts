@@ -61,7 +61,8 @@ Example:
       `
 Only the lines of orders are sent. With --tax, the tax of each order is compared, too: the server has
 one active rate of this percentage, and PRICES_INCLUDE_TAX=true.
-The server's limits must allow it: PENDING_ORDERS_MAX=0 or --complete, and RATE_LIMIT_GLOBAL=0 RATE_LIMIT_CHECKOUT=0.
+The server's limits must allow it: PENDING_ORDERS_MAX=0 HELD_UNITS_MAX=0 or --complete, and
+RATE_LIMIT_GLOBAL=0 RATE_LIMIT_CHECKOUT=0.
 
 Example:
   holdfast replay orders.csv.gz --url http://127.0.0.1:3000 --admin admin@shop.example \\

@@ -65,6 +65,8 @@ export function buildConfig(
     pricesIncludeTax: values.PRICES_INCLUDE_TAX ?? true,
     orderExpiryMinutes: values.ORDER_EXPIRY_MINUTES ?? 30,
     pendingOrdersMax: values.PENDING_ORDERS_MAX ?? 5,
+    heldUnitsMax: values.HELD_UNITS_MAX ?? 500,
+    heldValueMaxMinor: values.HELD_VALUE_MAX_MINOR ?? 0,
     cancellationsPerDayMax: values.CANCELLATIONS_PER_DAY_MAX ?? 3,
     guests: {
       mayOrder: values.GUEST_CHECKOUT ?? false,

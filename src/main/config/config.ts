@@ -71,6 +71,8 @@ export interface Config {
   readonly orderExpiryMinutes: number;
   /** 0: no limit. */
   readonly pendingOrdersMax: number;
+  readonly heldUnitsMax: number;
+  readonly heldValueMaxMinor: number;
   /** 0: no limit. */
   readonly cancellationsPerDayMax: number;
   readonly guests: {

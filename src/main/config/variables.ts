@@ -58,6 +58,8 @@ export const variables = {
   PRICES_INCLUDE_TAX: boolean,
   ORDER_EXPIRY_MINUTES: decimal(0, 525_600),
   PENDING_ORDERS_MAX: integer(0, 1_000_000),
+  HELD_UNITS_MAX: integer(0, 1_000_000_000),
+  HELD_VALUE_MAX_MINOR: integer(0, 1_000_000_000_000),
   CANCELLATIONS_PER_DAY_MAX: integer(0, 1_000_000),
   GUEST_CHECKOUT: boolean,
   GUEST_ORDER_EXPIRY_MINUTES: decimal(0, 525_600),

@@ -71,8 +71,9 @@ function findMissingLimits(config: Config): WeakSetting[] {
     [
       'PENDING_ORDERS_MAX',
       config.pendingOrdersMax === 0,
-      'one customer can reserve all of the stock',
+      'one customer can have any number of unpaid orders',
     ],
+    ['HELD_UNITS_MAX', config.heldUnitsMax === 0, 'one customer can reserve all of the stock'],
     [
       'CANCELLATIONS_PER_DAY_MAX',
       config.cancellationsPerDayMax === 0,

@@ -19,6 +19,8 @@ export function moduleSettings(config: Config) {
     cookieSecure: config.secureCookies,
     expiryMinutes: config.orderExpiryMinutes,
     pendingMax: config.pendingOrdersMax,
+    heldUnitsMax: config.heldUnitsMax,
+    heldValueMaxMinor: config.heldValueMaxMinor,
     cancellationsPerDayMax,
     guestCheckout: guests.mayOrder,
     guestExpiryMinutes: guests.orderExpiryMinutes,

@@ -74,8 +74,7 @@ export async function changeAccess(
   if (change.keys !== undefined && change.role === undefined && change.disabled === undefined) {
     throw invalidInput('/keys', 'It belongs to a change of role or disabled.');
   }
-  const losesAccess =
-    isActiveAdmin(user) || change.role !== undefined || change.disabled !== undefined;
+  const losesAccess = isActiveAdmin(user) || change.role !== undefined || change.disabled === true;
   const keys = !staysAdmin && losesAccess ? await settleKeys(tx, id, change.keys, locked) : [];
   const { role = null, vip = null, disabled = null } = change;
   const [updated] = await updateAccess(tx, id, role, vip, disabled);

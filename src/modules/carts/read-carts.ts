@@ -18,7 +18,10 @@ export async function readCarts(
   return new Map(
     [...buildCarts(rows)].map(([customerId, cart]) => {
       const { readAt, priceVersion } = firstRows.get(customerId)!;
-      return [customerId, { ...cart, pending: pending.get(customerId) ?? 0, readAt, priceVersion }];
+      return [
+        customerId,
+        { ...cart, pending: pending.get(customerId) ?? null, readAt, priceVersion },
+      ];
     }),
   );
 }

@@ -1,6 +1,7 @@
 import {
   type App,
   buildContext,
+  findPublicNetwork,
   ifMatchVersion,
   prefersAsync,
   requireCaller,
@@ -84,7 +85,8 @@ export function registerCartsRoutes(app: App, carts: Carts): void {
     async (request, reply) => {
       const { caller, cause, claim } = buildContext(request);
       const deferred = prefersAsync(request.headers.prefer);
-      const context = { caller, cause, claim, operation: 'checkOut', deferred };
+      const network = findPublicNetwork(request);
+      const context = { caller, cause, claim, operation: 'checkOut', deferred, network };
       const ifMatch = ifMatchVersion(request.headers['if-match']);
       return sendPlaced(reply, await carts.checkOut(context, request.body, ifMatch));
     },

@@ -14,9 +14,10 @@ import { changeFulfilment } from './changes/change-fulfilment.ts';
 import { changeStatus } from './changes/change-status.ts';
 import { expireOrders } from './changes/expire-orders.ts';
 import { listOrders } from './lists/list-orders.ts';
+import { listLimited, readPendingCounts } from './placement/count-pending.ts';
 import { createOrderPlacement } from './placement/place-order.ts';
 import { createPriceLists } from './placement/price-list.ts';
-import { countPending, purgeKeys } from './placement/queries.ts';
+import { purgeKeys } from './placement/queries.ts';
 import { quoteOrder } from './placement/quote-order.ts';
 import { quoteSourced } from './placement/quote-sourced.ts';
 import {
@@ -52,6 +53,10 @@ export interface OrdersDependencies {
   readonly pendingMax: number;
   /** Open unpaid orders of guests per network. Default: no limit. */
   readonly guestPendingPerAddressMax?: number;
+  /** Units of stock in the open unpaid orders of a customer, and of everyone at a network. Default: no limit. */
+  readonly heldUnitsMax?: number;
+  /** The value of these orders. Default: no limit. */
+  readonly heldValueMaxMinor?: number;
   readonly accounts: Pick<Accounts, 'signOrderToken'>;
   /** Whether prices contain their tax. Default: true. */
   readonly pricesIncludeTax?: boolean;
@@ -75,9 +80,14 @@ export function createOrders(dependencies: OrdersDependencies): Module<Orders> {
   const { pendingMax, cancellationsPerDayMax, attemptsMax, retryBaseSeconds } = dependencies;
   const { pricesIncludeTax = true } = dependencies;
   const guestExpiryMinutes = dependencies.guestExpiryMinutes ?? expiryMinutes;
-  const { guestPendingPerAddressMax: networkPendingMax = 0, guestCheckout = false } = dependencies;
+  const { guestCheckout = false } = dependencies;
+  const {
+    guestPendingPerAddressMax: networkPendingMax = 0,
+    heldUnitsMax = 0,
+    heldValueMaxMinor = 0,
+  } = dependencies;
   const priceLists = createPriceLists();
-  const limits = { pendingMax, networkPendingMax };
+  const limits = { pendingMax, networkPendingMax, heldUnitsMax, heldValueMaxMinor };
   const rules = {
     currency,
     expiryMinutes,
@@ -114,9 +124,9 @@ export function createOrders(dependencies: OrdersDependencies): Module<Orders> {
     ...reader,
     quoteOrder: (context, input) => quoteOrder(database, rules, priceLists, context, input),
     quoteSourced: (db, reads) => quoteSourced(db, rules, priceLists, reads),
-    async countPending(db, customerIds) {
-      const counts = pendingMax === 0 ? [] : await countPending(db, customerIds);
-      return new Map(counts.map(({ customerId, count }) => [customerId, count]));
+    countPending(db, customerIds) {
+      const buyers = customerIds.map((customerId) => ({ customerId, guest: null }));
+      return readPendingCounts(db, listLimited(limits, buyers));
     },
     // Customers must see their own changes at once.
     listOrders: (caller, input) =>

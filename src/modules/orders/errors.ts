@@ -22,6 +22,11 @@ export const ordersErrors = defineErrors('orders', {
     'You have too many unpaid orders.',
     'Pay or cancel one of your PENDING orders, or wait until they expire.',
   ],
+  heldLimit: [
+    409,
+    'This would be too much in unpaid orders.',
+    'What a customer can order before they have paid is limited, and so is what all customers at one network address can order together (`holder`). `limit`, `held` and `requested` are units, or amounts of money. Pay or cancel one of your PENDING orders, or order less.',
+  ],
   cancellationLimit: [
     409,
     'You have cancelled too many orders today.',

@@ -143,11 +143,12 @@ test('no message repeats a secret', () => {
 });
 
 test('0 disables a limit', () => {
-  const { pendingOrdersMax, orderExpiryMinutes } = readConfig({
+  const { pendingOrdersMax, heldUnitsMax, orderExpiryMinutes } = readConfig({
     PENDING_ORDERS_MAX: '0',
+    HELD_UNITS_MAX: '0',
     ORDER_EXPIRY_MINUTES: '0',
   });
-  assert.deepEqual([pendingOrdersMax, orderExpiryMinutes], [0, 0]);
+  assert.deepEqual([pendingOrdersMax, heldUnitsMax, orderExpiryMinutes], [0, 0, 0]);
   const off = {
     RATE_LIMIT_AUTH: '0',
     RATE_LIMIT_CHECKOUT: '0',

@@ -49,6 +49,9 @@ export function describeObstacle(state: CartState): string | null {
   if (isRefused('orders.pending_limit')) {
     return 'You have too many unpaid orders. Pay or cancel one of them first.';
   }
+  if (isRefused('orders.held_limit')) {
+    return 'This is more than can be ordered before it is paid. Order less, or pay for your other orders first.';
+  }
   // An order in a cart is complete, so only its total can be invalid.
   if (fulfilment.isSaved && isRefused('request.invalid')) {
     return 'This costs more than an order may. Order less of something.';

@@ -1,12 +1,14 @@
 import type { Queryable } from '../../../database/statement.ts';
 import {
+  accountsCount,
   type Buyer,
   emailCount,
+  hasHeldLimit,
   networkCount,
   type PendingCounts,
   type PendingLimits,
 } from './buyer.ts';
-import { countGuestPending, countPending } from './queries.ts';
+import { countPending, countPendingElsewhere } from './queries.ts';
 
 /** Whose open unpaid orders are limited, each once. */
 export interface LimitedBuyers {
@@ -14,23 +16,27 @@ export interface LimitedBuyers {
   readonly customerIds: readonly string[];
   /** The e-mail addresses of guests. */
   readonly emailKeys: readonly string[];
-  /** The networks of guests. */
+  /** The networks of guests, and those of accounts if what they hold is limited. */
   readonly networks: readonly string[];
 }
 
 /** Returns those of the buyers that have a limit. */
-export function listLimited(
-  { pendingMax, networkPendingMax }: PendingLimits,
-  buyers: readonly Buyer[],
-): LimitedBuyers {
+export function listLimited(limits: PendingLimits, buyers: readonly Buyer[]): LimitedBuyers {
+  const isHeldLimited = hasHeldLimit(limits);
+  const limitsCustomers = limits.pendingMax > 0 || isHeldLimited;
+  const limitsGuestNetworks = limits.networkPendingMax > 0 || isHeldLimited;
   const ids = buyers.flatMap(({ customerId, guest }) => (guest === null ? (customerId ?? []) : []));
   const guests = buyers.flatMap(({ guest }) => guest ?? []);
-  const emailKeys = guests.flatMap(({ emailKey }) => emailKey ?? []);
-  const networks = guests.flatMap(({ network }) => network ?? []);
+  const networks = [
+    ...(limitsGuestNetworks ? guests.flatMap(({ network }) => network ?? []) : []),
+    ...(isHeldLimited ? buyers.flatMap(({ network }) => network ?? []) : []),
+  ];
   return {
-    customerIds: pendingMax === 0 ? [] : [...new Set(ids)],
-    emailKeys: pendingMax === 0 ? [] : [...new Set(emailKeys)],
-    networks: networkPendingMax === 0 ? [] : [...new Set(networks)],
+    customerIds: limitsCustomers ? [...new Set(ids)] : [],
+    emailKeys: limitsCustomers
+      ? [...new Set(guests.flatMap(({ emailKey }) => emailKey ?? []))]
+      : [],
+    networks: [...new Set(networks)],
   };
 }
 
@@ -39,13 +45,14 @@ export async function readPendingCounts(
   db: Queryable,
   { customerIds, emailKeys, networks }: LimitedBuyers,
 ): Promise<PendingCounts> {
-  const [customers, guests] = await Promise.all([
+  const [customers, others] = await Promise.all([
     customerIds.length === 0 ? [] : countPending(db, customerIds),
-    emailKeys.length + networks.length === 0 ? [] : countGuestPending(db, emailKeys, networks),
+    emailKeys.length + networks.length === 0 ? [] : countPendingElsewhere(db, emailKeys, networks),
   ]);
-  const counts = new Map(customers.map(({ customerId, count }) => [customerId, count]));
-  for (const { emailKey, network, count } of guests) {
-    counts.set(network === null ? emailCount(emailKey!) : networkCount(network), count);
-  }
-  return counts;
+  return new Map([
+    ...customers.map(({ customerId, ...counts }) => [customerId, counts] as const),
+    ...others.map(({ counted, name, ...counts }) => [names[counted](name), counts] as const),
+  ]);
 }
+
+const names = { email: emailCount, network: networkCount, accounts: accountsCount } as const;

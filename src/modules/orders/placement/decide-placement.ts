@@ -2,7 +2,13 @@ import type { PricedOrder } from '../../pricing/index.ts';
 import { createSlotBook, type SlotBook } from '../../scheduling/index.ts';
 import { isFree } from '../order.ts';
 import { listUnits } from '../order-units.ts';
-import { type Buyer, countPendingOrder, isAtLimit } from './buyer.ts';
+import {
+  type Buyer,
+  countPendingOrder,
+  findHeldRefusal,
+  isAtLimit,
+  type UnpaidOrders,
+} from './buyer.ts';
 import { decideFulfilment, type FulfilmentPromise } from './decide-fulfilment.ts';
 import { findLine, listFound, type UnpricedLine } from './find-line.ts';
 import { createUseCounter, listUnknownCodes, type UseCounter } from './known-discounts.ts';
@@ -13,6 +19,7 @@ import {
   findShortage,
   type PlacementRefusal,
   priceFound,
+  toHeldGoods,
 } from './placement-checks.ts';
 import type { PlacementFacts } from './placement-facts.ts';
 import type { OrderTerms, RequestedLine } from './request.ts';
@@ -47,7 +54,7 @@ type AcceptedPlacement = Extract<PlacementDecision, { readonly kind: 'accepted' 
 /** What earlier decisions of a batch left. */
 interface Remaining {
   readonly available: Map<string, number>;
-  readonly pending: Map<string, number>;
+  readonly pending: Map<string, UnpaidOrders>;
   readonly uses: UseCounter;
   readonly slots: SlotBook;
 }
@@ -96,7 +103,9 @@ function count(
     );
   }
   // A free order is confirmed at once, so it never waits for money.
-  if (countsAsPending(candidate, totalMinor)) countPendingOrder(candidate, facts, pending);
+  if (countsAsPending(candidate, totalMinor)) {
+    countPendingOrder(candidate, facts, pending, toHeldGoods(priced));
+  }
 }
 
 function decidePromise(
@@ -137,12 +146,14 @@ function decideOne(
   if (limited && isAtLimit(candidate, facts, pending)) {
     return { kind: 'pending_limit' };
   }
+  const held = limited ? findHeldRefusal(candidate, facts, pending, toHeldGoods(priced)) : null;
   const accepted = { kind: 'accepted', priced, promise } as const;
   if (candidate.deferred) {
-    return findRefusedCodes(listUnknownCodes(priced.refusedCodes)) ?? accepted;
+    return held ?? findRefusedCodes(listUnknownCodes(priced.refusedCodes)) ?? accepted;
   }
   return (
     findShortage(priced.lines, facts, available) ??
+    held ??
     findRefusedCodes(priced.refusedCodes) ??
     findPriceChange(candidate.lines, expectedTotalMinor, priced) ??
     accepted

@@ -1,6 +1,6 @@
 import { type PricedOrder, requirePriced } from '../../pricing/index.ts';
 import { createSlotBook } from '../../scheduling/index.ts';
-import type { Buyer } from './buyer.ts';
+import { type Buyer, findHeldRefusal, isAtLimit } from './buyer.ts';
 import { decideFulfilment } from './decide-fulfilment.ts';
 import { type FoundLine, findLine, listFound, type UnpricedLine } from './find-line.ts';
 import { createUseCounter } from './known-discounts.ts';
@@ -11,13 +11,14 @@ import {
   findShortage,
   type PlacementRefusal,
   priceFound,
+  toHeldGoods,
 } from './placement-checks.ts';
 import type { PlacementFacts } from './placement-facts.ts';
 import { noTerms, type OrderTerms, type RequestedLine } from './request.ts';
 
 export interface QuoteCandidate extends Buyer {
-  /** Whether the buyer has as many open unpaid orders as they may have. */
-  readonly isAtLimit: boolean;
+  /** Requested by staff, whose orders no limit refuses. */
+  readonly exempt: boolean;
   readonly lines: readonly RequestedLine[];
   readonly terms: OrderTerms;
   readonly expectedTotalMinor: number | null;
@@ -55,14 +56,17 @@ export function decideQuote(candidate: QuoteCandidate, facts: PlacementFacts): Q
     return { found, priced: nothing, lineIndexes: [], refusals };
   }
 
-  const limited = priced.totalMinor > 0 && candidate.isAtLimit;
+  const limited = priced.totalMinor > 0 && !candidate.exempt;
   // Without some of its lines the total differs even if no price has changed.
   const expectedTotalMinor = unpriced.length === 0 ? candidate.expectedTotalMinor : null;
   const refusals = [
     ...unpriced,
     ...promise.refusals,
-    limited ? ({ kind: 'pending_limit' } as const) : null,
+    limited && isAtLimit(candidate, facts, facts.pending)
+      ? ({ kind: 'pending_limit' } as const)
+      : null,
     findShortage(priced.lines, facts, facts.available),
+    limited ? findHeldRefusal(candidate, facts, facts.pending, toHeldGoods(priced)) : null,
     findRefusedCodes(priced.refusedCodes),
     findPriceChange(
       lineIndexes.map((index) => candidate.lines[index]!),

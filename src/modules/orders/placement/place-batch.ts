@@ -168,6 +168,7 @@ function decide(
     candidates.map(({ request, customer, lines, terms }) => ({
       customerId: customer.id,
       guest: request.guest === null ? null : toOrigin(request.guest),
+      network: request.network,
       vip: customer.vip,
       exempt: isStaff(request.caller),
       deferred: request.deferred,

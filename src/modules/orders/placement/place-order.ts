@@ -2,7 +2,7 @@ import type { Database } from '../../../database/database.ts';
 import type { Claim } from '../../../database/idempotency.ts';
 import { isDatabaseUnavailable } from '../../../database/unavailable.ts';
 import { createBatcher, TRANSACTION_GATHER_MS } from '../../../shared/batcher.ts';
-import type { Caller, Cause } from '../../../shared/caller.ts';
+import { type Caller, type Cause, isStaff } from '../../../shared/caller.ts';
 import { authErrors, invalidInput, invalidInputs } from '../../../shared/common-errors.ts';
 import { CodedError, type InputError } from '../../../shared/errors.ts';
 import { newId } from '../../../shared/ids.ts';
@@ -46,10 +46,12 @@ export interface PlacementContext {
   readonly operation: string;
   /** `Prefer: respond-async`: the order is accepted as QUEUED, and a worker places it. */
   readonly deferred: boolean;
+  /** From where the caller orders, see `findPublicNetwork`. Null or left out: it is not counted. */
+  readonly network?: string | null;
 }
 
 /** The same of someone who has not signed in, and orders as a guest. */
-export interface StrangerContext extends Omit<PlacementContext, 'caller'> {
+export interface StrangerContext extends Omit<PlacementContext, 'caller' | 'network'> {
   readonly caller: null;
   /** See `clientNetwork`. */
   readonly network: string;
@@ -188,13 +190,14 @@ function buildRequest(
   options: PlacementOptions,
 ): PlacementRequest {
   const { client_token: otherSpelling, clientToken = otherSpelling } = options;
-  const { caller, cause, deferred, customerId, guest } = context;
+  const { caller, cause, deferred, customerId, guest, network = null } = context;
   if (otherSpelling !== undefined && otherSpelling !== clientToken) {
     throw invalidInput('/client_token', 'It differs from clientToken.');
   }
   return {
     customerId,
     guest,
+    network: guest === null && !isStaff(caller) ? network : null,
     caller,
     cause,
     keys: buildKeys(context, findTokenOwner(context), clientToken, options),

@@ -9,8 +9,8 @@ import {
 } from '../../pricing/index.ts';
 import { defaultFulfilment } from '../fulfilment/fulfilment.ts';
 import type { OrderLine } from '../order.ts';
-import { listUnits } from '../order-units.ts';
-import type { Buyer } from './buyer.ts';
+import { type LineUnits, listUnits } from '../order-units.ts';
+import type { Buyer, HeldGoods, HeldRefusal } from './buyer.ts';
 import type { FulfilmentRefusal } from './decide-fulfilment.ts';
 import type { FoundLine, UnpricedLine } from './find-line.ts';
 import type { UseCounter } from './known-discounts.ts';
@@ -37,6 +37,7 @@ export type PlacementRefusal =
   | FulfilmentRefusal
   | PricingRefusal
   | { readonly kind: 'pending_limit' }
+  | HeldRefusal
   | { readonly kind: 'insufficient_stock'; readonly lines: readonly Shortage[] }
   | { readonly kind: 'discounts_not_applicable'; readonly discounts: readonly RefusedCode[] }
   | {
@@ -136,6 +137,18 @@ export function findShortage(
     shortages.push({ sku, requested, available: left });
   }
   return shortages.length === 0 ? null : { kind: 'insufficient_stock', lines: shortages };
+}
+
+/** Returns what an order holds until it is paid. */
+export function toHeldGoods({
+  lines,
+  totalMinor,
+}: {
+  readonly lines: readonly LineUnits[];
+  readonly totalMinor: number;
+}): HeldGoods {
+  const units = listUnits(lines).reduce((total, { quantity }) => total + quantity, 0);
+  return { units, valueMinor: totalMinor };
 }
 
 /** Returns the units by product. */

@@ -1,12 +1,26 @@
 import { statement } from '../../../database/statement.ts';
+import type { UnpaidOrders } from './buyer.ts';
+
+/** The units of stock of an order's lines. The planner looks them up order by order, so an order that is paid costs nothing. */
+const heldUnits = `(
+            select coalesce(sum(lines.quantity * (1 + coalesce((
+                     select sum((modifier ->> 'quantity')::int)
+                       from jsonb_array_elements(lines.modifiers) as modifier
+                      where modifier ->> 'productId' is not null), 0))), 0)
+              from order_lines as lines
+             where lines.order_id = orders.id)`;
+
+/** Open unpaid orders, the units of stock of their lines, and their value. */
+const unpaidColumns = `count(*)::int as orders, sum(${heldUnits})::int as units,
+          sum(total_minor)::bigint as "valueMinor"`;
 
 /** Counts open unpaid orders by customer. Exact for customers whose rows are locked. */
 export const countPending = statement<
   [customerIds: readonly string[]],
-  { customerId: string; count: number }
+  UnpaidOrders & { customerId: string }
 >(
   'orders.count_pending',
-  `select customer_id as "customerId", count(*)::int as count
+  `select customer_id as "customerId", ${unpaidColumns}
      from orders
     where customer_id = any($1::uuid[])
       and status in ('QUEUED', 'PENDING')
@@ -15,25 +29,31 @@ export const countPending = statement<
 );
 
 /**
- * Counts open unpaid orders by the e-mail address of their guests, and by their network. Exact for addresses and networks
- * that are locked.
+ * Counts open unpaid orders by the e-mail address of their guests, by the network of their guests, and by the network of
+ * customers with an account. Exact for addresses and networks that are locked.
  */
-export const countGuestPending = statement<
+export const countPendingElsewhere = statement<
   [emailKeys: readonly string[], networks: readonly string[]],
-  { emailKey: string | null; network: string | null; count: number }
+  UnpaidOrders & { counted: 'email' | 'network' | 'accounts'; name: string }
 >(
   'orders.count_guest_pending',
-  `select guest_email_key as "emailKey", null as network, count(*)::int as count
+  `select 'email' as counted, guest_email_key as name, ${unpaidColumns}
      from orders
     where guest_email_key = any($1::text[])
       and status in ('QUEUED', 'PENDING')
     group by guest_email_key
     union all
-   select null, guest_network, count(*)::int
+   select 'network', guest_network, ${unpaidColumns}
      from orders
     where guest_network = any($2::text[])
       and status in ('QUEUED', 'PENDING')
-    group by guest_network`,
+    group by guest_network
+    union all
+   select 'accounts', buyer_network, ${unpaidColumns}
+     from orders
+    where buyer_network = any($2::text[])
+      and status in ('QUEUED', 'PENDING')
+    group by buyer_network`,
   { isShort: true },
 );
 

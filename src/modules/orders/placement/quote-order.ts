@@ -6,7 +6,7 @@ import { CodedError } from '../../../shared/errors.ts';
 import { findCustomers } from '../../accounts/index.ts';
 import { presentLine, presentPriced } from '../../pricing/index.ts';
 import type { QuoteInput, QuoteView } from '../schemas.ts';
-import { type Buyer, isAtLimit, type PendingCounts } from './buyer.ts';
+import type { Buyer, PendingCounts } from './buyer.ts';
 import { listLimited, readPendingCounts } from './count-pending.ts';
 import { decideQuote } from './decide-quote.ts';
 import { guestErrors, toGuest } from './guest-input.ts';
@@ -29,6 +29,8 @@ export interface QuoteContext {
   readonly caller: Caller | null;
   /** From where it is requested, see `clientNetwork`. */
   readonly network: string;
+  /** The same if it says something about a customer with an account, see `findPublicNetwork`. */
+  readonly buyerNetwork: string | null;
 }
 
 export interface Quoting {
@@ -37,7 +39,7 @@ export interface Quoting {
   /** Returns what orders of lines from a source would cost, one quote for each. See `quote-sourced.ts`. */
   quoteSourced(db: Queryable, reads: readonly SourcedRead[]): Promise<SourcedQuote[]>;
   /** Counts open unpaid orders by customer, if they are limited. Reads nothing otherwise. */
-  countPending(db: Queryable, customerIds: readonly string[]): Promise<ReadonlyMap<string, number>>;
+  countPending(db: Queryable, customerIds: readonly string[]): Promise<PendingCounts>;
 }
 
 /**
@@ -50,9 +52,10 @@ export async function quoteOrder(
   database: Database,
   rules: QuoteRules,
   priceLists: PriceLists,
-  { caller, network }: QuoteContext,
+  context: QuoteContext,
   input: QuoteInput,
 ): Promise<QuoteView> {
+  const { caller } = context;
   const { currency } = rules;
   if (caller === null && input.guest !== undefined && !rules.guestCheckout) {
     throw new CodedError(authErrors.unauthenticated);
@@ -70,7 +73,7 @@ export async function quoteOrder(
   if (errors.length > 0) throw new CodedError(requestErrors.invalid, { errors });
 
   const lines = requestedLines(input.items);
-  const buyer = findBuyer(caller, network, input);
+  const buyer = findBuyer(context, input);
   const { customerId } = buyer;
   const terms = fillTerms(statedTerms(input));
   const [facts, customers, pending] = await Promise.all([
@@ -81,8 +84,8 @@ export async function quoteOrder(
 
   const expectedTotalMinor = input.expectedTotal?.amount ?? null;
   const { priced, lineIndexes, refusals } = decideQuote(
-    { ...buyer, isAtLimit: isAtLimit(buyer, rules, pending), lines, terms, expectedTotalMinor },
-    facts,
+    { ...buyer, exempt: isStaff(caller), lines, terms, expectedTotalMinor },
+    { ...facts, pending },
   );
   const tooLarge = refusals.find(({ kind }) => kind === 'total_too_large');
   if (tooLarge !== undefined) throw toRefusal(tooLarge, { lines, expectedTotalMinor }, currency);
@@ -101,14 +104,14 @@ export async function quoteOrder(
 const noCounts: PendingCounts = new Map();
 
 function findBuyer(
-  caller: Caller | null,
-  network: string,
+  { caller, network, buyerNetwork }: QuoteContext,
   { customerId, guest, fulfilment }: QuoteInput,
 ): Buyer {
   if (guest === undefined) {
     return {
       customerId: customerId ?? (isStaff(caller) ? null : (caller?.id ?? null)),
       guest: null,
+      network: isStaff(caller) ? null : buyerNetwork,
     };
   }
   const origin = toOrigin({ ...toGuest(guest, fulfilment), network });

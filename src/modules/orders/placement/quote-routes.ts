@@ -1,4 +1,4 @@
-import { type App, clientNetwork } from '../../../http/index.ts';
+import { type App, clientNetwork, findPublicNetwork } from '../../../http/index.ts';
 import { authErrors } from '../../../shared/common-errors.ts';
 import { countRefusedGuesses } from '../../pricing/index.ts';
 import { QuoteBody, QuoteReply } from '../schemas.ts';
@@ -21,7 +21,11 @@ export function registerQuoteRoutes(app: App, orders: Quoting): void {
     },
     async (request) => {
       const quote = await orders.quoteOrder(
-        { caller: request.caller, network: clientNetwork(request) },
+        {
+          caller: request.caller,
+          network: clientNetwork(request),
+          buyerNetwork: findPublicNetwork(request),
+        },
         request.body,
       );
       request.guesses = countRefusedGuesses(quote.refusals);

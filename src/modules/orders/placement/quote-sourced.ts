@@ -10,7 +10,7 @@ import {
   priceUnit,
 } from '../../pricing/index.ts';
 import type { QuoteView } from '../schemas.ts';
-import { isAtLimit } from './buyer.ts';
+import type { UnpaidOrders } from './buyer.ts';
 import { decideQuote } from './decide-quote.ts';
 import { createModifierFinder, describeLine, type FindModifier } from './describe-line.ts';
 import type { FoundLine, UnpricedLine } from './find-line.ts';
@@ -26,8 +26,8 @@ import type { QuoteRules, SourcedLines } from './request.ts';
 export interface SourcedRead {
   readonly customerId: string;
   readonly sourced: SourcedLines;
-  /** Open unpaid orders of the customer; 0 if they are not limited. */
-  readonly pending: number;
+  /** Open unpaid orders of the customer; null if there are none, or no limit. */
+  readonly pending: UnpaidOrders | null;
   readonly readAt: Date;
   readonly priceVersion: number;
 }
@@ -96,7 +96,8 @@ async function quoteWith(
   return reads.map((read) => {
     const offers = [...modifierOffers, ...read.sourced.offers];
     const knownSlots = toKnownSlots(slots, read.readAt);
-    const facts = buildFacts(offers, new Map(), {
+    const pending = new Map(read.pending === null ? [] : [[read.customerId, read.pending]]);
+    const facts = buildFacts(offers, pending, {
       ...rules,
       list,
       discounts,
@@ -108,15 +109,15 @@ async function quoteWith(
 }
 
 function quoteOne(
-  { customerId, sourced: { lines, terms }, pending }: SourcedRead,
+  { customerId, sourced: { lines, terms } }: SourcedRead,
   facts: PlacementFacts,
   findModifier: FindModifier,
 ): SourcedQuote {
-  const buyer = { customerId, guest: null };
   const { found, priced, lineIndexes, refusals } = decideQuote(
     {
-      ...buyer,
-      isAtLimit: isAtLimit(buyer, facts, new Map([[customerId, pending]])),
+      customerId,
+      guest: null,
+      exempt: false,
       lines,
       terms,
       expectedTotalMinor: null,

@@ -201,7 +201,11 @@ function listLimitedBuyers(
   const limited = requests.filter(({ caller }) => !isStaff(caller));
   return listLimited(
     rules,
-    limited.map(({ customerId, guest }) => ({ customerId, guest: guest && toOrigin(guest) })),
+    limited.map(({ customerId, guest, network }) => ({
+      customerId,
+      guest: guest && toOrigin(guest),
+      network,
+    })),
   );
 }
 
@@ -328,6 +332,8 @@ export function buildFacts(
     | 'currency'
     | 'pendingMax'
     | 'networkPendingMax'
+    | 'heldUnitsMax'
+    | 'heldValueMaxMinor'
     | 'pricesIncludeTax'
     | 'list'
     | 'discounts'
@@ -340,6 +346,8 @@ export function buildFacts(
     currency: given.currency,
     pendingMax: given.pendingMax,
     networkPendingMax: given.networkPendingMax,
+    heldUnitsMax: given.heldUnitsMax,
+    heldValueMaxMinor: given.heldValueMaxMinor,
     pricesIncludeTax: given.pricesIncludeTax,
     list: given.list,
     discounts: given.discounts,

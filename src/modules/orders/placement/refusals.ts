@@ -1,7 +1,7 @@
 import type { Caller } from '../../../shared/caller.ts';
 import { authErrors, invalidInput } from '../../../shared/common-errors.ts';
 import { CodedError } from '../../../shared/errors.ts';
-import { money } from '../../../shared/money.ts';
+import { formatDecimal, money } from '../../../shared/money.ts';
 import type { Customer } from '../../accounts/index.ts';
 import { catalogErrors, modifierError, unknownModifierError } from '../../catalog/index.ts';
 import { inventoryErrors } from '../../inventory/index.ts';
@@ -14,6 +14,7 @@ import {
 } from '../../pricing/index.ts';
 import { ordersErrors } from '../errors.ts';
 import type { QuoteView } from '../schemas.ts';
+import type { HeldRefusal } from './buyer.ts';
 import { toFulfilmentRefusal } from './fulfilment-refusals.ts';
 import type { PlacementRefusal } from './placement-checks.ts';
 import type { SourceLines } from './read-placement.ts';
@@ -62,6 +63,8 @@ export function toRefusal(
       return pricingError(decision);
     case 'pending_limit':
       return new CodedError(ordersErrors.pendingLimit);
+    case 'held_limit':
+      return heldLimitError(decision, currency);
     case 'price_changed':
       return new CodedError(ordersErrors.priceChanged, {
         extensions: {
@@ -84,6 +87,25 @@ export function toRefusal(
         extensions: { lines: decision.lines },
       });
   }
+}
+
+function heldLimitError(
+  { holder, measure, limit, held, requested }: HeldRefusal,
+  currency: string,
+): CodedError {
+  const amount = (count: number) => (measure === 'units' ? count : money(count, currency));
+  const text = (count: number) =>
+    measure === 'units' ? `${count} units` : `${formatDecimal(count, currency)} ${currency}`;
+  const who = holder === 'customer' ? 'One customer' : 'All customers at one network address';
+  return new CodedError(ordersErrors.heldLimit, {
+    detail: `${who} can hold at most ${text(limit)} in unpaid orders. ${text(held)} are held already, and this order is for ${text(requested)}.`,
+    extensions: {
+      holder,
+      limit: amount(limit),
+      held: amount(held),
+      requested: amount(requested),
+    },
+  });
 }
 
 /** Returns the members of the problem document that a placement would return, without those of a request. */

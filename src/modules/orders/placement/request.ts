@@ -118,6 +118,8 @@ export interface PlacementRequest {
   readonly customerId: string;
   /** The customer of this order, who has no account; null: they have one. */
   readonly guest: RequestedGuest | null;
+  /** From where a customer with an account orders; null: it is not counted. */
+  readonly network: string | null;
   /** A guest who orders is already the holder of the token of their order, which gets this id. */
   readonly caller: Caller;
   readonly cause: Cause;

@@ -6,6 +6,7 @@ import {
   buildClaim,
   clientNetwork,
   entityTag,
+  findPublicNetwork,
   PreferHeaders,
   preferenceApplied,
   prefersAsync,
@@ -41,6 +42,7 @@ export const placementErrors = [
   fulfilmentErrors.typeNotOffered,
   ordersErrors.priceChanged,
   ordersErrors.pendingLimit,
+  ordersErrors.heldLimit,
 ];
 
 /** The headers and responses of a placement, shared with checkout. */
@@ -78,7 +80,9 @@ export function registerPlaceRoutes(app: App, orders: OrderPlacement): void {
         deferred: prefersAsync(request.headers.prefer),
       };
       const context =
-        caller === null ? { ...common, caller, network: network! } : { ...common, caller };
+        caller === null
+          ? { ...common, caller, network: network! }
+          : { ...common, caller, network: findPublicNetwork(request) };
       return sendPlaced(reply, await orders.placeOrder(context, body));
     },
   );

@@ -55,6 +55,7 @@ function buildChange({ request, order, lines, slotStart, discountCodes }: Placem
     order,
     lines,
     guest: request.guest === null ? null : toOrigin(request.guest),
+    buyerNetwork: request.network,
     clientToken: request.clientToken,
     slotStart,
     overrideReason: request.overrideReason,

@@ -36,6 +36,8 @@ interface NewOrder extends Attributed {
   readonly lines: readonly OrderLine[];
   /** What orders of the same guest have in common. Null or left out: the customer has an account. */
   readonly guest?: { readonly emailKey: string | null; readonly network: string | null } | null;
+  /** From where a customer with an account ordered. Null or left out: it is not counted. */
+  readonly buyerNetwork?: string | null;
   readonly clientToken: string | null;
   /** The beginning of the slot in which the order takes a place; null: it takes none. */
   readonly slotStart: Date | null;

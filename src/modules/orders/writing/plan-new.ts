@@ -81,7 +81,7 @@ export function planImport(change: ImportChange): OrderPlan {
 }
 
 function orderRow(
-  { order, guest, clientToken }: PlaceChange | QueueChange,
+  { order, guest, buyerNetwork, clientToken }: PlaceChange | QueueChange,
   status: OrderStatus,
 ): NewOrderRow {
   return {
@@ -100,5 +100,6 @@ function orderRow(
     expires_at: order.expiresAt,
     guest_email_key: guest?.emailKey,
     guest_network: guest?.network,
+    buyer_network: buyerNetwork,
   };
 }

@@ -24,6 +24,7 @@ export const newOrderColumns = {
   expires_at: 'timestamptz',
   guest_email_key: 'text',
   guest_network: 'text',
+  buyer_network: 'text',
 } as const;
 export type NewOrderRow = ColumnRow<typeof newOrderColumns>;
 

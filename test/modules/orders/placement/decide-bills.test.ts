@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
+import { countPendingOrder } from '../../../../src/modules/orders/placement/buyer.ts';
 import {
   decidePlacement,
   type PlacementCandidate,
@@ -8,6 +9,7 @@ import {
 } from '../../../../src/modules/orders/placement/decide-placement.ts';
 import { decideQuote } from '../../../../src/modules/orders/placement/decide-quote.ts';
 import { customerUseKey } from '../../../../src/modules/orders/placement/known-discounts.ts';
+import { toHeldGoods } from '../../../../src/modules/orders/placement/placement-checks.ts';
 import type { PlacementFacts } from '../../../../src/modules/orders/placement/placement-facts.ts';
 import { servingOrder } from '../../../../src/modules/orders/placement/serving-order.ts';
 import { presentPriced } from '../../../../src/modules/pricing/index.ts';
@@ -153,7 +155,7 @@ describe('decisions about bills', () => {
           ],
           facts,
         );
-        const { priced, refusals } = decideQuote({ ...request, isAtLimit: false }, facts);
+        const { priced, refusals } = decideQuote({ ...request, exempt: false }, facts);
         if (decision!.kind !== 'accepted') return assert.deepEqual(refusals[0], decision);
         assert.deepEqual(refusals, []);
         assert.deepEqual(priced.lines, decision!.priced.lines);
@@ -173,7 +175,8 @@ function addOrder(
   const { customerId, deferred } = request;
   const isPending = deferred || priced.totalMinor > 0;
   const pending = new Map(facts.pending);
-  if (isPending) pending.set(customerId, (pending.get(customerId) ?? 0) + 1);
+  const goods = toHeldGoods(priced);
+  if (isPending) countPendingOrder(request, facts, pending, goods);
   if (deferred) return { ...facts, pending };
   const placed = [{ request, priced }];
   const { discounts, customerUses, returning } = facts.discounts;

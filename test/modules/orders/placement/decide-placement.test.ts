@@ -58,6 +58,8 @@ function buildFacts(
     pending: new Map(),
     pendingMax: 5,
     networkPendingMax: 0,
+    heldUnitsMax: 0,
+    heldValueMaxMinor: 0,
     ...rest,
   };
 }
@@ -89,18 +91,18 @@ function buildCandidate({
   };
 }
 
+const unpaid = (orders: number) => ({ orders, units: 0, valueMinor: 0 });
+
 function buildQuote({
-  isAtLimit,
   lines,
   expectedTotalMinor,
 }: {
-  isAtLimit: boolean;
   lines: readonly PlainLine[];
   expectedTotalMinor: number | null;
 }): QuoteCandidate {
   const quoted = lines.map(plainLine);
   const buyer = { customerId: 'ann', guest: null };
-  return { ...buyer, isAtLimit, lines: quoted, terms: noTerms, expectedTotalMinor };
+  return { ...buyer, exempt: false, lines: quoted, terms: noTerms, expectedTotalMinor };
 }
 
 function listKinds(decisions: readonly PlacementDecision[]): string[] {
@@ -169,7 +171,7 @@ describe('decidePlacement', () => {
         fc.integer({ min: 1, max: 4 }),
         fc.nat(5),
         (requests, pendingMax, before) => {
-          const pending = new Map([['ann', before]]);
+          const pending = new Map([['ann', unpaid(before)]]);
           const decisions = decidePlacement(requests, buildFacts({ pending, pendingMax }));
           const placed = decisions.filter(
             (decision, index) =>
@@ -264,7 +266,7 @@ describe('decidePlacement', () => {
   });
 
   test('accepts a free order beyond the limit of unpaid ones and does not count it', () => {
-    const pending = new Map([['ann', 5]]);
+    const pending = new Map([['ann', unpaid(5)]]);
     const decisions = decidePlacement(
       [buildCandidate({ lines: [{ sku: 'A', quantity: 1 }] }), buildCandidate()],
       buildFacts({ pending }),
@@ -273,7 +275,7 @@ describe('decidePlacement', () => {
   });
 
   test('lets staff exceed a customer’s limit, and counts that order', () => {
-    const pending = new Map([['ann', 4]]);
+    const pending = new Map([['ann', unpaid(4)]]);
     const decisions = decidePlacement(
       [buildCandidate({ exempt: true }), buildCandidate(), buildCandidate({ exempt: true })],
       buildFacts({ pending }),
@@ -291,7 +293,7 @@ describe('decidePlacement', () => {
         buildCandidate(deferred),
         buildCandidate({ ...deferred, customerId: 'cid', lines: [{ sku: 'X', quantity: 1 }] }),
       ],
-      buildFacts({ pending: new Map([['ann', 3]]) }),
+      buildFacts({ pending: new Map([['ann', unpaid(3)]]) }),
     );
     assert.deepEqual(listKinds(decisions), [
       'accepted',
@@ -328,7 +330,7 @@ describe('decideQuote', () => {
         ({ lines, expectedTotalMinor }, pending, free) => {
           const facts = buildFacts({
             pendingMax: 2,
-            pending: new Map([['ann', pending]]),
+            pending: new Map([['ann', unpaid(pending)]]),
             available: new Map(catalogue.map(({ id }) => [id, free])),
           });
           const [decision] = decidePlacement(
@@ -336,7 +338,7 @@ describe('decideQuote', () => {
             facts,
           );
           const { priced, refusals } = decideQuote(
-            buildQuote({ isAtLimit: pending >= 2, lines, expectedTotalMinor }),
+            buildQuote({ lines, expectedTotalMinor }),
             facts,
           );
           if (decision?.kind !== 'accepted') return assert.deepEqual(refusals[0], decision);
@@ -356,8 +358,8 @@ describe('decideQuote', () => {
       { sku: 'X', quantity: 1 },
     ];
     const quote = decideQuote(
-      buildQuote({ isAtLimit: true, lines, expectedTotalMinor: 1 }),
-      buildFacts(),
+      buildQuote({ lines, expectedTotalMinor: 1 }),
+      buildFacts({ pending: new Map([['ann', unpaid(5)]]) }),
     );
     assert.deepEqual(quote.refusals, [
       { kind: 'unknown_product', lineIndexes: [1] },

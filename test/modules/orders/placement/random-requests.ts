@@ -137,6 +137,8 @@ export function buildFacts(given: Shop): PlacementFacts {
     pending: new Map(),
     pendingMax: 4,
     networkPendingMax: 0,
+    heldUnitsMax: 20,
+    heldValueMaxMinor: 8_000,
   };
 }
 

@@ -26,3 +26,25 @@ begin
   end if;
 end;
 $$;
+
+-- From where a customer with an account ordered, only while the order is unpaid: their goods count together with those
+-- of the others at this address. Null if the address says nothing about the customer.
+alter table orders add column buyer_network text;
+
+create index orders_buyer_network_idx on orders (buyer_network)
+ where buyer_network is not null
+   and status in ('QUEUED', 'PENDING');
+
+create function forget_buyer_network() returns trigger
+language plpgsql as $$
+begin
+  new.buyer_network := null;
+  return new;
+end
+$$;
+
+create trigger orders_forget_buyer_network
+  before update of status on orders
+  for each row
+  when (old.buyer_network is not null and new.status not in ('QUEUED', 'PENDING'))
+  execute function forget_buyer_network();
