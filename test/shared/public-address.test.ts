@@ -1,6 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { isPublicAddress, namesPrivateTarget } from '../../src/shared/public-address.ts';
+import {
+  hasWebPort,
+  isMetadataAddress,
+  isPublicAddress,
+  namesMetadata,
+  namesPrivateTarget,
+} from '../../src/shared/public-address.ts';
 
 const forbidden: Record<string, readonly string[]> = {
   'this machine': ['127.0.0.1', '127.255.255.254', '::1', '0.0.0.0', '0.1.2.3', '::'],
@@ -80,4 +86,46 @@ test('other names and public addresses are left to be resolved', () => {
   for (const host of ['receiver.example', 'localhost.example', '8.8.8.8', '[2606:4700::1111]']) {
     assert.equal(namesPrivateTarget(new URL(`https://${host}/`)), false, host);
   }
+});
+
+test('the metadata of a cloud is recognised in any notation', () => {
+  for (const address of [
+    '169.254.169.254',
+    '169.254.170.2',
+    '100.100.100.200',
+    '168.63.129.16',
+    '192.0.0.192',
+    'fd00:ec2::254',
+    'fd00:ec2:0:0:0:0:0:254',
+    'fd20:ce::254',
+    '::ffff:169.254.169.254',
+    '::ffff:a9fe:a9fe',
+    '::169.254.169.254',
+    '64:ff9b::a9fe:a9fe',
+    '2002:a9fe:a9fe::1',
+  ]) {
+    assert.equal(isMetadataAddress(address), true, address);
+  }
+  for (const address of ['10.0.0.1', '127.0.0.1', '100.100.100.201', '8.8.8.8', 'fd00:ec3::254']) {
+    assert.equal(isMetadataAddress(address), false, address);
+  }
+  assert.equal(isMetadataAddress('2001:db8::a9fe:a9fe'), false, 'only looks like one');
+  for (const url of [
+    'http://169.254.169.254/latest/',
+    'http://2852039166/',
+    'http://0xa9fea9fe/',
+    'http://[fd00:ec2::254]/',
+    'http://METADATA.google.internal./',
+    'http://metadata/',
+  ]) {
+    assert.equal(namesMetadata(new URL(url)), true, url);
+  }
+  assert.equal(namesMetadata(new URL('http://metadata.shop.example/')), false);
+});
+
+test('a target has a port of the web, or one from 1024 on', () => {
+  const has = (port: string) => hasWebPort(new URL(`http://shop.example${port}/`));
+  for (const port of ['', ':80', ':443', ':1024', ':8080', ':65535']) assert.ok(has(port), port);
+  for (const port of [':0', ':1', ':22', ':25', ':79', ':442', ':1023'])
+    assert.ok(!has(port), port);
 });

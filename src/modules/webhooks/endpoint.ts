@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { eventTypes, type PublicEventType } from '../../events/index.ts';
 import { invalidInput } from '../../shared/common-errors.ts';
-import { namesPrivateTarget } from '../../shared/public-address.ts';
+import { hasWebPort, namesMetadata, namesPrivateTarget } from '../../shared/public-address.ts';
 
 /** Matches every type, including those of later versions. */
 export const everyType = '*';
@@ -24,6 +24,12 @@ export function requireTarget(text: string, allowPrivateTargets: boolean): void 
   }
   if (url.username !== '' || url.password !== '') {
     throw invalidInput('/url', 'must not contain a user name or a password');
+  }
+  if (!hasWebPort(url)) {
+    throw invalidInput('/url', 'must name port 80, 443, or one from 1024 on');
+  }
+  if (namesMetadata(url)) {
+    throw invalidInput('/url', "must not lead to a cloud's metadata");
   }
   if (!allowPrivateTargets && namesPrivateTarget(url)) {
     throw invalidInput('/url', 'must not lead to a private, loopback or link-local address');

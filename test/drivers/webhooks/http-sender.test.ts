@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { after, test } from 'node:test';
+import { freePort } from '../../../src/database/embedded/free-port.ts';
 import {
   createHttpSender,
   type HttpSenderOptions,
@@ -108,11 +109,12 @@ test('a closed port, a dropped connection and garbage count as no response', asy
   const { port } = await listen((request) => request.socket.destroy());
   const garbage = await listen((request) => request.socket.end('nonsense\r\n\r\n'));
   const closed = await listen(() => {});
+  const unused = await freePort(null);
   const urls = [
     `http://127.0.0.1:${port}`,
     `http://127.0.0.1:${garbage.port}`,
     `https://127.0.0.1:${closed.port}`,
-    'http://127.0.0.1:1',
+    `http://127.0.0.1:${unused}`,
   ];
   for (const url of urls) {
     const answer = await post(url);
@@ -145,6 +147,27 @@ test('a name that resolves to a private address, even one of several, is refused
       resolve: resolvesTo(...addresses),
     });
     assert.equal(answer.kind, 'refused', addresses.join());
+  }
+  assert.equal(calls.connections, 0);
+});
+
+test("neither a cloud's metadata nor a system port is reached, even where private targets are allowed", async () => {
+  const { calls, port } = await listen((_request, response) => response.end());
+  for (const url of [
+    'http://169.254.169.254/latest/',
+    'http://[fd00:ec2::254]/',
+    'http://metadata.google.internal/',
+    'http://127.0.0.1:22/',
+  ]) {
+    assert.equal((await post(url)).kind, 'refused', url);
+  }
+  for (const address of ['169.254.169.254', 'fd00:ec2::254', '::ffff:169.254.169.254']) {
+    const resolve = resolvesTo('127.0.0.1', address);
+    const answer = await post(`http://receiver.example:${port}/`, { resolve });
+    assert.deepEqual(answer, {
+      kind: 'refused',
+      reason: `receiver.example resolves to a cloud's metadata, ${address}`,
+    });
   }
   assert.equal(calls.connections, 0);
 });

@@ -94,6 +94,33 @@ test('targets that are private, not http, or contain a password are refused on c
   }
 });
 
+test('system ports and metadata of clouds are refused, even where private targets are allowed', async () => {
+  const lenient = await startTestServer(db, {
+    environment: { WEBHOOK_ALLOW_PRIVATE_TARGETS: 'true' },
+  });
+  const session = await lenient.asAdmin();
+  const made = await session.post(PATH, { ...input, url: 'http://10.1.2.3:8080/' });
+  const { id } = made.json<{ id: string }>();
+  assert.equal(made.status, 201, made.text);
+  for (const url of [
+    'http://169.254.169.254/latest/meta-data/',
+    'http://[::ffff:169.254.169.254]/',
+    'http://[fd00:ec2::254]/',
+    'http://100.100.100.200/',
+    'http://metadata.google.internal/',
+    'http://10.1.2.3:25/',
+    'https://receiver.example:22/',
+  ]) {
+    for (const reply of [
+      await session.post(PATH, { ...input, url }),
+      await session.patch(`${PATH}/${id}`, { url }),
+    ]) {
+      assert.equal(reply.status, 400, `${url}: ${reply.text}`);
+      assert.equal(reply.json<{ errors: { pointer: string }[] }>().errors[0]?.pointer, '/url', url);
+    }
+  }
+});
+
 test('event types must be from the list, each once, or * alone', async () => {
   for (const eventTypes of [
     [],

@@ -2,7 +2,13 @@ import { type LookupAddress, lookup } from 'node:dns';
 import { type IncomingMessage, request as requestHttp } from 'node:http';
 import { request as requestHttps } from 'node:https';
 import type { LookupFunction } from 'node:net';
-import { isPublicAddress, namesPrivateTarget } from '../../../shared/public-address.ts';
+import {
+  hasWebPort,
+  isMetadataAddress,
+  isPublicAddress,
+  namesMetadata,
+  namesPrivateTarget,
+} from '../../../shared/public-address.ts';
 import type { OutgoingWebhook, WebhookAnswer, WebhookSender } from '../webhook-sender.ts';
 
 const TIMEOUT_MS = 10_000;
@@ -25,7 +31,7 @@ export interface HttpSenderOptions {
 }
 
 /** The name resolves to a machine that must not be reached. */
-class PrivateTarget extends Error {}
+class ForbiddenTarget extends Error {}
 
 /**
  * Creates a sender that opens a connection per attempt: the checked address is the one connected to, and no stale
@@ -37,7 +43,13 @@ export function createHttpSender(options: HttpSenderOptions): WebhookSender {
   return {
     async post(webhook) {
       const url = new URL(webhook.url);
-      // An IP address is connected to without a lookup.
+      // An IP address is connected to without a lookup. The endpoint may be older than these rules.
+      if (!hasWebPort(url)) {
+        return { kind: 'refused', reason: `port ${url.port} is not one for webhooks` };
+      }
+      if (namesMetadata(url)) {
+        return { kind: 'refused', reason: `${url.hostname} is a cloud's metadata` };
+      }
       if (!allowPrivateTargets && namesPrivateTarget(url)) {
         return { kind: 'refused', reason: `${url.hostname} is a private target` };
       }
@@ -46,7 +58,7 @@ export function createHttpSender(options: HttpSenderOptions): WebhookSender {
       try {
         return await sendRequest(url, webhook, signal, guard);
       } catch (error) {
-        if (error instanceof PrivateTarget) return { kind: 'refused', reason: error.message };
+        if (error instanceof ForbiddenTarget) return { kind: 'refused', reason: error.message };
         const reason = timeout.aborted
           ? `no response within ${timeoutMs / 1000} s`
           : describeFailure(error);
@@ -117,13 +129,19 @@ function guardedLookup(resolve: Resolve, allowPrivateTargets: boolean): LookupFu
         callback(error, []);
         return;
       }
+      const metadata = addresses.find(({ address }) => isMetadataAddress(address));
+      if (metadata !== undefined) {
+        const reason = `${hostname} resolves to a cloud's metadata, ${metadata.address}`;
+        callback(new ForbiddenTarget(reason), []);
+        return;
+      }
       const wrong = allowPrivateTargets
         ? undefined
         : addresses.find(({ address }) => !isPublicAddress(address));
       const [first] = addresses;
       if (wrong !== undefined || first === undefined) {
         const reason = `${hostname} resolves to a private target, ${wrong?.address ?? 'none'}`;
-        callback(new PrivateTarget(reason), []);
+        callback(new ForbiddenTarget(reason), []);
       } else if (options.all === true) callback(null, addresses);
       else callback(null, first.address, first.family);
     });
