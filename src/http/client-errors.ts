@@ -7,6 +7,7 @@ import type { App } from './app.ts';
 import { getPath } from './paths.ts';
 import { PROBLEM_TYPE, problemJson } from './problem.ts';
 import { getPublicPath, getRequestedPath } from './public-path.ts';
+import { earlyHeaderLines } from './reply-headers.ts';
 import { closeGently } from './unread-body.ts';
 
 /** Source: Node.js, HTTP "Event: 'clientError'". Other codes come from the HTTP parser and mean a malformed message. */
@@ -72,9 +73,7 @@ function sendRefusal(
     `Date: ${new Date().toUTCString()}`,
     `Content-Type: ${PROBLEM_TYPE}`,
     `Content-Length: ${Buffer.byteLength(body)}`,
-    'Cache-Control: no-store',
-    'X-Content-Type-Options: nosniff',
-    `X-Request-Id: ${requestId}`,
+    ...earlyHeaderLines(requestId, publicUrl.startsWith('https:')),
     ...(definition.status === 405 ? ['Allow: GET, HEAD, POST, PUT, PATCH, DELETE'] : []),
     'Connection: close',
     '',

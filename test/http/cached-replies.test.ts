@@ -85,7 +85,7 @@ for (const [about, changes] of Object.entries<Partial<HttpServerOptions>>({
       const one = await readReply(`${url}/api/cached`, method);
       assert.deepEqual(one, await readReply(`${url}/api/plain`, method), method);
       assert.equal(one.text, method === 'GET' ? text : '');
-      assert.equal(one.headers['cache-control'], 'private, no-cache');
+      assert.equal(one.headers['cache-control'], 'private, no-store');
     }
     assert.deepEqual(observed, [
       ['getCached', 200],

@@ -118,7 +118,7 @@ describe('a stream of events', () => {
     assert.equal(reader.status, 200);
     assert.equal(reader.headers['content-type'], 'text/event-stream; charset=utf-8');
     assert.equal(reader.headers['x-accel-buffering'], 'no');
-    assert.equal(reader.headers['cache-control'], 'private, no-cache');
+    assert.equal(reader.headers['cache-control'], 'private, no-store');
     assert.match(reader.headers.vary ?? '', /Authorization, Cookie/);
   });
 
