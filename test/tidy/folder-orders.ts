@@ -136,7 +136,7 @@ export const folderOrders: readonly FolderOrder[] = [
       ['parts'],
       ['audit'],
       ['prices', 'shop'],
-      ['board', 'health', 'order', 'ordering', 'print', 'product', 'work'],
+      ['board', 'health', 'keys', 'order', 'ordering', 'print', 'product', 'work'],
       ['pages'],
       ['*'],
     ],

@@ -4,7 +4,7 @@ import {
   IconCashBanknote,
   IconChefHat,
   IconClipboardList,
-  IconHistory,
+  IconHistory,  IconKey,
   IconPhoneIncoming,
   IconReceipt,
   IconSettingsCog,
@@ -22,7 +22,7 @@ const all = [
   { id: 'prices', label: 'Prices', path: '/prices', icon: IconReceipt, admin: true },
   { id: 'shop', label: 'Shop', path: '/shop', icon: IconBuildingStore, admin: true },
   { id: 'people', label: 'People', path: '/people', icon: IconUsers, admin: true },
-  { id: 'audit', label: 'Audit', path: '/audit', icon: IconHistory, admin: true },
+  { id: 'audit', label: 'Audit', path: '/audit', icon: IconHistory, admin: true },  { id: 'keys', label: 'API keys', path: '/keys', icon: IconKey, admin: true },
   { id: 'work', label: 'Work', path: '/work', icon: IconSettingsCog, admin: true },
   { id: 'health', label: 'Health', path: '/health', icon: IconActivityHeartbeat, admin: true },
 ] as const;

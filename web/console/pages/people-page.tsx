@@ -14,7 +14,7 @@ import { IconSearch } from '@tabler/icons-react';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { isolateDirection } from '../../../src/shared/isolate-direction.ts';
 import { api, type ItemOf, readBody } from '../../shared/api.ts';
-import { History } from '../audit/audit-list.tsx';
+import { History } from '../audit/audit-list.tsx';import { HeldKeys, readHeldKeys } from '../keys/held-keys.tsx';
 import { PageTitle } from '../parts/page-title.tsx';
 import { PageFoot, usePages } from '../parts/pages.tsx';
 import { notifyProblem } from '../parts/problem.tsx';
@@ -23,7 +23,9 @@ import { useUrlFilters } from '../parts/use-url-filters.ts';
 
 type Person = ItemOf<'listUsers'>;
 type Role = Person['role'];
-type Change = { role: Role } | { vip: boolean } | { disabled: boolean };
+type Change = ({ role: Role } | { vip: boolean } | { disabled: boolean }) & {
+  keys?: 'end' | 'take';
+};
 
 const roles: readonly Role[] = ['customer', 'kitchen', 'admin'];
 
@@ -101,10 +103,13 @@ function Row({ person }: { person: Person }) {
   const change = useMutation({
     mutationFn: (body: Change) =>
       readBody(api.PATCH('/api/users/{id}', { params: { path: { id: person.id } }, body })),
-    onError: notifyProblem,
+    onError: (error) => {
+      if (readHeldKeys(error) === null) notifyProblem(error);
+    },
     onSettled: () => queries.invalidateQueries({ queryKey: ['people'] }),
   });
   const who = person.name || person.email;
+  const refused = change.variables;
   return (
     <Table.Tr>
       <Table.Td>
@@ -116,6 +121,13 @@ function Row({ person }: { person: Person }) {
             {person.email}
           </Text>
         )}
+        <HeldKeys
+          userId={person.id}
+          who={who}
+          keys={readHeldKeys(change.error)}
+          onChoose={(keys) => refused !== undefined && change.mutate({ ...refused, keys })}
+          onClose={change.reset}
+        />
       </Table.Td>
       <Table.Td>
         <Select
