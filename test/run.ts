@@ -11,6 +11,7 @@ import {
   readDurations,
   writeDurations,
 } from './support/runner/durations.ts';
+import { describeLeaks } from './support/runner/leaks.ts';
 import { listLeftBehind, listUnversioned } from './support/runner/left-behind.ts';
 import { describeSlowest, type Measured, processorTimeMs } from './support/runner/report.ts';
 import { guessDurationMs, needsDatabase, readTestSources } from './support/runner/test-sources.ts';
@@ -21,6 +22,7 @@ import { makeRunFolder, startThrowawayServer } from './support/throwaway-server.
  * one of them needs it. Reports which tests were skipped and why, and which took longest, and exits with the code of
  * the runner.
  * TEST_POSTGRES_BIN=/usr/lib/postgresql/15/bin runs them on that server instead of the embedded one.
+ * A secret in a log line of a server that a test starts is a failure.
  * With CI=true a skipped test is a failure, and so is a file that the tests leave in the project.
  */
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -50,12 +52,18 @@ interface Outcome {
   readonly success: boolean;
   /** One line for each skipped or todo test, with its reason. */
   readonly skips: readonly string[];
+  /** The log lines of servers that contain a secret or an e-mail address. */
+  readonly leaks: readonly string[];
   readonly files: readonly Measured[];
   readonly tests: readonly Measured[];
 }
 
 /** Runs the files in the given order, in this environment. */
-async function runTests(files: readonly string[], signal: AbortSignal): Promise<Outcome> {
+async function runTests(
+  files: readonly string[],
+  leaksFile: string,
+  signal: AbortSignal,
+): Promise<Outcome> {
   const events = run({
     files: files.map((file) => join(root, file)),
     cwd: root,
@@ -79,7 +87,7 @@ async function runTests(files: readonly string[], signal: AbortSignal): Promise<
     if (summary.file === undefined) success = summary.success;
   });
   await pipeline(events, new spec(), process.stdout, { end: false });
-  return { success, skips, ...measured };
+  return { success, skips, leaks: describeLeaks(root, leaksFile), ...measured };
 }
 
 function listSkips(test: {
@@ -108,16 +116,21 @@ async function runInTemporaryFolder(
 ): Promise<Outcome> {
   const folder = await makeRunFolder();
   try {
+    const leaksFile = join(folder.path, 'leaks');
     // So that an interrupted test leaves nothing on the machine.
-    Object.assign(process.env, { TMPDIR: folder.path, NODE_COMPILE_CACHE: cache });
-    if (!withDatabase) return await runTests(files, signal);
+    Object.assign(process.env, {
+      TMPDIR: folder.path,
+      NODE_COMPILE_CACHE: cache,
+      TEST_LEAKS_FILE: leaksFile,
+    });
+    if (!withDatabase) return await runTests(files, leaksFile, signal);
     const server = await startThrowawayServer(folder.path, process.env.TEST_POSTGRES_BIN);
     try {
       Object.assign(process.env, {
         TEST_DATABASE_URL: server.url,
         TEST_DATABASE_TEMPLATE: server.template.name,
       });
-      return await runTests(files, signal);
+      return await runTests(files, leaksFile, signal);
     } finally {
       await server.stop();
     }
@@ -161,17 +174,20 @@ async function main(): Promise<number> {
   const withDatabase = [...sources.values()].some(needsDatabase);
   const unversioned = listUnversioned(root);
   const outcome = await runInTemporaryFolder(ordered, withDatabase, signal);
-  const { success, skips } = outcome;
+  const { success, skips, leaks } = outcome;
   if (!signal.aborted) recordDurations(durations, outcome.files);
   process.stdout.write(describeRun(outcome));
   const left = listLeftBehind(root, unversioned);
   if (skips.length > 0) process.stdout.write(`\nSkipped:\n${skips.join('\n')}\n`);
+  if (leaks.length > 0) {
+    process.stderr.write(`\nSecrets in the log lines of servers:\n${leaks.join('\n')}\n`);
+  }
   if (left.length > 0) process.stdout.write(`\nNew in the project: ${left.join(', ')}\n`);
   if (process.env.CI === 'true' && skips.length + left.length > 0) {
     process.stderr.write('In CI a skipped test or a file left in the project fails the run.\n');
     return 1;
   }
-  return success ? 0 : 1;
+  return success && leaks.length === 0 ? 0 : 1;
 }
 
 process.exitCode = await main();

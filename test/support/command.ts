@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { tmpdir } from 'node:os';
 import { fileURLToPath } from 'node:url';
+import { createOutputCheck } from './log-lines.ts';
 
 const program = fileURLToPath(new URL('../../bin/holdfast.js', import.meta.url));
 
@@ -28,7 +29,7 @@ export interface CommandOptions {
 export function spawnCommand(args: readonly string[], options: CommandOptions = {}) {
   const { PATH } = process.env;
   const { home = tmpdir() } = options;
-  return spawn(process.execPath, [options.program ?? program, ...args], {
+  const child = spawn(process.execPath, [options.program ?? program, ...args], {
     cwd: options.cwd ?? tmpdir(),
     env: {
       ...(PATH === undefined ? {} : { PATH }),
@@ -38,6 +39,9 @@ export function spawnCommand(args: readonly string[], options: CommandOptions = 
     stdio: ['pipe', 'pipe', 'pipe'],
     ...(options.asUser === undefined ? {} : { uid: options.asUser, gid: options.asUser }),
   });
+  const check = createOutputCheck();
+  child.stdout.on('data', (part: Buffer | string) => check(String(part)));
+  return child;
 }
 
 /** Runs `holdfast` to its end. */

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { tmpdir } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { pause } from '../../src/shared/pause.ts';
+import { createOutputCheck } from './log-lines.ts';
 import { ownPort } from './own-port.ts';
 import { PATIENT_MS } from './patience.ts';
 import { withoutRateLimits } from './without-rate-limits.ts';
@@ -39,7 +40,7 @@ export async function startServerProcess(options: ServerProcessOptions): Promise
         HOLDFAST_HOME: tmpdir(),
         PORT: String(port),
         PUBLIC_URL: 'http://localhost',
-        LOG_LEVEL: 'warn',
+        LOG_LEVEL: 'debug',
         ...withoutRateLimits,
         ...options.environment,
       },
@@ -47,8 +48,10 @@ export async function startServerProcess(options: ServerProcessOptions): Promise
   );
   let output = '';
   for (const stream of [child.stdout, child.stderr]) {
+    const check = createOutputCheck();
     stream.setEncoding('utf8').on('data', (text: string) => {
       output += text;
+      check(text);
     });
   }
   const server: ServerProcess = {

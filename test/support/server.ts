@@ -1,13 +1,14 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { after } from 'node:test';
-import { pino } from 'pino';
+import type { Logger } from 'pino';
 import type { Database } from '../../src/database/database.ts';
 import { type Application, compose } from '../../src/main/compose/compose.ts';
 import type { Config } from '../../src/main/config/config.ts';
 import { readConfig } from '../../src/main/config/read-config.ts';
 import { createUser } from '../../src/modules/accounts/index.ts';
 import type { Role } from '../../src/shared/caller.ts';
+import { createTestLogger } from './log-lines.ts';
 import { createSession, type Session } from './session.ts';
 import { testAuthor } from './shop.ts';
 import { withoutRateLimits } from './without-rate-limits.ts';
@@ -33,6 +34,8 @@ export interface TestServerOptions {
   /** Environment variables on top of the tests' defaults. */
   readonly environment?: Readonly<Record<string, string>>;
   readonly config?: Partial<Config>;
+  /** Default: one whose lines are only checked. */
+  readonly logger?: Logger;
   /** Whether background work runs. Without it a test calls what it needs. */
   readonly background?: boolean;
 }
@@ -40,7 +43,8 @@ export interface TestServerOptions {
 const testEnvironment = {
   NODE_ENV: 'test',
   PORT: '0',
-  LOG_LEVEL: 'silent',
+  // So that the lines of every request are checked.
+  ACCESS_LOG: 'true',
   ...withoutRateLimits,
   JWT_SECRET: randomBytes(48).toString('base64url'),
   SANDBOX_WEBHOOK_SECRET: `whsec_${randomBytes(32).toString('base64')}`,
@@ -64,7 +68,7 @@ export async function startTestServer(
     databaseUrl: db.url,
     jwtSecrets: jwtSecret.secrets,
     sandboxSecret: payments.webhookSecret,
-    logger: pino({ level: config.logLevel }),
+    logger: options.logger ?? createTestLogger(),
     isPrepared: () => true,
   });
   const url = await application.app.listen({ host: '127.0.0.1', port: config.port });

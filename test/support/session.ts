@@ -1,3 +1,5 @@
+import { noteSecrets } from './runner/leaks.ts';
+
 /** A reply with its body read. */
 export interface Reply {
   readonly status: number;
@@ -37,6 +39,7 @@ export function createSession(url: string, identity?: Identity): Session {
     path: string,
     { body, headers }: RequestOptions = {},
   ): Promise<Reply> {
+    noteSecrets(body);
     const response = await fetch(`${url}${path}`, {
       method,
       headers: {

@@ -1,9 +1,11 @@
 import { type Logger, type LoggerOptions, pino } from 'pino';
 import pretty from 'pino-pretty';
+import { maskSecrets } from './mask-secrets.ts';
 
 /**
  * Paths that are redacted even if an object is logged as a whole: credentials, and the parts of errors in which
- * libraries store what they sent (Redis its arguments, HTTP clients the request with its headers).
+ * libraries store what they sent (Redis its arguments, HTTP clients the request with its headers) and PostgreSQL the
+ * row that violates a constraint.
  */
 const secretPaths = ['', '*.', '*.*.'].flatMap((at) =>
   [
@@ -18,12 +20,17 @@ const secretPaths = ['', '*.', '*.*.'].flatMap((at) =>
     'refreshToken',
   ].map((name) => `${at}${name}`),
 );
-const sentPaths = ['command.args', 'config', 'request', 'response', '$response'].map(
+const sentPaths = ['command.args', 'config', 'detail', 'request', 'response', '$response'].map(
   (name) => `err.${name}`,
 );
 
 export function loggerOptions(level: string): LoggerOptions {
-  return { level, base: null, redact: { paths: [...secretPaths, ...sentPaths] } };
+  return {
+    level,
+    base: null,
+    redact: { paths: [...secretPaths, ...sentPaths] },
+    hooks: { streamWrite: maskSecrets },
+  };
 }
 
 /** Creates a logger of JSON lines on standard output; on a terminal, of readable lines. */

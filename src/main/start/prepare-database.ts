@@ -121,7 +121,8 @@ async function ensureAdmin(
       shopName,
     });
     if (created === null) return;
-    log.info(`created the admin ${admin.email}, who chooses a new password at the first sign-in`);
+    // Without the address, which belongs in no log.
+    log.info('created the admin of ADMIN_EMAIL, who chooses a new password at the first sign-in');
   } catch (error) {
     if (!(error instanceof CodedError) || error.details.errors === undefined) throw error;
     throw new ConfigurationError([describeAdminFault(error)]);
