@@ -59,9 +59,7 @@ export function createErrorHandler(publicUrl: string) {
   return function handleError(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
     const coded = toCoded(error);
     const { definition, details } = coded;
-    if (definition.status >= 500) {
-      request.log.error({ err: details.cause ?? coded, code: definition.code }, 'request failed');
-    }
+    if (definition.status >= 500) logFailure(request, coded);
     if (details.guesses !== undefined) request.guesses = details.guesses;
     reply.code(definition.status);
     // Fastify closes the connection after every body that it refused. A fully read body does no harm, and the others
@@ -76,4 +74,19 @@ export function createErrorHandler(publicUrl: string) {
     const instance = `${publicPath}${getPath(request.url)}`;
     reply.send(problemJson(publicUrl, coded, { requestId: request.id, instance }));
   };
+}
+
+/** Logs the cause of a 5xx. That a client left before its reply is no failure: pages are closed every day. */
+function logFailure(request: FastifyRequest, failure: CodedError): void {
+  const { definition, details } = failure;
+  const cause = details.cause ?? failure;
+  if (isClientGone(request, cause)) request.log.debug('the client left before the reply');
+  else request.log.error({ err: cause, code: definition.code }, 'request failed');
+}
+
+/** Returns whether a stream of a reply was only closed because its connection was. */
+function isClientGone({ raw }: FastifyRequest, cause: unknown): boolean {
+  return (
+    raw.socket.destroyed && (cause as { code?: unknown }).code === 'ERR_STREAM_PREMATURE_CLOSE'
+  );
 }
