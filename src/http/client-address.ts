@@ -47,6 +47,16 @@ export function findPublicNetwork(request: FastifyRequest): string | null {
   const [zoneless = ''] = address.split('%');
   return LOCAL_RANGES.has(ipaddr.process(zoneless).range()) ? null : network;
 }
+/** Returns the client's address for the logs, IPv4 in its own form; null if the connection has gone. */
+export function findAddress({ ip, raw }: FastifyRequest): string | null {
+  const { remoteAddress = null } = raw.socket;
+  return normalizeAddress(isIP(ip ?? '') === 0 ? remoteAddress : ip);
+}
+
+/** Returns `203.0.113.9` for `::ffff:203.0.113.9`, as sockets name IPv4 clients of a server that listens on `::`. */
+export function normalizeAddress(address: string | null): string | null {
+  return address?.startsWith('::ffff:') ? address.slice('::ffff:'.length) : address;
+}
 
 /** Returns the network of an address, or null for any other text. */
 export function findNetwork(address: string): string | null {

@@ -3,11 +3,13 @@ import { type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:ht
 import type { Socket } from 'node:net';
 import { requestErrors } from '../shared/common-errors.ts';
 import { CodedError, type ErrorDefinition } from '../shared/errors.ts';
+import { type AccessLog, isFirstReply } from './access-log.ts';
 import type { App } from './app.ts';
+import { normalizeAddress } from './client-address.ts';
 import { getPath } from './paths.ts';
 import { PROBLEM_TYPE, problemJson } from './problem.ts';
 import { getPublicPath, getRequestedPath } from './public-path.ts';
-import { earlyHeaderLines } from './reply-headers.ts';
+import { earlyHeaderLines } from './reply-headers.ts';import { getRequestId } from './request-identity.ts';
 import { closeGently } from './unread-body.ts';
 
 /** Source: Node.js, HTTP "Event: 'clientError'". Other codes come from the HTTP parser and mean a malformed message. */
@@ -23,7 +25,7 @@ interface HttpSocket extends Socket {
 }
 
 /** Creates the handler for what Node refuses before there is a request: not HTTP, headers too large, a slow sender. */
-export function createClientErrorHandler(publicUrl: string) {
+export function createClientErrorHandler(publicUrl: string, getAccessLog: () => AccessLog | null) {
   return function handleClientError(error: Error & { code?: string }, socket: Socket): void {
     const reply = (socket as HttpSocket)._httpMessage;
     // A client that never sent a byte made no request that could be refused. If it is not reading yet, it would not
@@ -34,19 +36,18 @@ export function createClientErrorHandler(publicUrl: string) {
       return;
     }
     const definition = CLIENT_ERRORS[error.code ?? ''] ?? requestErrors.malformed;
-    sendRefusal(socket, publicUrl, definition, getPath(reply?.req.url ?? '/'));
+    sendRefusal(socket, reply?.req ?? null, { publicUrl, definition, accessLog: getAccessLog() });
   };
 }
 
 /** Refuses what Node would otherwise answer with a bare status line, or not at all. */
 export function installProtocolRefusals(app: App, publicUrl: string): void {
   app.server.on('connect', (request, socket) => {
-    sendRefusal(
-      socket as Socket,
+    sendRefusal(socket as Socket, request, {
       publicUrl,
-      requestErrors.methodNotAllowed,
-      getPath(request.url ?? '/'),
-    );
+      definition: requestErrors.methodNotAllowed,
+      accessLog: app.accessLog,
+    });
   });
   // The client is asked for the body only when reading starts, so that a body refused earlier is never sent.
   app.server.on('checkContinue', (request, response) => {
@@ -59,14 +60,32 @@ export function installProtocolRefusals(app: App, publicUrl: string): void {
   });
 }
 
+interface Refusal {
+  readonly publicUrl: string;
+  readonly definition: ErrorDefinition;
+  readonly accessLog: AccessLog | null;
+}
+
+/** `request` is null if its head could not be read. */
 function sendRefusal(
   socket: Socket,
-  publicUrl: string,
-  definition: ErrorDefinition,
-  path: string,
+  request: IncomingMessage | null,
+  { publicUrl, definition, accessLog }: Refusal,
 ): void {
-  const requestId = randomUUID();
-  const instance = getRequestedPath(path, getPublicPath(publicUrl));
+  const requestId = request === null ? randomUUID() : getRequestId(request);
+  const instance = getRequestedPath(getPath(request?.url ?? '/'), getPublicPath(publicUrl));
+  // The shell answers a request whose body broke off as well, but to nobody.
+  if (request === null || isFirstReply(request)) {
+    accessLog?.write({
+      method: request?.method ?? null,
+      route: null,
+      status: definition.status,
+      durationMs: 0,
+      callerId: null,
+      address: normalizeAddress(socket.remoteAddress ?? null),
+      requestId,
+    });
+  }
   const body = problemJson(publicUrl, new CodedError(definition), { requestId, instance });
   const lines = [
     `HTTP/1.1 ${definition.status} ${STATUS_CODES[definition.status] ?? ''}`,

@@ -1,4 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { isFirstReply, logAccess } from './access-log.ts';
 import type { App } from './app.ts';
 import { closeWhenStopping } from './drain.ts';
 import type { Operation } from './operation.ts';
@@ -31,8 +32,8 @@ export function decorateProgress(app: App): void {
 }
 
 /** Returns the time since the request arrived. Fastify's own `elapsedTime` is 0 if it does not log. */
-export function elapsedMs(request: FastifyRequest): number {
-  return performance.now() - request.beganAtMs;
+function elapsedMs({ beganAtMs }: FastifyRequest): number {
+  return beganAtMs === 0 ? 0 : performance.now() - beganAtMs;
 }
 
 /**
@@ -52,16 +53,19 @@ export function installReplyReadyHook(app: App, options: ReplyReadyOptions): voi
 export function finishRequest(request: FastifyRequest, reply: FastifyReply): void {
   closeWhenStopping(reply);
   discardUnreadBody(request, reply);
-  const { onResponse } = reply.server.replies;
-  if (onResponse === undefined) return;
+  if (isFirstReply(request.raw)) reportReply(request, reply);
+}
+
+function reportReply(request: FastifyRequest, reply: FastifyReply): void {
+  const { accessLog, replies } = reply.server;
+  const durationMs = elapsedMs(request);
+  const status = reply.statusCode;
+  if (accessLog !== null) logAccess(accessLog, request, { status, durationMs });
+  if (replies.onResponse === undefined) return;
   const operationId = findOperationId(request);
   if (operationId === undefined) return;
-  onResponse({
-    operationId,
-    method: request.method,
-    status: reply.statusCode,
-    durationSeconds: elapsedMs(request) / 1000,
-  });
+  const { method } = request;
+  replies.onResponse({ operationId, method, status, durationSeconds: durationMs / 1000 });
 }
 
 /** Returns null if no route matched, and undefined for a preflight, which is not an operation. */

@@ -54,5 +54,7 @@ export interface HttpServerOptions {
   /** Called once for each operation to which limits may apply. Default: no limits. */
   readonly findLimits?: LimitsOf;
   readonly onResponse?: RequestObserver;
+  /** Whether each request has a line at level `info`; otherwise it has one at `debug`. Default: false. */
+  readonly accessLog?: boolean;
   readonly tracing?: Tracing | null;
 }

@@ -2,7 +2,7 @@ import cookie from '@fastify/cookie';
 import cors from '@fastify/cors';
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import Fastify, { type FastifyBaseLogger, LogController } from 'fastify';
-import { installAccessLog } from './access-log.ts';
+import { installAccessLog, logAccess } from './access-log.ts';
 import type { App } from './app.ts';
 import { createClientErrorHandler, installProtocolRefusals } from './client-errors.ts';
 import { installDrain } from './drain.ts';
@@ -82,12 +82,14 @@ export async function createHttpServer(options: HttpServerOptions): Promise<App>
       // Spares requests without a body the stream of one, 5 to 8 % of a cached read. See `replaceMissingBody`.
       optimizeEmptyRequests: true,
     },
-    clientErrorHandler: createClientErrorHandler(publicUrl),
+    clientErrorHandler: createClientErrorHandler(publicUrl, () => app.accessLog),
     // Called for a path that the router cannot parse, before any hook has run.
     frameworkErrors: (error, request, reply) => {
       setCommonHeaders(request, reply, isHttps);
       discardUnreadBody(request, reply);
       handleError(error, request, reply);
+      if (app.accessLog === null) return;
+      logAccess(app.accessLog, request, { status: reply.statusCode, durationMs: 0 });
     },
   }).withTypeProvider<TypeBoxTypeProvider>();
 
@@ -101,6 +103,7 @@ export async function createHttpServer(options: HttpServerOptions): Promise<App>
   decorateLimits(app);
   decorateTraceId(app);
   installPublicPath(app, publicPath);
+  installAccessLog(app, options.logger, options.accessLog ?? false);
   decorateAllowedOrigins(app, publicUrl, corsOrigins);
   installJsonBody(app);
   installProtocolRefusals(app, publicUrl);
@@ -117,7 +120,6 @@ export async function createHttpServer(options: HttpServerOptions): Promise<App>
     orderStreamMs: options.orderStreamMs ?? ORDER_STREAM_MS,
   });
   installTracing(app, options.tracing ?? null);
-  installAccessLog(app, options.logger);
 
   // One hook for all first steps of a request, because each hook costs as much as one of them.
   app.addHook('onRequest', (request, _reply, done) => {

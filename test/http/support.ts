@@ -16,6 +16,7 @@ import type { Caller } from '../../src/shared/caller.ts';
 import { authErrors, unavailable } from '../../src/shared/common-errors.ts';
 import { CodedError, defineErrors } from '../../src/shared/errors.ts';
 import { newId } from '../../src/shared/ids.ts';
+import { createTestLogger } from '../support/log-lines.ts';
 
 /** A small shop of things in place of the modules, with routes of every kind that the shell distinguishes. */
 export const thingErrors = defineErrors('things', {
@@ -82,7 +83,8 @@ export function testOptions(changes: Partial<HttpServerOptions> = {}): HttpServe
     publicUrl: 'https://shop.example',
     corsOrigins: ['https://front.example'],
     trustedProxies: [],
-    logger: false,
+    logger: createTestLogger(),
+    accessLog: true,
     errorCatalogue: Object.values(thingErrors),
     cookieSecure: true,
     version: '1.2.3',

@@ -35,6 +35,7 @@ export async function createServer(
       corsOrigins: config.corsOrigins,
       trustedProxies: config.trustedProxies,
       logger: log,
+      accessLog: config.accessLog,
       errorCatalogue,
       cookieSecure: config.secureCookies,
       version,

@@ -37,6 +37,7 @@ export function buildConfig(
     remoteConnections: listRemoteConnections(values, environment),
     secretFiles,
     logLevel: values.LOG_LEVEL ?? 'info',
+    accessLog: values.ACCESS_LOG ?? production,
     dataDir: resolve(home, values.DATA_DIR ?? '.holdfast'),
     database:
       values.DATABASE_URL === undefined

@@ -46,6 +46,8 @@ export interface Config {
   /** The files that secrets came from. */
   readonly secretFiles: readonly SecretFile[];
   readonly logLevel: string;
+  /** Whether each request has a line in the log. */
+  readonly accessLog: boolean;
   /** Absolute. */
   readonly dataDir: string;
   readonly database: DatabaseChoice;

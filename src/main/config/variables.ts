@@ -40,6 +40,7 @@ export const variables = {
   ROLE: choice('all', 'api', 'worker'),
   HOLDFAST_HOME: text(1, 1_000),
   LOG_LEVEL: choice('fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'),
+  ACCESS_LOG: boolean,
   DATA_DIR: text(1, 1_000),
   DATABASE_URL: postgresUrl,
   DATABASE_REPLICA_URLS: list(postgresUrl),

@@ -57,6 +57,7 @@ const wrongValues: Record<string, string[]> = {
   NODE_ENV: ['prod'],
   ROLE: ['server'],
   LOG_LEVEL: ['loud'],
+  ACCESS_LOG: ['yes', 'info'],
   DATABASE_URL: ['mysql://localhost/shop', 'localhost:5432'],
   DATABASE_POOL_MAX: ['0', 'ten'],
   ALLOW_INSECURE: ['secrets', 'public-url,everything', 'true'],
@@ -175,6 +176,14 @@ const production = {
   MAIL_DRIVER: 'capture',
   PUBLIC_URL: 'https://shop.example',
 };
+
+test('access lines are on in production, off elsewhere, and can be chosen', () => {
+  const sound = { ...production, JWT_SECRET: strongSecret };
+  assert.equal(readConfig(sound).accessLog, true);
+  assert.equal(readConfig({}).accessLog, false);
+  assert.equal(readConfig({ ...sound, ACCESS_LOG: 'false' }).accessLog, false);
+  assert.equal(readConfig({ ACCESS_LOG: 'true' }).accessLog, true);
+});
 
 const stripe = {
   PAYMENT_PROVIDER: 'stripe',
