@@ -9,6 +9,7 @@ import { mediaTypeIsJson } from './json-body.ts';
 import type { Limiting } from './limiting.ts';
 import type { Operation } from './operation.ts';
 import { requireAllowedOrigin } from './origin.ts';
+import { refuseCredential } from './record-security.ts';
 
 export interface AdmissionOptions {
   readonly authenticator: Authenticator;
@@ -68,7 +69,7 @@ export function createAdmission(
   function admitCaller(request: FastifyRequest, credential: Credential, caller: Caller): void {
     if (isRestricted(caller) && operation.access === 'anyone') return;
     if (caller.kind !== 'order') request.caller = caller;
-    else if (credential.by === 'cookie') throw new CodedError(authErrors.unauthenticated);
+    else if (credential.by === 'cookie') throw refuseCredential('order_token_as_cookie');
     else if (operation.credentials === 'required') request.caller = caller;
   }
 
@@ -93,9 +94,7 @@ export function createAdmission(
       return;
     }
     if (operation.credentials === 'metrics') {
-      const refusal = mayReadMetrics(request, metricsToken)
-        ? null
-        : new CodedError(authErrors.unauthenticated);
+      const refusal = mayReadMetrics(request, metricsToken) ? null : refuseMetrics(request);
       decide(request, reply, done, null, refusal);
       return;
     }
@@ -111,12 +110,12 @@ export function createAdmission(
       return;
     }
     if (credential.token === null) {
-      decide(request, reply, done, credential, new CodedError(authErrors.unauthenticated));
+      decide(request, reply, done, credential, refuseCredential('malformed'));
       return;
     }
     let authentication: Promise<Caller> | Caller;
     try {
-      authentication = authenticator.authenticate(credential.token);
+      authentication = authenticator.authenticate(credential.token, request);
       if (!(authentication instanceof Promise)) admitCaller(request, credential, authentication);
     } catch (error) {
       decide(request, reply, done, credential, toRefusal(credential, error));
@@ -133,6 +132,11 @@ export function createAdmission(
         (error: unknown) => decide(request, reply, done, credential, toRefusal(credential, error)),
       );
   };
+}
+
+function refuseMetrics({ headers }: FastifyRequest): CodedError {
+  const isGuess = headers.authorization !== undefined;
+  return isGuess ? refuseCredential('metrics_token') : new CodedError(authErrors.unauthenticated);
 }
 
 /**

@@ -1,3 +1,4 @@
+import type { FastifyRequest } from 'fastify';
 import type { Caller } from '../shared/caller.ts';
 
 /**
@@ -6,8 +7,11 @@ import type { Caller } from '../shared/caller.ts';
  * if that cannot be checked.
  */
 export interface Authenticator {
-  /** `token` is an access token, an API key or the token of an order, from after `Bearer ` or from the access cookie. */
-  authenticate(token: string): Promise<Caller> | Caller;
+  /**
+   * `token` is an access token, an API key or the token of an order, from after `Bearer ` or from the access cookie.
+   * `request` is where it came from, for the security log.
+   */
+  authenticate(token: string, request?: FastifyRequest): Promise<Caller> | Caller;
 }
 
 /** Names and paths of the session cookies. The paths are below that of PUBLIC_URL. */

@@ -9,7 +9,8 @@ import { normalizeAddress } from './client-address.ts';
 import { getPath } from './paths.ts';
 import { PROBLEM_TYPE, problemJson } from './problem.ts';
 import { getPublicPath, getRequestedPath } from './public-path.ts';
-import { earlyHeaderLines } from './reply-headers.ts';import { getRequestId } from './request-identity.ts';
+import { earlyHeaderLines } from './reply-headers.ts';
+import { getRequestId } from './request-identity.ts';
 import { closeGently } from './unread-body.ts';
 
 /** Source: Node.js, HTTP "Event: 'clientError'". Other codes come from the HTTP parser and mean a malformed message. */

@@ -53,6 +53,7 @@ function reserveStream(streams: OpenStreams, callerId: string): () => void {
     throw new CodedError(requestErrors.rateLimited, {
       detail: `A caller may have at most ${options.openMaxOfCaller} live streams open on a server. Close one first.`,
       headers: { 'Retry-After': String(RETRY_AFTER_SECONDS) },
+      security: { event: 'limit.reached', details: { limit: 'streams' } },
     });
   }
   if (streams.openCount >= options.openMax) throw unavailable(new Error('too many open streams'));

@@ -24,6 +24,7 @@ export { requireAllowedOrigin } from './origin.ts';
 export { PreferHeaders, preferenceApplied, prefersAsync } from './prefer.ts';
 export { shellErrors } from './problem-pages.ts';
 export { getPublicPath } from './public-path.ts';
+export { buildSecuritySource, recordSecurity, refuseCredential } from './record-security.ts';
 export {
   buildCause,
   buildContext,
@@ -47,4 +48,5 @@ export {
   Search,
   Text,
 } from './schemas.ts';
+export { createSecurityLog } from './security-log.ts';
 export { sendOnce } from './send-once.ts';

@@ -59,7 +59,7 @@ function buildCounter(limits: readonly Limit[]): LimitHook | undefined {
       const state = { limit, take, name: limit.name, rate: limiter.rate, remaining, resetsAfterMs };
       request.counted = [...(request.counted ?? []), state];
       setLimitHeaders(reply, request.counted.filter(isStated));
-      if (!take.allowed) throw rateLimited(take);
+      if (!take.allowed) throw rateLimited(limit, take);
     }
   };
 }
@@ -90,8 +90,12 @@ function isStated({ limit }: Counted): boolean {
 }
 
 /** Returns a 429 with the seconds until the limit counts from the beginning. */
-export function rateLimited({ resetsAfterMs }: Pick<Take, 'resetsAfterMs'>): CodedError {
+export function rateLimited(
+  { name }: Pick<Limit, 'name'>,
+  { resetsAfterMs }: Pick<Take, 'resetsAfterMs'>,
+): CodedError {
   return new CodedError(requestErrors.rateLimited, {
+    security: { event: 'limit.reached', details: { limit: name } },
     headers: { 'Retry-After': String(toWholeSeconds(resetsAfterMs)) },
   });
 }

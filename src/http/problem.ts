@@ -4,6 +4,7 @@ import { CodedError, type ErrorDefinition } from '../shared/errors.ts';
 import { InvalidInput } from './input-errors.ts';
 import { getPath } from './paths.ts';
 import { getPublicPath } from './public-path.ts';
+import { recordRefusal } from './record-security.ts';
 import { isConnectionEnding } from './unread-body.ts';
 
 export const PROBLEM_TYPE = 'application/problem+json; charset=utf-8';
@@ -60,6 +61,7 @@ export function createErrorHandler(publicUrl: string) {
     const coded = toCoded(error);
     const { definition, details } = coded;
     if (definition.status >= 500) logFailure(request, coded);
+    else recordRefusal(request, coded);
     if (details.guesses !== undefined) request.guesses = details.guesses;
     reply.code(definition.status);
     // Fastify closes the connection after every body that it refused. A fully read body does no harm, and the others

@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import type { ErrorDefinition } from '../shared/errors.ts';
+import type { SecurityLog } from '../shared/security-events.ts';
 import type { Tracing } from '../shared/tracing.ts';
 import type { AccessTable } from './access.ts';
 import type { Authenticator } from './authentication.ts';
@@ -56,5 +57,7 @@ export interface HttpServerOptions {
   readonly onResponse?: RequestObserver;
   /** Whether each request has a line at level `info`; otherwise it has one at `debug`. Default: false. */
   readonly accessLog?: boolean;
+  /** Default: nothing is recorded. */
+  readonly securityLog?: SecurityLog;
   readonly tracing?: Tracing | null;
 }

@@ -2,6 +2,7 @@ import cookie from '@fastify/cookie';
 import cors from '@fastify/cors';
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import Fastify, { type FastifyBaseLogger, LogController } from 'fastify';
+import { silentSecurityLog } from '../shared/security-events.ts';
 import { installAccessLog, logAccess } from './access-log.ts';
 import type { App } from './app.ts';
 import { createClientErrorHandler, installProtocolRefusals } from './client-errors.ts';
@@ -103,6 +104,7 @@ export async function createHttpServer(options: HttpServerOptions): Promise<App>
   decorateLimits(app);
   decorateTraceId(app);
   installPublicPath(app, publicPath);
+  app.decorate('securityLog', options.securityLog ?? silentSecurityLog);
   installAccessLog(app, options.logger, options.accessLog ?? false);
   decorateAllowedOrigins(app, publicUrl, corsOrigins);
   installJsonBody(app);

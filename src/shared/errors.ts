@@ -1,3 +1,5 @@
+import type { SecurityFact } from './security-events.ts';
+
 /**
  * One kind of error, with its own code. A module declares its refusals with `defineErrors`, a use case throws `new
  * CodedError(…)`, and the HTTP shell translates it into a problem document. Any other exception is a bug and becomes
@@ -29,6 +31,8 @@ export interface ErrorDetails {
   readonly headers?: Readonly<Record<string, string>>;
   /** How many secrets the request named that do not exist, such as discount codes. Limits may count only these. */
   readonly guesses?: number;
+  /** What the security log records of this refusal. Without it, each 403 and 429 is recorded by its code. */
+  readonly security?: SecurityFact;
   /** The internal cause: logged, never sent. */
   readonly cause?: unknown;
 }

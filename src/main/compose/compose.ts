@@ -1,7 +1,9 @@
 import type { Database } from '../../database/database.ts';
 import type { App } from '../../http/index.ts';
+import { noRequest } from '../../shared/security-events.ts';
 import type { Tally } from '../../shared/tally.ts';
 import type { Config } from '../config/config.ts';
+import { weakSettings } from '../config/weak-settings.ts';
 import { createInfrastructure, type Runtime } from '../infrastructure/create-infrastructure.ts';
 import { modules as moduleList } from '../modules/modules.ts';
 import { constraintErrors } from '../tables/constraint-errors.ts';
@@ -14,7 +16,7 @@ export interface Application {
   readonly database: Database;
   /** The use cases of each module, by its name. */
   readonly modules: ReturnType<typeof moduleList.build>['apis'];
-  /** The metrics of the modules. */
+  /** The metrics of the modules and of the security log. */
   readonly tallies: readonly Tally[];
   /** Starts the background work of this process's role. */
   start(): void;
@@ -31,10 +33,10 @@ export async function compose(config: Config, runtime: Runtime): Promise<Applica
     stopping: stopping.signal,
     built,
   });
-  const { database, metrics, jobs, duties } = infrastructure;
+  const { database, metrics, securityLog, jobs, duties } = infrastructure;
   const { modules: builtModules, apis } = moduleList.build(infrastructure, built);
   const modules = builtModules.map(({ module }) => module);
-  const tallies = modules.flatMap((module) => module.metrics ?? []);
+  const tallies = [securityLog.tally, ...modules.flatMap((module) => module.metrics ?? [])];
   for (const tally of tallies) metrics.watchTally(tally);
   const background = createBackground(infrastructure, modules, built);
   const app = await createServer(config, runtime, {
@@ -51,6 +53,9 @@ export async function compose(config: Config, runtime: Runtime): Promise<Applica
     modules: apis,
     tallies,
     start() {
+      for (const setting of weakSettings(config)) {
+        securityLog.record('settings.weak', noRequest, { setting });
+      }
       for (const module of modules) module.start?.(duties);
       jobs.start();
       if (duties.works) background.start();

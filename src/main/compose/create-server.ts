@@ -25,7 +25,8 @@ export async function createServer(
   runtime: Runtime,
   { infrastructure, modules, apis, built }: ServerParts,
 ): Promise<App> {
-  const { metrics, tracing, duties, log, listening, limiters, guessLimits } = infrastructure;
+  const { metrics, tracing, duties, log, securityLog, listening, limiters, guessLimits } =
+    infrastructure;
   const app = built.adopt(
     await createHttpServer({
       accessTable: servedAccess(modules, duties.serves),
@@ -36,6 +37,7 @@ export async function createServer(
       trustedProxies: config.trustedProxies,
       logger: log,
       accessLog: config.accessLog,
+      securityLog,
       errorCatalogue,
       cookieSecure: config.secureCookies,
       version,

@@ -11,6 +11,7 @@ import type { Queryable } from '../../database/statement.ts';
 import { createMemoryCaches } from '../../drivers/cache/memory/memory-caches.ts';
 import { createHttpSender } from '../../drivers/webhooks/http/http-sender.ts';
 import { createLiveLog, createLogTail, createRelay } from '../../events/index.ts';
+import { createSecurityLog } from '../../http/index.ts';
 import { createJobs } from '../../jobs/index.ts';
 import { createMetrics, type Metrics } from '../../modules/operations/index.ts';
 import { type Channel, createChannel, createLatest } from '../../shared/channel.ts';
@@ -64,6 +65,7 @@ export async function createInfrastructure(
   const { logger, databaseUrl, jwtSecrets } = runtime;
   const settings = moduleSettings(config);
   const onError = (error: unknown) => logger.warn({ err: error }, 'background work failed');
+  const securityLog = built.adopt(createSecurityLog({ log: logger }), (it) => it.stop());
   const commits = createChannel<readonly Change[]>();
   const changedUsers = createChannel<string>();
   const listening = createChannel<string>();
@@ -117,6 +119,7 @@ export async function createInfrastructure(
     jwtSecrets,
     sandboxSecret,
     cursors: createCursors(cursorSecret(jwtSecrets)),
+    securityLog,
     metrics,
     tracing,
     commits,

@@ -3,6 +3,7 @@ import type { Jobs, NewJob } from '../../jobs/index.ts';
 import type { Channel } from '../../shared/channel.ts';
 import type { Cursors } from '../../shared/pagination.ts';
 import type { AccessTokens } from './access-tokens.ts';
+import type { DescribeAccount } from './account-description.ts';
 import type { ApiKeyAuthenticator } from './api-key-authenticator.ts';
 import type { GuessLimits } from './guess-limits.ts';
 import type { OrderTokens } from './order-tokens.ts';
@@ -19,6 +20,7 @@ export interface AccountsParts {
   /** Builds the job that sends the mail of a reset; a later module provides it. */
   readonly resetMailJob: (resetId: string) => NewJob;
   readonly resetTokens: ResetTokens;
+  readonly describeAccount: DescribeAccount;
   readonly passwords: PasswordHasher;
   readonly guessLimits: GuessLimits;
   /** Must not be a password. */

@@ -134,6 +134,7 @@ export interface KnownKeyRow {
   id: string;
   scopes: Scope[];
   expiresAt: Date | null;
+  /** Whether it had not been used when it was read. */
 }
 
 export const findApiKey = statement<[secretHash: Buffer], KnownKeyRow>(

@@ -1,4 +1,4 @@
-import { type App, buildContext, IdParameter, sendOnce } from '../../http/index.ts';
+import { type App, buildContext, IdParameter, recordSecurity, sendOnce } from '../../http/index.ts';
 import { requestErrors } from '../../shared/common-errors.ts';
 import { accountsErrors } from './errors.ts';
 import {
@@ -30,6 +30,7 @@ export function registerApiKeyRoutes(app: App, accounts: Accounts): void {
       const caller = requireUserCaller(request);
       const context = buildContext(request);
       const outcome = await accounts.createApiKey(context, caller, context.claim, request.body);
+      if (!outcome.replayed) recordSecurity(request, 'key.created', { keyId: outcome.result.id });
       return sendOnce(reply, outcome, { status: 201 });
     },
   );
@@ -63,6 +64,7 @@ export function registerApiKeyRoutes(app: App, accounts: Accounts): void {
     },
     async (request, reply) => {
       await accounts.revokeApiKey(buildContext(request), request.params.id);
+      recordSecurity(request, 'key.revoked', { keyId: request.params.id });
       return reply.code(204).send();
     },
   );

@@ -1,4 +1,5 @@
-import type { Authenticator } from '../../http/index.ts';
+import type { FastifyRequest } from 'fastify';
+import { type Authenticator, refuseCredential } from '../../http/index.ts';
 import type { Caller, OrderCaller, UserCaller } from '../../shared/caller.ts';
 import { authErrors } from '../../shared/common-errors.ts';
 import { CodedError } from '../../shared/errors.ts';
@@ -23,18 +24,18 @@ export function createAuthenticator(parts: {
 
   function admit(claims: AccessClaims): UserCaller {
     const current = revocations.findAccess(claims.userId);
-    const isRejected =
-      claims.expiresAtMs <= revocations.nowMs() ||
-      revocations.hasEnded(claims.familyId) ||
-      current?.disabled === true;
-    if (isRejected) throw new CodedError(authErrors.unauthenticated);
+    const { userId, familyId } = claims;
+    // Each access token expires after minutes, so the security log leaves that out.
+    if (claims.expiresAtMs <= revocations.nowMs()) throw new CodedError(authErrors.unauthenticated);
+    if (current?.disabled === true) throw refuseCredential('disabled', { userId });
+    if (revocations.hasEnded(familyId)) throw refuseCredential('ended_session', { userId });
     const { role, vip } = current ?? claims;
     const caller = {
       kind: 'user',
-      id: claims.userId,
+      id: userId,
       role,
       vip,
-      familyId: claims.familyId,
+      familyId,
     } as const;
     // A requirement of after the sign-in counts from the next one, or from the next refresh.
     const isRestricted =
@@ -44,28 +45,29 @@ export function createAuthenticator(parts: {
     return isRestricted ? { ...caller, restriction: 'password_change' } : caller;
   }
 
-  function admitBearer(token: string): Promise<Caller> | Caller {
-    if (token.startsWith(API_KEY_PREFIX)) return apiKeys.authenticate(token);
+  function admitBearer(token: string, request?: FastifyRequest): Promise<Caller> | Caller {
+    if (token.startsWith(API_KEY_PREFIX)) return apiKeys.authenticate(token, request);
     const claims = accessTokens.verify(token);
     return claims === null ? admitOrder(token) : admit(claims);
   }
 
   function admitOrder(token: string): OrderCaller {
     const claims = orderTokens.verify(token);
-    if (claims === null) throw new CodedError(authErrors.unauthenticated);
+    if (claims === null) throw refuseCredential('unknown_token');
     return { kind: 'order', id: claims.orderId };
   }
 
-  async function admitOnceFresh(token: string): Promise<Caller> {
+  async function admitOnceFresh(token: string, request?: FastifyRequest): Promise<Caller> {
     // Text that is not a token needs no query.
     const needsFresh = token.startsWith(API_KEY_PREFIX) || accessTokens.verify(token) !== null;
     if (!needsFresh) return admitOrder(token);
     await revocations.refresh();
-    return admitBearer(token);
+    return admitBearer(token, request);
   }
 
   return {
     // The database's time, by which access tokens and API keys expire, is read together with the revocations.
-    authenticate: (token) => (revocations.isFresh() ? admitBearer(token) : admitOnceFresh(token)),
+    authenticate: (token, request) =>
+      revocations.isFresh() ? admitBearer(token, request) : admitOnceFresh(token, request),
   };
 }

@@ -37,13 +37,20 @@ export async function changePassword(
 ): Promise<void> {
   const { database, revocations } = parts;
   const [user] = await findCredentialById(database, caller.id);
-  if (user === undefined) throw new CodedError(accountsErrors.invalidCredentials);
+  if (user === undefined) throw wrongPassword();
   const changed = await countGuess(parts, emailKey(user.email), device, () =>
     tryChange(parts, author, caller, input, device),
   );
-  if (changed === null) throw new CodedError(accountsErrors.invalidCredentials);
+  if (changed === null) throw wrongPassword();
   revocations.endFamilies(changed.endedFamilyIds);
   revocations.changeAccess(caller.id, changed.access);
+}
+
+/** A stolen session that guesses the password is to be seen like any other guess. */
+function wrongPassword(): CodedError {
+  return new CodedError(accountsErrors.invalidCredentials, {
+    security: { event: 'sign_in.failed', details: { method: 'current_password' } },
+  });
 }
 
 /** Returns null if the current password is wrong. */

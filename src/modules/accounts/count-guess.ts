@@ -19,7 +19,7 @@ export async function countGuess<Result>(
   if (guesses === null) return tryPassword();
   const known = device === null ? null : await findKnownIdentity(parts, emailKey, device);
   const take = await guesses.take(buildKey(emailKey, known));
-  if (!take.allowed) throw rateLimited(take);
+  if (!take.allowed) throw rateLimited({ name: 'account' }, take);
   let isWrong = false;
   try {
     const result = await tryPassword();

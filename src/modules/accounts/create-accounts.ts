@@ -3,8 +3,10 @@ import { createPurgeSchedule, type Jobs, type NewJob } from '../../jobs/index.ts
 import { type Channel, createChannel } from '../../shared/channel.ts';
 import type { Clock } from '../../shared/clock.ts';
 import type { Cursors } from '../../shared/pagination.ts';
+import { type SecurityLog, silentSecurityLog } from '../../shared/security-events.ts';
 import type { Module } from '../module.ts';
 import { createAccessTokens } from './access-tokens.ts';
+import { createAccountDescriber } from './account-description.ts';
 import type { AccountsParts } from './accounts-parts.ts';
 import { createApiKeyAuthenticator } from './api-key-authenticator.ts';
 import { purgeDevices } from './device-queries.ts';
@@ -53,6 +55,8 @@ export interface AccountsDependencies {
   readonly revocationPollMs?: number;
   /** Called when background work fails: reading revocations or recording the use of a key. */
   readonly onError?: (error: unknown) => void;
+  /** Receives what no request waits for: the first use of a key. Default: nothing is recorded. */
+  readonly securityLog?: SecurityLog;
   /** Receives the id of a user whose name changed, before the request is answered. Default: no subscribers. */
   readonly changedUsers?: Pick<Channel<string>, 'publish'>;
 }
@@ -74,13 +78,19 @@ export function createAccounts(dependencies: AccountsDependencies): Module<Accou
     staleMs: REVOCATION_STALE_MS,
     onError,
   });
-  const apiKeys = createApiKeyAuthenticator({ database, nowMs: revocations.nowMs, onError });
+  const apiKeys = createApiKeyAuthenticator({
+    database,
+    nowMs: revocations.nowMs,
+    securityLog: dependencies.securityLog ?? silentSecurityLog,
+    onError,
+  });
   const parts: AccountsParts = {
     database,
     cursors: dependencies.cursors,
     jobs: dependencies.jobs,
     resetMailJob: dependencies.resetMailJob,
     resetTokens: createResetTokens(jwtSecrets),
+    describeAccount: createAccountDescriber(jwtSecrets),
     passwords: createPasswordHasher(),
     guessLimits: dependencies.guessLimits ?? noGuessLimits,
     shopName: dependencies.shopName,

@@ -1,5 +1,6 @@
 import { newId } from '../../shared/ids.ts';
 import { pause } from '../../shared/pause.ts';
+import type { SecurityDetails } from '../../shared/security-events.ts';
 import type { AccountsParts } from './accounts-parts.ts';
 import { emailKey } from './email.ts';
 import { hashToken } from './refresh-tokens.ts';
@@ -13,26 +14,32 @@ const RESPONSE_MS_MIN = 150;
 
 /**
  * Sends an active user a link to set a new password, at most five an hour. For any other address, and for a sixth time,
- * it does nothing, in the same time.
+ * it does nothing, in the same time. Returns the description of the account for the security log.
  */
-export async function forgotPassword(parts: AccountsParts, email: string): Promise<void> {
-  await Promise.all([requestReset(parts, email), pause(RESPONSE_MS_MIN)]);
+export async function forgotPassword(
+  parts: AccountsParts,
+  email: string,
+): Promise<SecurityDetails> {
+  const [userId] = await Promise.all([requestReset(parts, email), pause(RESPONSE_MS_MIN)]);
+  return parts.describeAccount(emailKey(email), userId);
 }
 
-async function requestReset(parts: AccountsParts, email: string): Promise<void> {
+/** Returns the id of the user, undefined if there is no such active user. */
+async function requestReset(parts: AccountsParts, email: string): Promise<string | undefined> {
   const { database, jobs, resetMailJob, resetTokens } = parts;
   const id = newId();
   const [token] = resetTokens.derive(id);
   const job = resetMailJob(id);
-  const isRequested = await database.transaction(async (tx) => {
+  const { userId, isSent } = await database.transaction(async (tx) => {
     // Locked, so that requests at once are counted one after the other.
     const [user] = await lockResettable(tx, emailKey(email));
-    if (user === undefined) return false;
+    if (user === undefined) return { userId: undefined, isSent: false };
     const [reset] = await insertPasswordReset(tx, user.id, id, hashToken(token));
-    if (reset === undefined) return false;
+    if (reset === undefined) return { userId: user.id, isSent: false };
     await jobs.add(tx, [job]);
-    return true;
+    return { userId: user.id, isSent: true };
   });
   // Not awaited, because a slow queue would reveal that the account exists. It never rejects.
-  if (isRequested) void jobs.send([job]);
+  if (isSent) void jobs.send([job]);
+  return userId;
 }

@@ -21,7 +21,13 @@ export async function logIn(
   const session = await countGuess(parts, key, device, () =>
     tryPassword(parts, key, input.password, device),
   );
-  if (session === null) throw new CodedError(accountsErrors.invalidCredentials);
+  if (session === null) {
+    const [user] = await findCredential(parts.database, key);
+    const details = { method: 'password', ...parts.describeAccount(key, user?.id) };
+    throw new CodedError(accountsErrors.invalidCredentials, {
+      security: { event: 'sign_in.failed', details },
+    });
+  }
   return session;
 }
 

@@ -1,4 +1,4 @@
-import { type App, buildContext, buildSource } from '../../http/index.ts';
+import { type App, buildContext, buildSource, recordSecurity } from '../../http/index.ts';
 import { readDevice, setDeviceCookie } from './device.ts';
 import { accountsErrors } from './errors.ts';
 import { ChangePasswordBody, ForgotPasswordBody, NoReply, ResetPasswordBody } from './schemas.ts';
@@ -25,6 +25,7 @@ export function registerPasswordRoutes(app: App, accounts: Accounts): void {
       const caller = requireUserCaller(request);
       const device = readDevice(request, accounts.cookies);
       await accounts.changePassword(buildContext(request), caller, request.body, device);
+      recordSecurity(request, 'password.changed', { userId: caller.id });
       return reply.code(204).send();
     },
   );
@@ -42,7 +43,8 @@ export function registerPasswordRoutes(app: App, accounts: Accounts): void {
       },
     },
     async (request, reply) => {
-      await accounts.forgotPassword(request.body.email);
+      const account = await accounts.forgotPassword(request.body.email);
+      recordSecurity(request, 'reset.asked', account);
       return reply.code(202).send();
     },
   );
@@ -63,8 +65,9 @@ export function registerPasswordRoutes(app: App, accounts: Accounts): void {
     },
     async (request, reply) => {
       const device = readDevice(request, accounts.cookies);
-      await accounts.resetPassword(buildSource(request), request.body, device);
+      const { userId } = await accounts.resetPassword(buildSource(request), request.body, device);
       setDeviceCookie(reply, device, accounts.cookies);
+      recordSecurity(request, 'reset.used', { userId });
       return reply.code(204).send();
     },
   );

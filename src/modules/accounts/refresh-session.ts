@@ -8,8 +8,9 @@ import { endFamily, findRefreshToken, lockFamily, rotateRefreshToken } from './s
 
 type Outcome =
   | { readonly session: Session }
-  /** `endedId` is the family that this refresh ended. */
-  | { readonly refusal: ErrorDefinition; readonly endedId?: string };
+  | { readonly refusal: ErrorDefinition }
+  /** The family that this refresh ended. */
+  | { readonly endedId: string; readonly userId: string };
 
 /**
  * Exchanges a refresh token for its successor and a new access token. A repeat within ten seconds, while the successor
@@ -20,12 +21,19 @@ type Outcome =
 export async function refreshSession(parts: AccountsParts, token: string): Promise<Session> {
   const { database, refreshTokens, revocations } = parts;
   const hash = refreshTokens.hash(token);
-  if (hash === null) throw new CodedError(accountsErrors.refreshInvalid);
+  if (hash === null) {
+    throw new CodedError(accountsErrors.refreshInvalid, {
+      security: { event: 'access.refused', details: { reason: 'malformed_refresh_token' } },
+    });
+  }
   // A refusal is returned, not thrown, because the end of a family must be committed.
   const outcome = await database.transaction((tx) => exchange(parts, tx, token, hash));
   if ('session' in outcome) return outcome.session;
-  if (outcome.endedId !== undefined) revocations.endFamilies([outcome.endedId]);
-  throw new CodedError(outcome.refusal);
+  if ('refusal' in outcome) throw new CodedError(outcome.refusal);
+  revocations.endFamilies([outcome.endedId]);
+  throw new CodedError(accountsErrors.refreshReused, {
+    security: { event: 'refresh.reused', details: { userId: outcome.userId } },
+  });
 }
 
 async function exchange(
@@ -54,5 +62,5 @@ async function exchange(
     return { session: buildSession(parts, known, family.familyId, unused, known.liveIssuedAt) };
   }
   await endFamily(tx, family.familyId, 'reuse');
-  return { refusal: accountsErrors.refreshReused, endedId: family.familyId };
+  return { endedId: family.familyId, userId: known.id };
 }

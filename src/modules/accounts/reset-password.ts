@@ -15,16 +15,16 @@ import { mustChangePassword } from './user.ts';
 
 /**
  * Sets a new password with the token from a reset mail, ends every session of the user and voids their other links. The
- * device is known from then on, and its failed sign-ins are forgotten: a reset is always a way in. Throws
- * `accounts.reset_invalid`, and `accounts.password_too_common` or `request.invalid`, after which the token is still
- * valid.
+ * device is known from then on, and its failed sign-ins are forgotten: a reset is always a way in. Returns the user's id.
+ * Throws `accounts.reset_invalid`, and `accounts.password_too_common` or `request.invalid`, after which the token is
+ * still valid.
  */
 export async function resetPassword(
   parts: AccountsParts,
   source: Source,
   input: { readonly token: string; readonly newPassword: string },
   device: Device | null = null,
-): Promise<void> {
+): Promise<{ readonly userId: string }> {
   const { database, guessLimits, passwords, revocations, shopName } = parts;
   const tokenHash = hashToken(input.token);
   // Before the expensive hash, so that made-up tokens cost little.
@@ -60,4 +60,5 @@ export async function resetPassword(
   revocations.endFamilies(ended.map(({ id }) => id));
   revocations.changeAccess(reset.userId, access);
   if (device !== null) await guessLimits.forgive(device.network, emailKey(reset.email));
+  return { userId: reset.userId };
 }

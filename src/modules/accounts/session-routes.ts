@@ -5,6 +5,7 @@ import {
   buildSource,
   findCookie,
   NoBody,
+  recordSecurity,
   requireAllowedOrigin,
   sessionCookies,
 } from '../../http/index.ts';
@@ -49,6 +50,7 @@ export function registerSessionRoutes(app: App, accounts: Accounts): void {
       async (request, reply) => {
         const device = readDevice(request, accounts.cookies);
         const session = await accounts.signUp(buildSource(request), request.body, device);
+        recordSecurity(request, 'sign_in.ok', { method: 'sign_up', userId: session.user.id });
         setSessionCookies(reply, session, accounts.cookies);
         setDeviceCookie(reply, device, accounts.cookies);
         return reply.code(201).send(session);
@@ -72,6 +74,7 @@ export function registerSessionRoutes(app: App, accounts: Accounts): void {
     async (request, reply) => {
       const device = readDevice(request, accounts.cookies);
       const session = await accounts.logIn(request.body, device);
+      recordSecurity(request, 'sign_in.ok', { method: 'password', userId: session.user.id });
       setSessionCookies(reply, session, accounts.cookies);
       setDeviceCookie(reply, device, accounts.cookies);
       return reply.send(session);

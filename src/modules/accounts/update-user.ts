@@ -4,6 +4,7 @@ import { type Claim, type Once, once } from '../../database/idempotency.ts';
 import type { Author, Role } from '../../shared/caller.ts';
 import { invalidInput } from '../../shared/common-errors.ts';
 import { CodedError } from '../../shared/errors.ts';
+import type { SecurityFact } from '../../shared/security-events.ts';
 import type { AccountsParts } from './accounts-parts.ts';
 import { auditedKey, heldKeyView } from './api-key.ts';
 import { lockHeldKeys, moveKeys, revokeKeys } from './api-key-queries.ts';
@@ -22,6 +23,11 @@ export interface AccessChange {
   readonly keys?: HeldKeysFate;
 }
 
+export interface UpdatedUser extends Once<UserView> {
+  /** What this request changed, for the security log. */
+  readonly facts: readonly SecurityFact[];
+}
+
 /** The keys end, or another admin holds them from now on. */
 export type HeldKeysFate = 'end' | { readonly takenBy: string };
 
@@ -35,22 +41,34 @@ export async function updateUser(
   claim: Claim | null,
   id: string,
   change: AccessChange,
-): Promise<Once<UserView>> {
+): Promise<UpdatedUser> {
   const { database, revocations, apiKeys } = parts;
   let changed: ChangedAccess | undefined;
   const outcome = await once(database, claim, async (tx) => {
     changed = await changeAccess(tx, author, id, change);
     return userView(changed.user);
   });
-  if (!outcome.replayed && changed !== undefined) {
-    revocations.changeAccess(id, changed.access);
-    revocations.endFamilies(changed.endedFamilyIds);
-    apiKeys.forget();
+  if (outcome.replayed || changed === undefined) return { ...outcome, facts: [] };
+  revocations.changeAccess(id, changed.access);
+  revocations.endFamilies(changed.endedFamilyIds);
+  apiKeys.forget();
+  return { ...outcome, facts: describeAccessChange(changed) };
+}
+
+function describeAccessChange({ before, user: { id, role, disabled } }: ChangedAccess) {
+  const facts: SecurityFact[] = [];
+  if (role !== before.role) {
+    facts.push({ event: 'role.changed', details: { userId: id, from: before.role, to: role } });
   }
-  return outcome;
+  if (disabled !== before.disabled) {
+    const event = disabled ? 'user.disabled' : 'user.enabled';
+    facts.push({ event, details: { userId: id } });
+  }
+  return facts;
 }
 
 export interface ChangedAccess {
+  readonly before: User;
   readonly user: User;
   readonly access: CurrentAccess;
   readonly endedFamilyIds: readonly string[];
@@ -93,6 +111,7 @@ export async function changeAccess(
     ...keys,
   ]);
   return {
+    before: user,
     user: after,
     access: {
       role: after.role,

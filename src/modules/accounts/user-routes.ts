@@ -1,4 +1,4 @@
-import { type App, buildContext, IdParameter, sendOnce } from '../../http/index.ts';
+import { type App, buildContext, IdParameter, recordSecurity, sendOnce } from '../../http/index.ts';
 import { requestErrors } from '../../shared/common-errors.ts';
 import { accountsErrors } from './errors.ts';
 import { ListUsersQuery, UpdateUserBody, UserPage, UserReply } from './schemas.ts';
@@ -48,6 +48,7 @@ export function registerUserRoutes(app: App, accounts: Accounts): void {
       const change = fate === undefined ? access : { ...access, keys: fate };
       const { id } = request.params;
       const outcome = await accounts.updateUser(context, context.claim, id, change);
+      for (const { event, details } of outcome.facts) recordSecurity(request, event, details);
       return sendOnce(reply, outcome, { status: 200 });
     },
   );

@@ -140,12 +140,14 @@ test('the first use of a key is reported once, whichever server sees it', async 
       database,
       nowMs: Date.now,
       onError: (error) => assert.fail(String(error)),
-      onFirstUse: (id) => firstUses.push(id),
+      securityLog: {
+        record: (event, _source, details) => firstUses.push(`${event} ${details?.keyId}`),
+      },
     });
     await authenticator.authenticate(key.secret);
     await authenticator.stop();
   }
-  assert.deepEqual(firstUses, [key.id]);
+  assert.deepEqual(firstUses, [`key.first_used ${key.id}`]);
 });
 
 test('the list returns the valid keys in pages, newest first', async () => {
