@@ -80,6 +80,7 @@ test('every label used by the dashboard and the alerts exists on its metric', as
     ['http_responses_total', ['class']],
     ['order_reads_total', ['cache']],
     ['payment_webhooks_total', ['outcome']],
+    ['security_events_total', ['event']],
     ['up', ['job']],
   ]);
   for (const expression of expressions) {
