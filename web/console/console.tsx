@@ -23,7 +23,8 @@ const PricesPage = lazyPage(() => import('./pages/prices-page.tsx'));
 const ModifierGroupPage = lazyPage(() => import('./pages/modifier-group-page.tsx'));
 const ShopPage = lazyPage(() => import('./pages/shop-page.tsx'));
 const PeoplePage = lazyPage(() => import('./pages/people-page.tsx'));
-const AuditPage = lazyPage(() => import('./pages/audit-page.tsx'));const KeysPage = lazyPage(() => import('./pages/keys-page.tsx'));
+const AuditPage = lazyPage(() => import('./pages/audit-page.tsx'));
+const KeysPage = lazyPage(() => import('./pages/keys-page.tsx'));
 const PaymentsPage = lazyPage(() => import('./pages/payments-page.tsx'));
 const WorkPage = lazyPage(() => import('./pages/work-page.tsx'));
 const PasswordPage = lazyPage(() => import('./pages/password-page.tsx'));
@@ -72,7 +73,8 @@ export function Console() {
             )}
             {hasRole('shop') && <Route path="/shop" component={ShopPage} />}
             {hasRole('people') && <Route path="/people" component={PeoplePage} />}
-            {hasRole('audit') && <Route path="/audit" component={AuditPage} />}            {hasRole('keys') && <Route path="/keys" component={KeysPage} />}
+            {hasRole('audit') && <Route path="/audit" component={AuditPage} />}{' '}
+            {hasRole('keys') && <Route path="/keys" component={KeysPage} />}
             <Route path="/payments" component={PaymentsPage} />
             {hasRole('work') && (
               <Route path="/work/:tab?">{({ tab }) => <WorkPage tab={tab} />}</Route>

@@ -28,11 +28,19 @@ export async function createUserCommand(
   const password = passwordStdin ? await readFirstLine() : randomBytes(15).toString('base64url');
   return withDatabase({ migrated: true, ...option }, async ({ database, config: { shopName } }) => {
     const input = { email, password, role, name, vip, shopName };
-    const user = await createUser(database, operatorAuthor('user create'), input);
+    const author = operatorAuthor('user create');
+    const user = await createUser(database, author, input).catch(explainInput);
     print(`Created the ${role} ${user.email}.`);
     if (!passwordStdin) print(`The password is shown only once: ${password}`);
     return exitCodes.ok;
   });
+}
+
+/** Rethrows an error about the input in the words about each place, without the one about requests. */
+function explainInput(error: unknown): never {
+  if (!(error instanceof CodedError) || error.details.errors === undefined) throw error;
+  const sentences = error.details.errors.map(({ detail }) => detail);
+  throw new CodedError(error.definition, { detail: sentences.join('\n'), cause: error });
 }
 
 export interface ChangeUserOptions extends NewDatabaseOption {
