@@ -5,6 +5,8 @@ import type pg from 'pg';
 import type { Log } from '../shared/log.ts';
 import type { Database } from './database.ts';
 import { isPrivilegeError, isSchemaMissing } from './database-errors.ts';
+import { LET_THE_OWNER, MigrationError } from './migration-error.ts';
+import { grantPrivileges } from './privileges.ts';
 import { beginOn } from './run-on-connection.ts';
 
 /** The advisory lock for migrations: "hold" in ASCII. It belongs to one database, not to the server. */
@@ -24,11 +26,8 @@ export interface MigrateOptions {
   /** Default: the folder `migrations/` of the program. */
   readonly directory?: string;
   readonly log?: Log;
-}
-
-/** The database does not match this program. The message tells the operator what to do. */
-export class MigrationError extends Error {
-  override readonly name = 'MigrationError';
+  /** The role that the program runs as, if it is not the one that migrates. */
+  readonly grantTo?: string;
 }
 
 /** Source and build are at the same depth below the project, so one URL serves both. */
@@ -61,9 +60,10 @@ export async function readMigrations(
 
 /**
  * Applies all missing migrations and returns them. Each migration commits separately, together with its row in
- * `schema_migrations`, under a transaction-level lock that serializes servers starting together: behind a pooler that
- * shares sessions, a session-level lock would have no owner.
- * Throws MigrationError if the applied migrations are not those of this program.
+ * `schema_migrations` and the privileges of `grantTo`, under a transaction-level lock that serializes servers starting
+ * together: behind a pooler that shares sessions, a session-level lock would have no owner.
+ * Throws MigrationError if the applied migrations are not those of this program, or this user may not apply the rest or
+ * grant the privileges.
  */
 export async function migrate(
   database: Database,
@@ -77,7 +77,7 @@ export async function migrate(
   const applied: Migration[] = [];
   try {
     for (;;) {
-      const migration = await applyNext(client, migrations);
+      const migration = await applyNext(client, migrations, options);
       if (migration === null) return applied;
       applied.push(migration);
       options.log?.info(`migrated to ${migration.number} (${migration.name})`);
@@ -88,10 +88,27 @@ export async function migrate(
   }
 }
 
+/**
+ * Grants a role the privileges of the rule without migrating, as the owner of the tables. Throws MigrationError if that
+ * is not possible.
+ */
+export async function grantTo(database: Database, role: string): Promise<void> {
+  const client = await database.connect();
+  try {
+    await beginOn(client);
+    await client.query('select pg_advisory_xact_lock($1::bigint)', [MIGRATION_LOCK]);
+    await grantPrivileges(client, role);
+    await client.query('commit');
+  } finally {
+    await client.end().catch(() => {});
+  }
+}
+
 /** Applies the next migration and returns it, or null if there is none left. */
 async function applyNext(
   client: pg.Client,
   migrations: readonly Migration[],
+  { grantTo, log }: MigrateOptions,
 ): Promise<Migration | null> {
   await beginOn(client);
   await client.query('select pg_advisory_xact_lock($1::bigint)', [MIGRATION_LOCK]);
@@ -99,6 +116,9 @@ async function applyNext(
   requireSameHistory(migrations, applied);
   const next = migrations[applied.length];
   if (next !== undefined) await apply(client, next);
+  // Servers of the version before are running, and their triggers may use a new table at once.
+  if (grantTo !== undefined)
+    await grantPrivileges(client, grantTo, next === undefined ? log : undefined);
   await client.query('commit');
   return next ?? null;
 }
@@ -115,10 +135,18 @@ async function readApplied(client: pg.Client): Promise<readonly AppliedRow[]> {
     `select to_regclass('schema_migrations') is not null as exists`,
   );
   if (found[0]?.exists !== true) await createHistory(client);
-  const { rows } = await client.query<AppliedRow>(
-    'select number, name, checksum from schema_migrations order by number',
-  );
-  return rows;
+  try {
+    const { rows } = await client.query<AppliedRow>(
+      'select number, name, checksum from schema_migrations order by number',
+    );
+    return rows;
+  } catch (cause) {
+    if (!isPrivilegeError(cause)) throw cause;
+    throw new MigrationError(
+      `This user may not read the tables of Holdfast, which belong to another one. ${LET_THE_OWNER}`,
+      { cause },
+    );
+  }
 }
 
 async function createHistory(client: pg.Client): Promise<void> {
@@ -141,7 +169,7 @@ async function createHistory(client: pg.Client): Promise<void> {
   } catch (cause) {
     if (!isPrivilegeError(cause) && !isSchemaMissing(cause)) throw cause;
     throw new MigrationError(
-      'Holdfast keeps its tables in the schema public, which does not exist, or in which this user may not create tables: make the user the owner of the database, or let an administrator run "create schema if not exists public; grant usage, create on schema public to …".',
+      'Holdfast keeps its tables in the schema public, which does not exist, or in which this user may not create tables: make the user the owner of the database, let an administrator run "create schema if not exists public; grant usage, create on schema public to …", or name another user in DATABASE_MIGRATION_URL.',
       { cause },
     );
   }
@@ -199,6 +227,12 @@ async function apply(client: pg.Client, migration: Migration): Promise<void> {
     );
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
+    if (isPrivilegeError(cause)) {
+      throw new MigrationError(
+        `Migration ${migration.number} (${migration.name}) is missing, and this user may not apply it: ${reason}. ${LET_THE_OWNER}`,
+        { cause },
+      );
+    }
     throw new MigrationError(
       `Migration ${migration.number} (${migration.name}) failed and was rolled back: ${reason}`,
       { cause },

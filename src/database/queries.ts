@@ -71,3 +71,35 @@ export const countMigrations = statement<[], { applied: number }>(
   'database.count_migrations',
   'select count(*)::int as applied from schema_migrations',
 );
+
+export interface RoleRow {
+  name: string;
+  database: string;
+  /** Differs between servers; a replica has that of its primary. */
+  systemId: string;
+  isSuperuser: boolean;
+  /** Whether it may create roles, or bypass or replicate what it may not read. */
+  isPowerful: boolean;
+  /** A role that owns tables of Holdfast, if this one is or may become it. */
+  owner: string | null;
+}
+
+/** Describes the role of the connection. */
+export const findRole = statement<[], RoleRow>(
+  'database.find_role',
+  `select role.rolname as name,
+          current_database() as database,
+          (select system_identifier::text from pg_control_system()) as "systemId",
+          role.rolsuper as "isSuperuser",
+          role.rolcreaterole or role.rolcreatedb or role.rolreplication or role.rolbypassrls as "isPowerful",
+          (select owner.rolname
+             from pg_class class
+             join pg_namespace space on space.oid = class.relnamespace
+             join pg_roles owner on owner.oid = class.relowner
+            where space.nspname in ('public', 'sandbox', 'pgboss')
+              and class.relkind in ('r', 'p', 'v', 'm', 'S')
+              and pg_has_role(class.relowner, 'member')
+            limit 1) as owner
+     from pg_roles role
+    where role.rolname = current_user`,
+);

@@ -1,5 +1,5 @@
 import { AlreadyOwnedError, EmbeddedServerError } from '../../database/embedded/index.ts';
-import { MigrationError } from '../../database/migrate.ts';
+import { LET_THE_OWNER, MigrationError } from '../../database/migration-error.ts';
 import { isDatabaseUnavailable } from '../../database/unavailable.ts';
 import { findUnfitDatabaseError } from '../../database/unfit-database.ts';
 import { CodedError } from '../../shared/errors.ts';
@@ -89,7 +89,7 @@ function explainSystemError(
     // insufficient_privilege
     case '42501':
       return explainExpected(
-        `The user of DATABASE_URL lacks privileges: ${message}. Make it the owner of the database, or grant the missing privileges.`,
+        `The user of DATABASE_URL lacks privileges: ${message}. ${LET_THE_OWNER}`,
         exitCodes.failed,
       );
     // undefined_table
