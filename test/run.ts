@@ -128,6 +128,7 @@ async function runInTemporaryFolder(
     try {
       Object.assign(process.env, {
         TEST_DATABASE_URL: server.url,
+        TEST_DATABASE_OWNER_URL: server.ownerUrl,
         TEST_DATABASE_TEMPLATE: server.template.name,
       });
       return await runTests(files, leaksFile, signal);

@@ -38,18 +38,15 @@ export async function runAlone<T>(client: pg.ClientBase, work: () => Promise<T>)
   return result;
 }
 
-/**
- * The same on a pooled connection. `isAlone` false: for work that must not be in a transaction and needs no settings.
- */
+/** The same on a pooled connection. */
 export async function runOnPool<T>(
   pool: pg.Pool,
   work: (client: pg.PoolClient) => Promise<T>,
-  { isAlone = true }: { readonly isAlone?: boolean } = {},
 ): Promise<T> {
   const client = await pool.connect();
   let broken: Error | undefined;
   try {
-    return await (isAlone ? runAlone(client, () => work(client)) : work(client));
+    return await runAlone(client, () => work(client));
   } catch (error) {
     if (isConnectionError(error)) broken = error as Error;
     throw error;

@@ -6,7 +6,7 @@ import { testDatabase } from '../support/database.ts';
 import { checkByIds } from '../support/invariants.ts';
 import { addProduct } from '../support/shop.ts';
 
-const { database, url } = await testDatabase();
+const { database, ownerUrl: url } = await testDatabase();
 const client = await database.connect();
 after(() => client.end());
 const { rows: versions } = await client.query<{ number: number }>(

@@ -4,7 +4,7 @@ import { seedOrders } from '../../bench/support/seed-orders.ts';
 import { testDatabase } from '../support/database.ts';
 import { addProduct } from '../support/shop.ts';
 
-const { database, url } = await testDatabase();
+const { database, ownerUrl: url } = await testDatabase();
 const [version] = await database.run<{ number: number }>(
   'test.version',
   `select current_setting('server_version_num')::int as number`,

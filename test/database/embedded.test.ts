@@ -67,12 +67,12 @@ async function interrupt(child: ChildProcess): Promise<void> {
 test('a server keeps its data, its address and its password from one start to the next', async (t) => {
   const dataDir = await folder();
   const first = await startEmbeddedPostgres({ dataDir, log, settings });
-  await query(first.url, 'create table kept as select 42 as answer');
+  await query(first.ownerUrl, 'create table kept as select 42 as answer');
   await first.stop();
   const second = await startEmbeddedPostgres({ dataDir, log, settings });
   t.after(() => second.stop());
   assert.equal(second.url, first.url);
-  assert.deepEqual(await query(second.url, 'select answer from kept'), [{ answer: 42 }]);
+  assert.deepEqual(await query(second.ownerUrl, 'select answer from kept'), [{ answer: 42 }]);
 });
 
 test('a commit is durable, the listener is local, and case conversion covers all scripts', async (t) => {
@@ -177,11 +177,11 @@ test('a killed server restarts at the same address with everything that was comm
   const dataDir = await folder();
   const server = await startEmbeddedPostgres({ dataDir, log, settings });
   t.after(() => server.stop());
-  await query(server.url, 'create table kept as select 42 as answer');
+  await query(server.ownerUrl, 'create table kept as select 42 as answer');
   const killed = await postmasterPid(dataDir);
   process.kill(killed, 'SIGKILL');
   await until(async () => {
-    const rows = await query(server.url, 'select answer from kept');
+    const rows = await query(server.ownerUrl, 'select answer from kept');
     assert.deepEqual(rows, [{ answer: 42 }]);
     assert.notEqual(await postmasterPid(dataDir), killed);
   });
@@ -193,9 +193,9 @@ test('a server whose owner session is terminated is owned again, without a resta
   t.after(() => server.stop());
   const pid = await postmasterPid(dataDir);
   const owners = `from pg_stat_activity where application_name like 'holdfast owner%'`;
-  const [cut] = await query(server.url, `select pid, pg_terminate_backend(pid) ${owners}`);
+  const [cut] = await query(server.ownerUrl, `select pid, pg_terminate_backend(pid) ${owners}`);
   await until(async () => {
-    const [owner] = await query(server.url, `select pid ${owners}`);
+    const [owner] = await query(server.ownerUrl, `select pid ${owners}`);
     assert.ok(owner !== undefined && owner.pid !== cut?.pid);
   });
   assert.equal(await postmasterPid(dataDir), pid);

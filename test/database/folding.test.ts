@@ -105,7 +105,7 @@ test('the migration keeps names in orders as they are and normalizes names that 
       await copyFile(join(migrationsDirectory, name), join(folder, name));
     }
   }
-  const { url } = await emptyDatabase();
+  const { ownerUrl: url } = await emptyDatabase();
   const before = createDatabase({ url, poolMax: 2, constraints: {} });
   try {
     await migrate(before, { directory: folder });

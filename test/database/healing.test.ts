@@ -9,17 +9,19 @@ import { migrate } from '../../src/database/migrate.ts';
 import { serviceErrors } from '../../src/shared/common-errors.ts';
 import { CodedError } from '../../src/shared/errors.ts';
 import { newId } from '../../src/shared/ids.ts';
+import { createTestTable } from '../support/database.ts';
 
 const folder = await mkdtemp(join(tmpdir(), 'healing-'));
 const log = { info() {}, warn() {} };
 // Durable, unlike the other servers of these tests, because it is killed to see what is left.
 const server = await startEmbeddedPostgres({ dataDir: join(folder, 'data'), log });
 const database = createDatabase({ url: server.url, poolMax: 4, constraints: {} });
+const owner = createDatabase({ url: server.ownerUrl, poolMax: 1, constraints: {} });
 // A writer that a failed test leaves behind would run against the closed pool for ever and hide the failure.
 let hasEnded = false;
 after(async () => {
   hasEnded = true;
-  await database.close();
+  await Promise.all([database.close(), owner.close()]);
   await server.stop();
   await rm(folder, { recursive: true });
 });
@@ -45,8 +47,8 @@ async function write(enough: (acknowledged: number, failures: number) => boolean
 }
 
 test('a kill -9 of PostgreSQL under load causes 503s for a while and loses nothing acknowledged', async () => {
-  await migrate(database);
-  await database.run('test.table', 'create table kept (id uuid primary key)', []);
+  await migrate(owner);
+  await createTestTable(owner, 'create table kept (id uuid primary key)');
   const pidFile = join(server.dataDirectory, 'postmaster.pid');
   const kill = async () =>
     process.kill(Number((await readFile(pidFile, 'utf8')).split('\n')[0]), 'SIGKILL');
@@ -72,5 +74,5 @@ test('a kill -9 of PostgreSQL under load causes 503s for a while and loses nothi
     [...before, ...through].filter((id) => !kept.has(id)),
     [],
   );
-  assert.deepEqual(await migrate(database), []);
+  assert.deepEqual(await migrate(owner), []);
 });

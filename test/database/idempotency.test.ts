@@ -7,11 +7,11 @@ import { canonicalJson, sha256 } from '../../src/shared/canonical-json.ts';
 import { requestErrors } from '../../src/shared/common-errors.ts';
 import { CodedError } from '../../src/shared/errors.ts';
 import { newId } from '../../src/shared/ids.ts';
-import { testDatabase } from '../support/database.ts';
+import { createTestTable, testDatabase } from '../support/database.ts';
 import { query } from '../support/until.ts';
 
-const { database, url } = await testDatabase();
-await query(url, 'create table effects (id uuid primary key, note text not null)');
+const { database, owner, url } = await testDatabase();
+await createTestTable(owner, 'create table effects (id uuid primary key, note text not null)');
 
 const callerId = newId();
 let keys = 0;

@@ -8,7 +8,7 @@ import { migrate, migrationsDirectory, readMigrations } from '../../src/database
 import { emptyDatabase } from '../support/database.ts';
 
 async function freshDatabase(): Promise<Database> {
-  const { url } = await emptyDatabase();
+  const { ownerUrl: url } = await emptyDatabase();
   const database = createDatabase({ url, poolMax: 4, constraints: {} });
   after(() => database.close());
   return database;

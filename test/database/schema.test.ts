@@ -5,7 +5,7 @@ import pg from 'pg';
 import { emptyDatabase, testDatabase } from '../support/database.ts';
 import { describeSchema } from '../support/describe-schema.ts';
 
-const { url } = await testDatabase();
+const { ownerUrl: url } = await testDatabase();
 const written = await readFile(new URL('../../schema.sql', import.meta.url), 'utf8');
 
 async function dumpSchema(databaseUrl: string): Promise<{ text: string; majorVersion: number }> {
@@ -37,7 +37,7 @@ test('schema.sql is the schema that the migrations create', async () => {
 });
 
 test('schema.sql creates the same schema in an empty database', async () => {
-  const { url: emptyUrl } = await emptyDatabase();
+  const { ownerUrl: emptyUrl } = await emptyDatabase();
   const client = new pg.Client({ connectionString: emptyUrl });
   await client.connect();
   await client.query(written);

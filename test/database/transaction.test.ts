@@ -3,15 +3,15 @@ import { test } from 'node:test';
 import { createDatabase, type Transaction } from '../../src/database/database.ts';
 import { serviceErrors } from '../../src/shared/common-errors.ts';
 import { defineErrors } from '../../src/shared/errors.ts';
-import { testDatabase } from '../support/database.ts';
+import { createTestTable, testDatabase } from '../support/database.ts';
 import { query, until } from '../support/until.ts';
 
 const refusals = defineErrors('test', { full: [409, 'It is full.', 'There is room for ten.'] });
-const { database, url } = await testDatabase({
+const { database, owner, ownerUrl, url } = await testDatabase({
   constraints: { counters_value_check: refusals.full },
 });
-await query(
-  url,
+await createTestTable(
+  owner,
   `create table counters (
      name  text,
      value bigint not null,
@@ -147,7 +147,7 @@ test('a statement that takes too long is a 503 and releases its connection', asy
 test('the pool recovers after its connections were terminated on the server', async () => {
   await Promise.all(Array.from({ length: 5 }, () => database.run('test.one', 'select 1', [])));
   await query(
-    url,
+    ownerUrl,
     `select pg_terminate_backend(pid)
        from pg_stat_activity
       where datname = current_database() and pid <> pg_backend_pid()`,

@@ -8,7 +8,7 @@ import { testDatabase } from '../support/database.ts';
 import { append, appendUncommitted, createTestTail, fact, positionsIn } from '../support/log.ts';
 import { until } from '../support/until.ts';
 
-const { database } = await testDatabase({ invariants: false });
+const { database, owner } = await testDatabase({ invariants: false });
 
 /** The same database, which counts the events that are read from the log. */
 function countReads(): { readonly counting: Database; reads(): number } {
@@ -143,7 +143,7 @@ test('after the database has lost its last event, the one that takes its positio
   await until(async () => assert.deepEqual(reasons, ['kept', 'lost']));
   isAvailable = false;
   await until(async () => assert.ok(failures > 0));
-  const client = await database.connect();
+  const client = await owner.connect();
   await client.query('set session_replication_role = replica');
   await client.query(`delete from events where reason = 'lost'`);
   await client.query(

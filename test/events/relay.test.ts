@@ -6,13 +6,13 @@ import { fileURLToPath } from 'node:url';
 import type { Database } from '../../src/database/database.ts';
 import { createRelay, type LoggedEvent, type Relay } from '../../src/events/index.ts';
 import { newId } from '../../src/shared/ids.ts';
-import { testDatabase } from '../support/database.ts';
+import { createTestTable, testDatabase } from '../support/database.ts';
 import { append, createTestTail, fact, positionsIn } from '../support/log.ts';
 import { PATIENT_MS } from '../support/patience.ts';
 import { until } from '../support/until.ts';
 
 /** Each test reads under its own name, from the beginning of the shared log. */
-const { database, url } = await testDatabase({ invariants: false });
+const { database, owner, url } = await testDatabase({ invariants: false });
 
 interface Setup {
   readonly relay: Relay;
@@ -188,11 +188,7 @@ describe('the relay', () => {
   });
 
   test('causes nothing twice if a commit succeeds but its response is lost', async () => {
-    await database.run(
-      'test.create_caused',
-      'create table if not exists caused (position bigint)',
-      [],
-    );
+    await createTestTable(owner, 'create table if not exists caused (position bigint)');
     let lost = 0;
     const forgetful: Database = {
       ...database,
@@ -256,11 +252,7 @@ describe('the relay', () => {
   });
 
   test('commits nothing after its lease was lost, and the next holder causes everything once', async () => {
-    await database.run(
-      'test.create_taken',
-      'create table if not exists taken (position bigint)',
-      [],
-    );
+    await createTestTable(owner, 'create table if not exists taken (position bigint)');
     let isFirst = true;
     const relay = createRelay({
       database,

@@ -102,7 +102,7 @@ for (const { kind, path, body, fields, change, changes, refused } of priceKinds)
       const { id } = await createRule(admin, path, body());
       const list = async () => (await admin.get(`${path}?limit=100`)).json().data;
       const before = await list();
-      await db.database.run(
+      await db.owner.run(
         'test.refuse_events',
         `alter table events add constraint no_prices check (type <> 'prices.changed') not valid`,
         [],
@@ -115,7 +115,7 @@ for (const { kind, path, body, fields, change, changes, refused } of priceKinds)
         ];
         for (const reply of replies) assertStatus(reply, 500);
       } finally {
-        await db.database.run(
+        await db.owner.run(
           'test.accept_events',
           'alter table events drop constraint no_prices',
           [],

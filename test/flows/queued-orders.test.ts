@@ -251,13 +251,13 @@ test('an order queued by staff for a customer keeps whether the customer was a V
 test('an order that fails repeatedly becomes a dead letter, blocks no other order, and is placed when redriven', async () => {
   const product = await addProduct(db.database);
   const [admin, customer] = [await api.asAdmin(), await api.signUp()];
-  await db.database.run(
+  await db.owner.run(
     'test.poison',
     `create function refuse_vips() returns trigger language plpgsql as
      $$ begin raise exception 'out of order'; end $$`,
     [],
   );
-  await db.database.run(
+  await db.owner.run(
     'test.poison_orders',
     `create trigger orders_refuse_vips before update on orders
        for each row when (new.vip and new.status = 'PENDING') execute function refuse_vips()`,
@@ -289,7 +289,7 @@ test('an order that fails repeatedly becomes a dead letter, blocks no other orde
   assert.equal(readOrder(await vip.get(`/api/orders/${bad.id}`)).status, 'QUEUED');
   assert.equal((await vip.post(`/api/orders/${cancelled.id}/cancel`)).status, 200);
 
-  await db.database.run('test.heal', 'drop function refuse_vips cascade', []);
+  await db.owner.run('test.heal', 'drop function refuse_vips cascade', []);
   for (const { id } of letters) {
     const redriven = await admin.post(`/api/operations/dead-letters/${id}/redrive`);
     assert.equal(redriven.status, 202, redriven.text);

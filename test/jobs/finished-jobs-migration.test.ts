@@ -21,7 +21,7 @@ async function oldDatabase() {
       await copyFile(join(migrationsDirectory, name), join(folder, name));
     }
   }
-  const { url } = await emptyDatabase();
+  const { ownerUrl: url } = await emptyDatabase();
   const database = createDatabase({ url, poolMax: 2, constraints: {} });
   after(() => database.close());
   await migrate(database, { directory: folder });

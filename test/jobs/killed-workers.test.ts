@@ -5,13 +5,13 @@ import { createInterface } from 'node:readline';
 import { after, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { rescueJobs } from '../../src/jobs/index.ts';
-import { testDatabase } from '../support/database.ts';
+import { createTestTable, testDatabase } from '../support/database.ts';
 import { query, until } from '../support/until.ts';
 import { buildJob, definitionOf, readState, startWorker } from './jobs-fixture.ts';
 
 const db = await testDatabase();
 const { url } = db;
-await query(url, 'create table effects (job_id uuid not null)');
+await createTestTable(db.owner, 'create table effects (job_id uuid not null)');
 
 /** Each starts a process, which takes about a second of one core. */
 const KILLS = 16;

@@ -2,13 +2,13 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { GiveUp, RunLater } from '../../src/jobs/index.ts';
 import { derivedId } from '../../src/shared/ids.ts';
-import { testDatabase } from '../support/database.ts';
+import { createTestTable, testDatabase } from '../support/database.ts';
 import { query, until } from '../support/until.ts';
 import { buildJob, definitionOf, readState, startWorker } from './jobs-fixture.ts';
 
 const db = await testDatabase();
 const { url } = db;
-await query(url, 'create table effects (job_id uuid not null, note text)');
+await createTestTable(db.owner, 'create table effects (job_id uuid not null, note text)');
 
 async function listEffects(id: string): Promise<number> {
   const [row] = await query(url, 'select count(*)::int as n from effects where job_id = $1', [id]);

@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createSqsQueue } from '../../src/drivers/queue/sqs/sqs-queue.ts';
-import { testDatabase } from '../support/database.ts';
+import { createTestTable, testDatabase } from '../support/database.ts';
 import { startSqs } from '../support/sqs-server.ts';
 import { query, until } from '../support/until.ts';
 import { buildJob, definitionOf, startWorker } from './jobs-fixture.ts';
 
 const db = await testDatabase();
 const sqs = await startSqs();
-await query(db.url, 'create table effects (job_id uuid not null)');
+await createTestTable(db.owner, 'create table effects (job_id uuid not null)');
 
 /** The body of a job's message, as SQS stores it. */
 const getBody = (jobId: string) => JSON.stringify({ queue: 'repeats', lane: 'normal', jobId });

@@ -4,14 +4,28 @@ import { after } from 'node:test';
 import pg from 'pg';
 import { createConnections } from '../../src/database/connections.ts';
 import { createDatabase, type Database } from '../../src/database/database.ts';
+import { RUNTIME_ROLE } from '../../src/database/embedded/index.ts';
+import { grantTo } from '../../src/database/migrate.ts';
 import { constraintErrors } from '../../src/main/tables/constraint-errors.ts';
 import type { ErrorDefinition } from '../../src/shared/errors.ts';
 import { PATIENT_MS } from './patience.ts';
 
-export interface TestDatabase {
-  readonly database: Database;
+/** The URLs of one database with its two roles. */
+export interface DatabaseUrls {
+  /** With the role that the product runs as, which owns nothing. */
   readonly url: string;
+  /** With the owner of the tables, a superuser: for what the product may not do. */
+  readonly ownerUrl: string;
 }
+
+export interface TestDatabase extends DatabaseUrls {
+  /** With the role of the product. */
+  readonly database: Database;
+  /** With the owner. */
+  readonly owner: Database;
+}
+
+const OWNER_POOL_MAX = 4;
 
 export interface TestDatabaseOptions {
   /** False for a file that breaks the invariants on purpose. */
@@ -27,42 +41,69 @@ export interface TestDatabaseOptions {
  */
 export async function testDatabase(options: TestDatabaseOptions = {}): Promise<TestDatabase> {
   const name = `test_${randomBytes(8).toString('hex')}`;
-  const url = new URL(serverUrl());
-  url.pathname = `/${name}`;
   const template = process.env.TEST_DATABASE_TEMPLATE;
   // Copying files takes a third of the time of writing every page of the template to the WAL.
-  await administer(`create database ${name} template ${template} strategy file_copy`);
-  const database = createDatabase({
-    url: url.href,
-    poolMax: options.poolMax ?? 20,
-    connectTimeoutMs: PATIENT_MS,
-    statementTimeoutMs: PATIENT_MS,
-    constraints: options.constraints ?? constraintErrors,
-  });
+  const urls = await makeDatabase(name, `template ${template} strategy file_copy`);
+  const open = (url: string, poolMax: number) =>
+    createDatabase({
+      url,
+      poolMax,
+      connectTimeoutMs: PATIENT_MS,
+      statementTimeoutMs: PATIENT_MS,
+      constraints: options.constraints ?? constraintErrors,
+    });
+  const database = open(urls.url, options.poolMax ?? 20);
+  const owner = open(urls.ownerUrl, OWNER_POOL_MAX);
   after(async () => {
     try {
-      if (options.invariants !== false) await requireInvariants(url.href);
+      if (options.invariants !== false) await requireInvariants(urls.ownerUrl);
     } finally {
-      await database.close();
+      await Promise.all([database.close(), owner.close()]);
       await administer(`drop database ${name} with (force)`);
     }
   });
-  return { database, url: url.href };
+  return { database, owner, ...urls };
 }
 
 /** Creates an empty database, without migrations. */
-export async function emptyDatabase(): Promise<{ readonly url: string }> {
+export async function emptyDatabase(): Promise<DatabaseUrls> {
   const name = `test_${randomBytes(8).toString('hex')}`;
-  const url = new URL(serverUrl());
-  url.pathname = `/${name}`;
-  await administer(`create database ${name}`);
+  const urls = await makeDatabase(name, '');
   after(() => administer(`drop database ${name} with (force)`));
-  return { url: url.href };
+  return urls;
 }
 
-/** Runs one statement on the server's maintenance database, without the pool. */
+async function makeDatabase(name: string, options: string): Promise<DatabaseUrls> {
+  await withClient(serverUrl('TEST_DATABASE_OWNER_URL'), async (client) => {
+    await client.query(`create database ${name} ${options}`);
+    // As the embedded server does: a copy does not have the privileges of its template.
+    await client.query(`revoke temporary on database ${name} from public`);
+  });
+  const url = new URL(serverUrl('TEST_DATABASE_URL'));
+  url.pathname = `/${name}`;
+  return { url: url.href, ownerUrl: toOwnerUrl(url.href) };
+}
+
+/** Returns the URL of the same database with the owner, directly even if the given one leads through a pooler. */
+export function toOwnerUrl(databaseUrl: string): string {
+  const url = new URL(serverUrl('TEST_DATABASE_OWNER_URL'));
+  url.pathname = new URL(databaseUrl).pathname;
+  return url.href;
+}
+
+/** Creates a table of a test, as a migration would: the product gets the privileges that the rule gives it. */
+export async function createTestTable(owner: Database, text: string): Promise<void> {
+  const client = await owner.connect();
+  await client.query(text).finally(() => client.end());
+  await grantTo(owner, RUNTIME_ROLE);
+}
+
+/** Runs one statement on the server's maintenance database as its owner, without the pool. */
 export async function administer(text: string, parameters: unknown[] = []): Promise<unknown[]> {
-  return withClient(serverUrl(), async (client) => (await client.query(text, parameters)).rows);
+  return withClient(
+    serverUrl('TEST_DATABASE_OWNER_URL'),
+    async (client) => (await client.query(text, parameters)).rows,
+  );
 }
 
 /** Asserts that every view whose name begins with `inv_` is empty. */
@@ -94,8 +135,8 @@ async function withClient<T>(url: string, work: (client: pg.Client) => Promise<T
   }
 }
 
-function serverUrl(): string {
-  const url = process.env.TEST_DATABASE_URL;
+function serverUrl(variable: 'TEST_DATABASE_URL' | 'TEST_DATABASE_OWNER_URL'): string {
+  const url = process.env[variable];
   if (url === undefined) throw new Error('Run the tests with `npm test -- path/to/file.test.ts`.');
   return url;
 }

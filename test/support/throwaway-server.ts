@@ -4,9 +4,14 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import pg from 'pg';
 import { createDatabase } from '../../src/database/database.ts';
-import { binariesIn, startEmbeddedPostgres } from '../../src/database/embedded/index.ts';
+import {
+  binariesIn,
+  RUNTIME_ROLE,
+  startEmbeddedPostgres,
+} from '../../src/database/embedded/index.ts';
 import { findPostmaster, stopPostmaster } from '../../src/database/embedded/postmaster.ts';
-import { migrate } from '../../src/database/migrate.ts';
+import { grantTo, migrate } from '../../src/database/migrate.ts';
+import { installPostgresQueue } from '../../src/drivers/queue/postgres/install.ts';
 
 /** A folder for everything that the tests of one run write. */
 export interface RunFolder {
@@ -16,9 +21,11 @@ export interface RunFolder {
 }
 
 export interface ThrowawayServer {
-  /** The URL of the server's own database, which is empty. */
+  /** The URL of the server's own database, which is empty, with the owner. */
+  readonly ownerUrl: string;
+  /** The same with the role that the product runs as. */
   readonly url: string;
-  /** A database with every migration. No client may be connected to it while it is copied. */
+  /** A database with every migration, pg-boss and the privileges. No client may be connected to it while it is copied. */
   readonly template: { readonly name: string; readonly url: string };
   stop(): Promise<void>;
 }
@@ -71,8 +78,9 @@ export async function startThrowawayServer(
   });
   try {
     return {
+      ownerUrl: server.ownerUrl,
       url: server.url,
-      template: await createTemplate(server.url),
+      template: await createTemplate(server.ownerUrl),
       stop: () => server.stop(),
     };
   } catch (error) {
@@ -112,6 +120,10 @@ async function createTemplate(serverUrl: string): Promise<{ name: string; url: s
   const database = createDatabase({ url: url.href, poolMax: 1, constraints: {} });
   try {
     await migrate(database);
+    const queueClient = await database.connect();
+    await installPostgresQueue(queueClient);
+    await queueClient.end();
+    await grantTo(database, RUNTIME_ROLE);
   } finally {
     await database.close();
   }

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
+import { RUNTIME_ROLE } from '../../src/database/embedded/index.ts';
 import { runCommand } from './command.ts';
 import { signInAsConfiguredAdmin } from './configured-admin.ts';
+import { toOwnerUrl } from './database.ts';
 import { type ServerProcess, startServerProcess } from './server-process.ts';
 import { createSession, type Session } from './session.ts';
 import { until } from './until.ts';
@@ -9,10 +11,15 @@ import { until } from './until.ts';
 const admin = { email: 'owner@shop.example', password: 'the password of the owner' };
 const jwtSecret = randomBytes(48).toString('base64url');
 
-/** Returns the environment of a server on this database that creates the schema and an admin at its start. */
+/**
+ * Returns the environment of a server on this database that creates the schema and an admin at its start. The owner
+ * migrates, unless the URL has a user of its own.
+ */
 export function shopEnvironment(databaseUrl: string): Record<string, string> {
+  const isSplit = new URL(databaseUrl).username === RUNTIME_ROLE;
   return {
     DATABASE_URL: databaseUrl,
+    ...(isSplit ? { DATABASE_MIGRATION_URL: toOwnerUrl(databaseUrl) } : {}),
     DEMO_DATA: 'false',
     JWT_SECRET: jwtSecret,
     ADMIN_EMAIL: admin.email,

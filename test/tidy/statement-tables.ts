@@ -7,10 +7,13 @@ export interface TableUse {
   /** With its schema, unless that is `public`. */
   readonly table: string;
   readonly use: Use;
+  /** The privileges that PostgreSQL requires for it, such as SELECT. */
+  readonly privileges: readonly string[];
 }
 
-/** Source: PostgreSQL, nodes/parsenodes.h: ACL_INSERT, ACL_UPDATE, ACL_DELETE. */
-const [INSERT, UPDATE, DELETE] = [1, 4, 8];
+/** Source: PostgreSQL, nodes/parsenodes.h: ACL_INSERT, ACL_SELECT, ACL_UPDATE, ACL_DELETE. */
+const [INSERT, SELECT, UPDATE, DELETE] = [1, 2, 4, 8];
+const privilegeNames = { INSERT, SELECT, UPDATE, DELETE };
 
 /** One relation in a query tree: its id, the required rights, and the updated columns. */
 const RELATION = /:relid (\d+) [^{}]*?:requiredPerms (\d+) [^{}]*?:updatedCols \(b([^)]*)\)/g;
@@ -51,7 +54,11 @@ export async function findTableUses(client: Client, text: string): Promise<reado
     const nameById = new Map(names.map(({ id, name }) => [id, name]));
     return relations.flatMap(([, id = '', rights, updated]) => {
       const table = nameById.get(id);
-      return table === undefined ? [] : [{ table, use: describeUse(Number(rights), updated) }];
+      if (table === undefined) return [];
+      const privileges = Object.entries(privilegeNames)
+        .filter(([, bit]) => (Number(rights) & bit) !== 0)
+        .map(([privilege]) => privilege);
+      return [{ table, use: describeUse(Number(rights), updated), privileges }];
     });
   } finally {
     await client.query('rollback');

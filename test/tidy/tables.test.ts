@@ -1,16 +1,17 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
+import { RUNTIME_ROLE } from '../../src/database/embedded/index.ts';
 import { buildMatchedPageQuery } from '../../src/modules/orders/lists/matched-page-query.ts';
 import { buildPageQuery } from '../../src/modules/orders/lists/page-query.ts';
 import { testDatabase } from '../support/database.ts';
 import { findDefinedStatements, findDefiningFiles } from '../support/defined-statements.ts';
 import { query } from '../support/until.ts';
 import { sourceFiles } from './source-files.ts';
-import { findTableUses, type Use } from './statement-tables.ts';
+import { findTableUses, type TableUse } from './statement-tables.ts';
 import { foreignUses, INVARIANTS_FILES, isInvariant, tablesByModule } from './table-owners.ts';
 
-const { database, url } = await testDatabase();
-const client = await database.connect();
+const { owner, ownerUrl, url } = await testDatabase();
+const client = await owner.connect();
 after(() => client.end());
 
 interface FoundStatement {
@@ -46,10 +47,7 @@ const statements: readonly FoundStatement[] = [
   ...orderPages(),
 ];
 
-interface FoundUse extends FoundStatement {
-  readonly table: string;
-  readonly use: Use;
-}
+interface FoundUse extends FoundStatement, TableUse {}
 
 const uses: FoundUse[] = [];
 for (const found of statements) {
@@ -104,6 +102,28 @@ test('reads, locks and writes of tables are found', async () => {
   assert.ok(uses.length > statements.length / 2, `${uses.length} uses`);
 });
 
+test('no statement needs a privilege that the role of the product does not have', async () => {
+  const needed = new Set(
+    uses.flatMap(({ table, privileges }) => privileges.map((one) => `${table} ${one}`)),
+  );
+  assert.ok(needed.size > 100, `${needed.size} privileges`);
+  const lacking = await query(
+    ownerUrl,
+    `select table_name as table, privilege
+       from unnest($1::text[], $2::text[]) as needed (table_name, privilege)
+      where not has_table_privilege($3::name, table_name, privilege)
+        and not (table_name = 'order_numbers' and privilege in ('SELECT', 'UPDATE'))`,
+    [
+      [...needed].map((one) => one.split(' ')[0]),
+      [...needed].map((one) => one.split(' ')[1]),
+      RUNTIME_ROLE,
+    ],
+  );
+  const isLacking = ({ table, privileges }: FoundUse) =>
+    lacking.some((one) => one.table === table && privileges.includes(String(one.privilege)));
+  assert.deepEqual(uses.filter(isLacking).map(describeUse), []);
+});
+
 test('no statement writes to a table of another module', () => {
   assert.deepEqual(foreign.filter(({ use }) => use === 'writes').map(describeUse), []);
 });
@@ -128,9 +148,11 @@ test('every listed use of another module is real', () => {
   );
 });
 
-test('SQL runs through statements, except in src/database and the pages of orders', () => {
+test('SQL runs through statements, except in src/database, the pages of orders and that of pg-boss', () => {
   const isFree = (path: string) =>
-    path.startsWith('src/database/') || path.startsWith('src/modules/orders/lists/');
+    path.startsWith('src/database/') ||
+    path.startsWith('src/modules/orders/lists/') ||
+    path === 'src/drivers/queue/postgres/install.ts';
   const wrong = sourceFiles('src/**/*.ts').filter(
     ({ path, text }) => !isFree(path) && /\.query\(|\.run</.test(text),
   );

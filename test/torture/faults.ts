@@ -54,7 +54,7 @@ export const faults: Readonly<Record<string, Fault>> = {
     await query(
       databaseUrl,
       `select pg_terminate_backend(pid) from pg_stat_activity
-        where application_name = 'holdfast' and pid <> pg_backend_pid()`,
+        where application_name = 'holdfast' and usename = current_user and pid <> pg_backend_pid()`,
     ).catch(() => {
       // The database was not there either.
     });

@@ -2,7 +2,11 @@ import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createDatabase, type Database } from '../../src/database/database.ts';
-import { type EmbeddedPostgres, startEmbeddedPostgres } from '../../src/database/embedded/index.ts';
+import {
+  type EmbeddedPostgres,
+  RUNTIME_ROLE,
+  startEmbeddedPostgres,
+} from '../../src/database/embedded/index.ts';
 import { migrate } from '../../src/database/migrate.ts';
 
 export interface ScratchDatabase {
@@ -25,6 +29,8 @@ export async function startScratchDatabase(stack: AsyncDisposableStack): Promise
   stack.defer(() => postgres.stop());
   const database = createDatabase({ url: postgres.url, poolMax: 4, constraints: {} });
   stack.defer(() => database.close());
-  await migrate(database);
+  const owner = createDatabase({ url: postgres.ownerUrl, poolMax: 1, constraints: {} });
+  stack.defer(() => owner.close());
+  await migrate(owner, { grantTo: RUNTIME_ROLE });
   return { folder, postgres, database };
 }

@@ -44,6 +44,7 @@ export async function tortureServers({
   const secret = randomBytes(48).toString('base64url');
   const environment = {
     DATABASE_URL: postgres.url,
+    DATABASE_MIGRATION_URL: postgres.ownerUrl,
     DATA_DIR: join(folder, 'server'),
     JWT_SECRET: secret,
     DEMO_DATA: 'false',

@@ -45,6 +45,7 @@ export async function openWorkedShop(
   const environment = {
     ...(await startCarrier(driver, onEnd)),
     DATABASE_URL: postgres.url,
+    DATABASE_MIGRATION_URL: postgres.ownerUrl,
     DATA_DIR: join(folder, 'server'),
     JWT_SECRET: secret,
     DEMO_DATA: 'false',

@@ -4,19 +4,22 @@ import { isConnectionError } from '../database-errors.ts';
 import { EmbeddedServerError } from './embedded-server-error.ts';
 import { describeFailedStart } from './failed-start.ts';
 import { freePort } from './free-port.ts';
-import { OWNER_ROLE } from './initialise.ts';
 import { AlreadyOwnedError, takeOwnership } from './ownership.ts';
 import { findPostmaster, stopPostmaster } from './postmaster.ts';
+import {
+  buildOwnerUrl,
+  buildRuntimeUrl,
+  canSignIn,
+  DATABASE,
+  INVALID_PASSWORD,
+  writeRuntimeRole,
+} from './roles.ts';
 import { type Cluster, type ServerProcess, spawnServer } from './server-process.ts';
 
-/** The name of Holdfast's database. */
-const DATABASE = 'holdfast';
 /** Long enough for recovery after a crash, which reads at most about max_wal_size of WAL. */
 const START_MS = 120_000;
 const POLL_MS = 40;
 const STARTS_MAX = 6;
-/** Source: PostgreSQL documentation, Appendix A. */
-const INVALID_PASSWORD = '28P01';
 
 export interface Acquired {
   /** The connection whose session owns the data folder. */
@@ -30,11 +33,6 @@ export interface PortOptions {
   readonly port: number | null;
   /** Whether the URL is already in use, so that no other port is possible. */
   readonly fixed: boolean;
-}
-
-/** Returns the URL of a database. It disables TLS, which the server does not have, regardless of PGSSLMODE. */
-export function buildUrl(cluster: Cluster, port: number, database = DATABASE): string {
-  return `postgres://${OWNER_ROLE}:${cluster.password}@127.0.0.1:${port}/${database}?sslmode=disable`;
 }
 
 /**
@@ -92,8 +90,18 @@ export async function acquire(
 /** Returns null while the server is starting up or shutting down. */
 async function tryOwn(cluster: Cluster, port: number): Promise<pg.Client | null> {
   try {
-    const owner = await takeOwnership(buildUrl(cluster, port, 'postgres'), cluster.dataDirectory);
-    await createDatabaseOnce(owner);
+    const url = buildOwnerUrl(cluster.password, port, 'postgres');
+    const owner = await takeOwnership(url, cluster.dataDirectory);
+    try {
+      await createDatabaseOnce(owner);
+      const { runtimePassword } = cluster;
+      if (!(await canSignIn(buildRuntimeUrl(runtimePassword, port)))) {
+        await writeRuntimeRole(owner, runtimePassword);
+      }
+    } catch (error) {
+      await owner.end().catch(() => {});
+      throw error;
+    }
     return owner;
   } catch (error) {
     if (isConnectionError(error)) return null;

@@ -4,13 +4,14 @@ import { join, resolve } from 'node:path';
 import { exponentialBackoff } from '../../shared/background/backoff.ts';
 import type { Log } from '../../shared/log.ts';
 import { pause } from '../../shared/pause.ts';
-import { type Acquired, acquire, buildUrl } from './acquire.ts';
+import { type Acquired, acquire } from './acquire.ts';
 import { type Binaries, packagedBinaries } from './binaries.ts';
 import { createFileOnce, readFileIfExists } from './create-file-once.ts';
 import { hasCluster, requireReadable, withDataFolderErrors } from './data-folder.ts';
 import { initialiseCluster } from './initialise.ts';
 import { createLauncher } from './launcher.ts';
 import { findPostmaster, stopPostmaster } from './postmaster.ts';
+import { buildOwnerUrl, buildRuntimeUrl, loadRuntimePassword } from './roles.ts';
 import type { Cluster } from './server-process.ts';
 import { type ServerSettings, serverSettings } from './settings.ts';
 
@@ -25,8 +26,10 @@ export interface EmbeddedPostgresOptions {
 }
 
 export interface EmbeddedPostgres {
-  /** Stays the same for the lifetime of this process, even if the server is restarted. */
+  /** The URL for the product. Stays the same for the lifetime of this process, even if the server is restarted. */
   readonly url: string;
+  /** The URL of the owner, for migrations. */
+  readonly ownerUrl: string;
   readonly dataDirectory: string;
   /** Stops the server and releases the data folder. */
   stop(): Promise<void>;
@@ -89,7 +92,8 @@ async function start(options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres
   }
 
   return {
-    url: buildUrl(cluster, port),
+    url: buildRuntimeUrl(cluster.runtimePassword, port),
+    ownerUrl: buildOwnerUrl(cluster.password, port),
     dataDirectory: cluster.dataDirectory,
     async stop() {
       stopping.abort();
@@ -114,8 +118,9 @@ async function prepare(options: EmbeddedPostgresOptions): Promise<Cluster> {
   const password = await createFileOnce(join(folder, 'postgres-password'), () =>
     randomBytes(24).toString('base64url'),
   );
+  const runtimePassword = await loadRuntimePassword(folder);
   const dataDirectory = join(folder, 'postgres');
   await initialiseCluster(dataDirectory, password, binaries, launcher);
   const settings = { ...serverSettings, ...options.settings };
-  return { folder, dataDirectory, password, binaries, launcher, settings };
+  return { folder, dataDirectory, password, runtimePassword, binaries, launcher, settings };
 }

@@ -11,4 +11,6 @@ export {
   startEmbeddedPostgres,
 } from './embedded-postgres.ts';
 export { EmbeddedServerError } from './embedded-server-error.ts';
+export { type EmbeddedUrls, findRunning } from './find-running.ts';
 export { AlreadyOwnedError } from './ownership.ts';
+export { RUNTIME_PASSWORD_FILE, RUNTIME_ROLE } from './roles.ts';

@@ -11,7 +11,7 @@ import type { Launcher } from './launcher.ts';
 /** No start takes this long: an older draft was left by a start that was killed. */
 const DRAFT_AGE_MAX_MS = 3_600_000;
 
-/** The role that owns the embedded server. */
+/** The role that owns the embedded server and the tables. */
 export const OWNER_ROLE = 'holdfast';
 
 const DRAFT_MARK = '.new-';

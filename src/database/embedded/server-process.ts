@@ -8,10 +8,13 @@ import type { Launcher } from './launcher.ts';
 import { formatParameters, type ServerSettings } from './settings.ts';
 
 export interface Cluster {
-  /** DATA_DIR, which also contains the cluster's password, its port and its output at the start. */
+  /** DATA_DIR, which also contains the cluster's passwords, its port and its output at the start. */
   readonly folder: string;
   readonly dataDirectory: string;
+  /** Of the owner. */
   readonly password: string;
+  /** Of the role that the product runs as. */
+  readonly runtimePassword: string;
   readonly binaries: Binaries;
   readonly launcher: Launcher;
   readonly settings: ServerSettings;

@@ -1,7 +1,7 @@
 import { isAbsolute, resolve } from 'node:path';
 import type { Rate } from '../../drivers/limits/rate-limiter.ts';
 import { chooseCache } from './cache-choice.ts';
-import type { Config } from './config.ts';
+import type { Config, DatabaseChoice } from './config.ts';
 import { listRemoteConnections } from './connections.ts';
 import { chooseMail } from './mail-choice.ts';
 import { choosePayment } from './payment-choice.ts';
@@ -39,10 +39,7 @@ export function buildConfig(
     logLevel: values.LOG_LEVEL ?? 'info',
     accessLog: values.ACCESS_LOG ?? production,
     dataDir: resolve(home, values.DATA_DIR ?? '.holdfast'),
-    database:
-      values.DATABASE_URL === undefined
-        ? { kind: 'embedded' }
-        : { kind: 'external', url: withPathsFrom(home, values.DATABASE_URL) },
+    database: chooseDatabase(values, home),
     databaseReplicaUrls: (values.DATABASE_REPLICA_URLS ?? []).map((url) =>
       withPathsFrom(home, url),
     ),
@@ -92,6 +89,16 @@ export function buildConfig(
     shopName,
     mail: chooseMail(values),
     payments: choosePayment(values),
+  };
+}
+
+function chooseDatabase(values: Values, home: string): DatabaseChoice {
+  const { DATABASE_URL: url, DATABASE_MIGRATION_URL: migrationUrl = url } = values;
+  if (url === undefined || migrationUrl === undefined) return { kind: 'embedded' };
+  return {
+    kind: 'external',
+    url: withPathsFrom(home, url),
+    migrationUrl: migrationUrl === url ? null : withPathsFrom(home, migrationUrl),
   };
 }
 

@@ -9,7 +9,13 @@ import type { Insecurity } from './variables.ts';
 
 export type DatabaseChoice =
   /** Holdfast's own PostgreSQL, with its data below `dataDir`. */
-  { readonly kind: 'embedded' } | { readonly kind: 'external'; readonly url: string };
+  | { readonly kind: 'embedded' }
+  | {
+      readonly kind: 'external';
+      readonly url: string;
+      /** The URL of the owner of the tables; null if that is the user of `url`. */
+      readonly migrationUrl: string | null;
+    };
 
 export type SecretChoice =
   /** Generated on the first start and stored in `dataDir`. */

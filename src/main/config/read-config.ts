@@ -72,6 +72,7 @@ export function readConfig(environment: Environment, home: string = programFolde
   if (fileFaults.length > 0) throw new ConfigurationError(sentences);
   sentences.push(
     ...adminFaults(values),
+    ...databaseFaults(values),
     ...cacheFaults(values),
     ...mailFaults(values),
     ...paymentFaults(values),
@@ -88,6 +89,13 @@ function adminFaults({ ADMIN_EMAIL: email, ADMIN_PASSWORD: password }: Values): 
   }
   return [];
 }
+
+function databaseFaults({ DATABASE_URL: url, DATABASE_MIGRATION_URL: migrationUrl }: Values) {
+  return url === undefined && migrationUrl !== undefined
+    ? ['DATABASE_MIGRATION_URL goes with DATABASE_URL: set both, or only DATABASE_URL.']
+    : [];
+}
+
 
 /** Formats a value for a message. Secrets and passwords are never repeated, because messages end up in logs. */
 function formatValue(name: VariableName, given: string): string {

@@ -43,6 +43,7 @@ export const variables = {
   ACCESS_LOG: boolean,
   DATA_DIR: text(1, 1_000),
   DATABASE_URL: postgresUrl,
+  DATABASE_MIGRATION_URL: postgresUrl,
   DATABASE_REPLICA_URLS: list(postgresUrl),
   DATABASE_POOL_MAX: integer(2, 1_000),
   REDIS_URL: redisUrl,

@@ -1,5 +1,7 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
+import { isPrivilegeError } from '../../database/database-errors.ts';
+import { LET_THE_OWNER, MigrationError } from '../../database/migration-error.ts';
 import { isDatabaseUnavailable } from '../../database/unavailable.ts';
 import { findUnfitDatabaseError, NoFreeSessionError } from '../../database/unfit-database.ts';
 import {
@@ -18,9 +20,15 @@ export interface DatabaseFault {
   readonly mayPass: boolean;
 }
 
-/** An error with the reason why the database of DATABASE_URL cannot be used, and what to do. */
+/** An error with the reason why the configured database cannot be used, and what to do. */
 export class UnusableDatabaseError extends Error {
   override name = 'UnusableDatabaseError';
+  readonly fault: DatabaseFault;
+
+  constructor(fault: DatabaseFault, cause: unknown) {
+    super(fault.sentence, { cause });
+    this.fault = fault;
+  }
 }
 
 const PROBE_MS = 1_500;
@@ -30,12 +38,19 @@ const PROBE_MS = 1_500;
  */
 const SSL_REQUEST = Buffer.from([0, 0, 0, 8, 0x04, 0xd2, 0x16, 0x2f]);
 
-/** Explains an error of a database connection. Null if the error does not concern the connection. */
+/**
+ * Explains an error of a database connection. Null if the error does not concern the connection. `variable` names the
+ * one that contains the URL.
+ */
 export async function findDatabaseFault(
   error: unknown,
   url: string,
+  variable = 'DATABASE_URL',
 ): Promise<DatabaseFault | null> {
+  if (error instanceof UnusableDatabaseError) return error.fault;
   const cause = findInnermostCause(error);
+  // It explains itself, unless it is the error of a connection that was lost meanwhile.
+  if (error instanceof MigrationError && isPrivilegeError(cause)) return null;
   const { code = '', syscall, address, path, message } = cause;
   const place = formatDatabaseAddress(url);
   const permanent = (sentence: string): DatabaseFault => ({ sentence, mayPass: false });
@@ -46,47 +61,47 @@ export async function findDatabaseFault(
   const unfitness = findUnfitDatabaseError(error);
   if (unfitness !== null) return permanent(unfitness.message);
   if (cause instanceof NoFreeSessionError) return { sentence: cause.message, mayPass: true };
-  const network = networkFault(cause, { place, variable: 'DATABASE_URL', program: 'PostgreSQL' });
+  const network = networkFault(cause, { place, variable, program: 'PostgreSQL' });
   if (network !== null) return temporary(network);
   switch (code) {
     // invalid_password, invalid_authorization_specification
     case '28P01':
     case '28000':
       return permanent(
-        `PostgreSQL refused the sign-in: ${message}. Check the user and password in DATABASE_URL, and pg_hba.conf.`,
+        `PostgreSQL refused the sign-in: ${message}. Check the user and password in ${variable}, and pg_hba.conf.`,
       );
     // invalid_catalog_name
     case '3D000':
       return permanent(
-        `The database does not exist: ${message}. Create it, or correct DATABASE_URL.`,
+        `The database does not exist: ${message}. Create it, or correct ${variable}.`,
       );
     // insufficient_privilege
     case '42501':
       return permanent(
-        `The user of DATABASE_URL lacks privileges: ${message}. Make it the owner of the database, or grant the missing privileges.`,
+        `The user of ${variable} lacks privileges: ${message}. ${variable === 'DATABASE_URL' ? LET_THE_OWNER : 'Make it the owner of the database.'}`,
       );
   }
   if (syscall === 'connect' && code === 'ENOENT') {
     return temporary(
-      `there is no socket ${address}. Start PostgreSQL, or correct the folder in DATABASE_URL.`,
+      `there is no socket ${address}. Start PostgreSQL, or correct the folder in ${variable}.`,
     );
   }
   if (syscall === 'connect') {
     return permanent(
-      `The database cannot be reached: the socket or address ${address ?? place} cannot be used (${code}). Correct DATABASE_URL, or the folder's permissions.`,
+      `The database cannot be reached: the socket or address ${address ?? place} cannot be used (${code}). Correct ${variable}, or the folder's permissions.`,
     );
   }
   if (syscall === 'open' && path !== undefined) {
     return permanent(
-      `The file ${path}, which DATABASE_URL names, cannot be read (${code}). Correct it.`,
+      `The file ${path}, which ${variable} names, cannot be read (${code}). Correct it.`,
     );
   }
   if (isTlsError(cause)) {
     const { reason, kind } = describeTlsFault(cause);
     const remedy =
       kind === 'name'
-        ? 'Use a name from the certificate in DATABASE_URL.'
-        : "Check the server's certificate, and sslmode and sslrootcert in DATABASE_URL.";
+        ? `Use a name from the certificate in ${variable}.`
+        : `Check the server's certificate, and sslmode and sslrootcert in ${variable}.`;
     return permanent(
       `The connection to the database at ${place} cannot be secured: ${reason}. ${remedy}`,
     );
@@ -94,11 +109,11 @@ export async function findDatabaseFault(
   if (!isDatabaseUnavailable(error)) return null;
   if (/^Connection terminated|timeout/.test(message) && (await isNotPostgres(url))) {
     return permanent(
-      `The server at ${place} is not PostgreSQL. Correct the host and port in DATABASE_URL.`,
+      `The server at ${place} is not PostgreSQL. Correct the host and port in ${variable}.`,
     );
   }
   return temporary(
-    `${firstLine(message)} (${place}). Is PostgreSQL running there, and is DATABASE_URL correct?`,
+    `${firstLine(message)} (${place}). Is PostgreSQL running there, and is ${variable} correct?`,
   );
 }
 

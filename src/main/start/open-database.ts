@@ -1,15 +1,14 @@
-import { join } from 'node:path';
 import { createDatabase, type Database } from '../../database/database.ts';
-import { readFileIfExists } from '../../database/embedded/create-file-once.ts';
 import {
   AlreadyOwnedError,
+  type EmbeddedUrls,
+  findRunning,
   hasCluster,
   packagedBinaries,
   requireReadable,
   startEmbeddedPostgres,
   withDataFolderErrors,
 } from '../../database/embedded/index.ts';
-import { findPostmaster } from '../../database/embedded/postmaster.ts';
 import type { Log } from '../../shared/log.ts';
 import type { Config } from '../config/config.ts';
 import { findDatabaseFault, UnusableDatabaseError } from '../faults/database-fault.ts';
@@ -24,6 +23,8 @@ const STATEMENT_TIMEOUT_MS = 300_000;
 export interface OpenDatabase extends AsyncDisposable {
   readonly database: Database;
   readonly url: string;
+  /** The URL of the owner of the tables; null if that is the user of `url`. */
+  readonly migrationUrl: string | null;
   /** Whether it was just created and is empty. */
   readonly isNew: boolean;
 }
@@ -46,7 +47,7 @@ export async function openDatabase(
   const isNew = config.database.kind === 'embedded' && !(await isReachable(config.dataDir));
   if (isNew && !mayCreate) throw noDatabase(config.dataDir);
   await using opened = new AsyncDisposableStack();
-  const url = await findOrStart(config, log, opened);
+  const { url, migrationUrl } = await findOrStart(config, log, opened);
   const database = opened.adopt(
     createDatabase({
       url,
@@ -58,7 +59,13 @@ export async function openDatabase(
   );
   if (config.database.kind === 'external') await requireUsable(database, config.database.url);
   const everything = opened.move();
-  return { database, url, isNew, [Symbol.asyncDispose]: () => everything.disposeAsync() };
+  return {
+    database,
+    url,
+    migrationUrl,
+    isNew,
+    [Symbol.asyncDispose]: () => everything.disposeAsync(),
+  };
 }
 
 async function requireUsable(database: Database, url: string): Promise<void> {
@@ -66,32 +73,32 @@ async function requireUsable(database: Database, url: string): Promise<void> {
     await findServerSettings(database);
   } catch (error) {
     const fault = await findDatabaseFault(error, url);
-    throw fault === null ? error : new UnusableDatabaseError(fault.sentence, { cause: error });
+    throw fault === null ? error : new UnusableDatabaseError(fault, error);
   }
 }
 
-async function findOrStart(
-  config: Config,
-  log: Log,
-  opened: AsyncDisposableStack,
-): Promise<string> {
-  if (config.database.kind === 'external') return config.database.url;
-  const running = await runningUrl(config.dataDir);
-  if (running !== null) return running;
+type Urls = Pick<OpenDatabase, 'url' | 'migrationUrl'>;
+
+async function findOrStart(config: Config, log: Log, opened: AsyncDisposableStack): Promise<Urls> {
+  if (config.database.kind === 'external') return config.database;
+  const running = await runningUrls(config.dataDir);
+  if (running !== null) return toUrls(running);
   try {
     const postgres = await startEmbeddedPostgres({ dataDir: config.dataDir, log });
     opened.defer(() => postgres.stop());
-    return postgres.url;
+    return toUrls(postgres);
   } catch (error) {
     // A server has started on the folder since the check.
-    const url = error instanceof AlreadyOwnedError ? await runningUrl(config.dataDir) : null;
-    if (url === null) throw error;
-    return url;
+    const urls = error instanceof AlreadyOwnedError ? await runningUrls(config.dataDir) : null;
+    if (urls === null) throw error;
+    return toUrls(urls);
   }
 }
 
-/** Returns the URL of the embedded PostgreSQL that runs on this data folder; null if none does. */
-export function runningUrl(dataDir: string): Promise<string | null> {
+const toUrls = ({ url, ownerUrl }: EmbeddedUrls): Urls => ({ url, migrationUrl: ownerUrl });
+
+/** Returns the URLs of the embedded PostgreSQL that runs on this data folder; null if none does. */
+export function runningUrls(dataDir: string): Promise<EmbeddedUrls | null> {
   return withDataFolderErrors(dataDir, () => findRunning(dataDir));
 }
 
@@ -115,18 +122,4 @@ function noDatabase(dataDir: string): UsageError {
   return new UsageError(
     `There is no database in ${dataDir}. To create one, pass --new; to use another one, set HOLDFAST_HOME, DATA_DIR or DATABASE_URL.`,
   );
-}
-
-async function findRunning(dataDir: string): Promise<string | null> {
-  const postmaster = await findPostmaster(join(dataDir, 'postgres'));
-  const password = await readFileIfExists(join(dataDir, 'postgres-password'));
-  if (postmaster === null || postmaster.port === null || password === null) return null;
-  return embeddedUrl(password, postmaster.port);
-}
-
-function embeddedUrl(password: string, port: number): string {
-  const url = new URL(`postgres://127.0.0.1:${port}/holdfast?sslmode=disable`);
-  url.username = 'holdfast';
-  url.password = password;
-  return url.href;
 }

@@ -1,5 +1,4 @@
 import type { Database } from '../../database/database.ts';
-import { migrate } from '../../database/migrate.ts';
 import { UnfitDatabaseError } from '../../database/unfit-database.ts';
 import { createUserOnce } from '../../modules/accounts/index.ts';
 import { systemAuthor } from '../../shared/caller.ts';
@@ -11,6 +10,7 @@ import type { Config } from '../config/config.ts';
 import { ConfigurationError } from '../config/configuration-error.ts';
 import { activeDemoUsers, type DemoAccount, loadDemoData } from './demo-data.ts';
 import { placeDemoOrders } from './demo-orders.ts';
+import { migrateSchema, openSchema } from './migrate-schema.ts';
 import { findServerSettings, type ServerSettingsRow } from './queries.ts';
 
 const VERSION_NUMBER_MIN = 150_000;
@@ -25,20 +25,24 @@ export interface Prepared {
 }
 
 /**
- * Prepares the database for serving: migrated, fit for production if required, with the first admin and the demo data
- * if configured. Safe to repeat, and on several servers at once.
+ * Prepares the database for serving: migrated by its owner, fit for production if required, with the first admin and
+ * the demo data if configured. `migrationUrl` is that of the owner, null if the program runs as the owner. Safe to
+ * repeat, and on several servers at once.
  */
 export async function prepareDatabase(
   config: Config,
   application: Pick<Application, 'database' | 'modules'>,
+  migrationUrl: string | null,
   log: Log,
 ): Promise<Prepared> {
   const { database } = application;
+  await using schema = await openSchema(config, database, migrationUrl);
   const [settings] = await findServerSettings(database);
-  const faults = serverFaults(settings!, config.production);
+  const [{ trigrams } = settings!] = await findServerSettings(schema.owner);
+  const faults = serverFaults({ ...settings!, trigrams }, config.production);
   if (faults.length > 0) throw new UnfitDatabaseError(faults.join('\n'));
   if (settings!.readOnly === 'on') throw unavailable(new Error(READ_ONLY_DATABASE));
-  await migrate(database, { log });
+  await migrateSchema(config, schema, log);
   if (config.production) await refuseDemoUsers(database);
   const demoAccounts = wantsDemoData(config)
     ? await loadDemoData(database, application.modules, config.currency)
@@ -70,7 +74,7 @@ export function serverFaults(settings: ServerSettingsRow, production: boolean): 
   }
   if (settings.trigrams === 'forbidden') {
     faults.push(
-      'The extension pg_trgm, which searches need, is not installed in the database, and this user may not create it: ask an administrator to run "create extension pg_trgm" there.',
+      'The extension pg_trgm, which searches need, is not installed in the database, and this user may not create it: ask an administrator to run "create extension pg_trgm" there, or name a user who may in DATABASE_MIGRATION_URL.',
     );
   }
   if (!production) return faults;

@@ -46,11 +46,13 @@ export async function startServer(config: Config, logger: Logger): Promise<Runni
   const jwtSecrets = await loadJwtSecrets(config);
   const sandboxSecret = await loadSandboxSecret(config);
   let databaseUrl: string;
-  if (config.database.kind === 'external') databaseUrl = config.database.url;
-  else {
+  let migrationUrl: string | null;
+  if (config.database.kind === 'external') {
+    ({ url: databaseUrl, migrationUrl } = config.database);
+  } else {
     const postgres = await startEmbeddedPostgres({ dataDir: config.dataDir, log: logger });
     started.defer(() => postgres.stop());
-    databaseUrl = postgres.url;
+    ({ url: databaseUrl, ownerUrl: migrationUrl } = postgres);
   }
 
   let isPrepared = false;
@@ -68,6 +70,7 @@ export async function startServer(config: Config, logger: Logger): Promise<Runni
   const timer = setTimeout(listenNow.resolve, LISTEN_AFTER_MS);
   const listening = Promise.withResolvers<void>();
   const prepared = prepareWhenReachable(config, application, logger, {
+    migrationUrl,
     onUnavailable: listenNow.resolve,
     signal: stopping.signal,
   }).then(async (result) => {
@@ -108,19 +111,25 @@ export async function startServer(config: Config, logger: Logger): Promise<Runni
   };
 }
 
+interface PreparationOptions {
+  readonly migrationUrl: string | null;
+  readonly onUnavailable: () => void;
+  readonly signal: AbortSignal;
+}
+
 async function prepareWhenReachable(
   config: Config,
   application: Application,
   logger: Logger,
-  { onUnavailable, signal }: { readonly onUnavailable: () => void; readonly signal: AbortSignal },
+  { migrationUrl, onUnavailable, signal }: PreparationOptions,
 ): Promise<Prepared> {
   for (let attempt = 1; ; attempt += 1) {
     signal.throwIfAborted();
     try {
-      return await prepareDatabase(config, application, logger);
+      return await prepareDatabase(config, application, migrationUrl, logger);
     } catch (error) {
       const fault = await findFault(error, config);
-      if (!fault.mayPass) throw new UnusableDatabaseError(fault.sentence, { cause: error });
+      if (!fault.mayPass) throw new UnusableDatabaseError(fault, error);
       onUnavailable();
       logger.warn(`${fault.sentence} Waiting for the database.`);
       await pause(retryDelayMs(attempt), { signal });

@@ -115,10 +115,11 @@ test('check of an unmigrated database exits with 3 and says what to do', async (
 
 test('migrate brings an empty database to the newest schema, and a second run does nothing', async () => {
   const empty = await emptyDatabase();
-  const first = await runCommand(['migrate'], { environment: { DATABASE_URL: empty.url } });
+  const environment = { DATABASE_URL: empty.url, DATABASE_MIGRATION_URL: empty.ownerUrl };
+  const first = await runCommand(['migrate'], { environment });
   assert.equal(first.code, 0, first.stderr);
   assert.match(first.stdout, /Applied 1 /);
-  const second = await runCommand(['migrate'], { environment: { DATABASE_URL: empty.url } });
+  const second = await runCommand(['migrate'], { environment });
   assert.match(second.stdout, /Nothing to do/);
 });
 

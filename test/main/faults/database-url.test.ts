@@ -168,8 +168,8 @@ for (const [what, [databaseUrl, words]] of Object.entries(temporary)) {
 
 test('a user without the right to create tables is reported', async () => {
   const empty = await emptyDatabase();
-  await query(empty.url, `create role limited_user login password 'limited'`).catch(() => {});
-  await query(empty.url, 'revoke create on schema public from public');
+  await query(empty.ownerUrl, `create role limited_user login password 'limited'`).catch(() => {});
+  await query(empty.ownerUrl, 'revoke create on schema public from public');
   const limited = new URL(empty.url);
   limited.username = 'limited_user';
   limited.password = 'limited';
@@ -179,7 +179,7 @@ test('a user without the right to create tables is reported', async () => {
   assert.equal(code, 3);
   assertSentence(
     stderr,
-    /this user may not create tables: make the user the owner of the database, or .+ grant usage, create/,
+    /this user may not create tables: make the user the owner of the database, let .+ grant usage, create .+ DATABASE_MIGRATION_URL/,
   );
 });
 

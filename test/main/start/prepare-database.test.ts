@@ -50,8 +50,8 @@ test('the configured admin is created once and keeps the password', async () => 
   const admin = { ADMIN_EMAIL: 'owner@shop.example', ADMIN_PASSWORD: 'the first password' };
   const first = readConfig({ ...environment, ...admin });
   const second = readConfig({ ...environment, ...admin, ADMIN_PASSWORD: 'another password' });
-  await prepareDatabase(first, server.application, log);
-  await prepareDatabase(second, server.application, log);
+  await prepareDatabase(first, server.application, db.ownerUrl, log);
+  await prepareDatabase(second, server.application, db.ownerUrl, log);
   const signIn = (password: string) =>
     server.anonymous.post('/api/auth/login', { email: admin.ADMIN_EMAIL, password });
   const reply = await signIn(admin.ADMIN_PASSWORD);

@@ -20,7 +20,7 @@ test('the migration keeps carts with their versions, and each item gets an id', 
       await copyFile(join(migrationsDirectory, name), join(folder, name));
     }
   }
-  const { url } = await emptyDatabase();
+  const { ownerUrl: url } = await emptyDatabase();
   const database = createDatabase({ url, poolMax: 2, constraints: {} });
   try {
     await migrate(database, { directory: folder });

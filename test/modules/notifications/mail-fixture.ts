@@ -135,8 +135,8 @@ export async function createMailFixture(
     claim,
     resetJob: () => resetMailJob(newId()),
     /** Makes the database refuse the record of a mail. */
-    async refuseRecord({ id }: { readonly id: string }): Promise<void> {
-      await database.run(
+    async refuseRecord(owner: Database, { id }: { readonly id: string }): Promise<void> {
+      await owner.run(
         'test.refuse_record',
         `alter table mail_messages add constraint mail_messages_refused_check check (id <> '${id}')`,
         [],

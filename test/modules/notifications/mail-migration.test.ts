@@ -19,7 +19,7 @@ test('the migration keeps each mail as it was shown before, and what it tells of
       await copyFile(join(migrationsDirectory, name), join(folder, name));
     }
   }
-  const { url } = await emptyDatabase();
+  const { ownerUrl: url } = await emptyDatabase();
   const database = createDatabase({ url, poolMax: 2, constraints: {} });
   try {
     await migrate(database, { directory: folder });

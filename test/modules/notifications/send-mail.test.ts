@@ -6,7 +6,7 @@ import { buildContext } from '../../support/orders.ts';
 import { addUser } from '../../support/shop.ts';
 import { createMailFixture, type MailedOrder, refuse } from './mail-fixture.ts';
 
-const { database } = await testDatabase();
+const { database, owner } = await testDatabase();
 const fixture = await createMailFixture(database);
 const { server } = fixture;
 const admin = await addUser(database, { role: 'admin' });
@@ -78,7 +78,7 @@ describe('mails claimed together', () => {
 
   test('one that cannot be recorded fails alone', async () => {
     const { jobs, emails } = await placeTogether(3);
-    await fixture.refuseRecord(jobs[1]!);
+    await fixture.refuseRecord(owner, jobs[1]!);
     const ended = await Promise.allSettled(jobs.map(fixture.run));
     assert.deepEqual(
       ended.map(({ status }) => status),

@@ -13,7 +13,13 @@ import { insertBilledOrder } from './insert-billed-order.ts';
  * Opens a shop with an order of each kind of bill: `billed` has every part, `onTop` is completed with tax on top and stock
  * of a modifier, `cancelled` and `queued` name a discount that they do not use, `plain` has no bill.
  */
-export async function openBilledShop({ database, url }: { database: Database; url: string }) {
+export async function openBilledShop({
+  database,
+  ownerUrl,
+}: {
+  database: Database;
+  ownerUrl: string;
+}) {
   const customer = await addUser(database);
   const curry = await addProduct(database, { onHand: 20, priceMinor: 800 });
   const egg = await addProduct(database, { onHand: 20, priceMinor: 100 });
@@ -23,7 +29,7 @@ export async function openBilledShop({ database, url }: { database: Database; ur
     uses_per_customer_max: 1,
   });
   const free = await addDiscount(database, { kind: 'FREE_DELIVERY', percent: null, scope: null });
-  await query(url, `update discounts set updated_at = now() - interval '1 hour'`);
+  await query(ownerUrl, `update discounts set updated_at = now() - interval '1 hour'`);
 
   const tenth = (amountMinor: number) => ({
     discountId: code,
@@ -38,7 +44,7 @@ export async function openBilledShop({ database, url }: { database: Database; ur
   const insert = (
     status: string,
     order: Omit<Parameters<typeof insertBilledOrder>[1], 'status' | 'customerId'>,
-  ) => insertBilledOrder(url, { status, customerId: customer.id, ...order });
+  ) => insertBilledOrder(ownerUrl, { status, customerId: customer.id, ...order });
 
   const billed = await insert('PENDING', {
     lines: [
@@ -155,7 +161,7 @@ export async function openBilledShop({ database, url }: { database: Database; ur
     cancelled,
     queued,
     plain,
-    findViolations: (changes: readonly string[]) => findViolations({ database, url }, changes),
+    findViolations: (changes: readonly string[]) => findViolations({ database, ownerUrl }, changes),
   };
 }
 
@@ -164,7 +170,7 @@ export async function openBilledShop({ database, url }: { database: Database; ur
  * that of some rows too, and rolls the changes back.
  */
 export async function findViolations(
-  { database, url }: { database: Database; url: string },
+  { database, ownerUrl: url }: { database: Database; ownerUrl: string },
   changes: readonly string[],
 ): Promise<Record<string, string[]>> {
   const client = new pg.Client({ connectionString: url });

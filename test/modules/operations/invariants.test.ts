@@ -12,7 +12,7 @@ import { checkByIds, queryableOn } from '../../support/invariants.ts';
 import { buildContext, buildPlacementContext, createTestOrders } from '../../support/orders.ts';
 import { addProduct, addUser } from '../../support/shop.ts';
 
-const { database, url } = await testDatabase({ invariants: false });
+const { database, ownerUrl: url } = await testDatabase({ invariants: false });
 const orders = createTestOrders(database);
 const customer = await addUser(database);
 const admin = await addUser(database, { role: 'admin' });

@@ -9,7 +9,7 @@ import { buildPlacementContext, createTestOrders } from '../../support/orders.ts
 import { addProduct, addUser } from '../../support/shop.ts';
 import { query } from '../../support/until.ts';
 
-const { database, url } = await testDatabase({ invariants: false });
+const { database, owner, ownerUrl: url } = await testDatabase({ invariants: false });
 const orders = createTestOrders(database);
 const product = await addProduct(database, { onHand: 1_000, priceMinor: 250 });
 
@@ -111,7 +111,7 @@ test('a change is checked after a check that failed', async () => {
 test('an event that is committed late, behind events already checked, is not skipped', async () => {
   await startCycle();
   await check();
-  const late = await database.connect();
+  const late = await owner.connect();
   try {
     await late.query('begin; set local session_replication_role = replica');
     await late.query(

@@ -6,7 +6,7 @@ import { buildContext, buildPlacementContext, createTestOrders } from '../../sup
 import { addProduct, addUser } from '../../support/shop.ts';
 
 /** What a user of `psql` meets: plain SQL on a plain connection, without any of our code. */
-const { database, url } = await testDatabase();
+const { database, ownerUrl: url } = await testDatabase();
 const orders = createTestOrders(database);
 const customer = await addUser(database);
 const admin = await addUser(database, { role: 'admin' });

@@ -6,7 +6,7 @@ import { buildContext } from '../../support/orders.ts';
 import { openPaymentsShop } from '../../support/payments.ts';
 
 /** What a user of `psql` meets: plain SQL on a plain connection, without any of our code. */
-const { database, url } = await testDatabase();
+const { database, ownerUrl: url } = await testDatabase();
 const shop = await openPaymentsShop(database);
 const paid = await shop.paid();
 const open = await shop.opened();

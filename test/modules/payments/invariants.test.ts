@@ -6,7 +6,7 @@ import { checkByIds } from '../../support/invariants.ts';
 import { captured, openPaymentsShop } from '../../support/payments.ts';
 
 /** Each view about money finds the violation it is for, which is made on purpose and rolled back. */
-const { database, url } = await testDatabase();
+const { database, ownerUrl: url } = await testDatabase();
 const shop = await openPaymentsShop(database);
 const paid = await shop.paid();
 const cancelled = await shop.paid();

@@ -24,7 +24,7 @@ async function change<T>(
   unchecked: boolean,
   look: (client: pg.Client) => Promise<T>,
 ): Promise<T> {
-  const client = new pg.Client({ connectionString: db.url });
+  const client = new pg.Client({ connectionString: db.ownerUrl });
   await client.connect();
   try {
     await client.query('begin');

@@ -3,6 +3,7 @@ import { PgBoss } from 'pg-boss';
 import { createConnections } from '../../../database/connections.ts';
 import { runOnPool } from '../../../database/run-on-connection.ts';
 import { type Priority, priorities, type QueueDriver } from '../queue.ts';
+import { SCHEMA } from './install.ts';
 import { createOpenPacks, type Handle, PACK_MAX, type PackContent, packMessages } from './packs.ts';
 import { createQueueNotifier } from './queue-notifier.ts';
 
@@ -14,14 +15,11 @@ export interface PostgresQueueOptions {
   readonly leaseSeconds?: number;
 }
 
-const SCHEMA = 'pgboss';
 /** Failed messages, for people with SQL access; the dead letters themselves are in the table `jobs`. */
 const BURIED_QUEUE = 'buried';
 const BURIED_KEPT_SECONDS = 14 * 86_400;
 const POOL_MAX = 4;
 const STATEMENT_TIMEOUT_MS = 10_000;
-/** Statements that PostgreSQL does not accept in a transaction, such as the indexes of a pg-boss upgrade. */
-const OUTSIDE_TRANSACTIONS = /\bconcurrently\b|^\s*vacuum\b/i;
 const INSERT_MAX = 1_000;
 const LEASE_SECONDS = 30;
 /**
@@ -37,7 +35,7 @@ const KEPT_SECONDS = 30 * 86_400;
 /**
  * Carries messages in PostgreSQL, in pg-boss's own schema and on separate connections. Only pg-boss's transport is
  * used: schedules, retries and dead letters are in our tables, the same for every driver. Jobs that are sent together
- * share messages, and so their leases.
+ * share messages, and so their leases. Needs `installPostgresQueue` before.
  */
 export function createPostgresQueue({
   url,
@@ -51,13 +49,20 @@ export function createPostgresQueue({
     onConnectionLost: onError,
   });
   const pool = connections.createPool({ max: POOL_MAX });
-  const query = <Row extends pg.QueryResultRow>(text: string, values?: unknown[]) =>
-    runOnPool(pool, (client) => client.query<Row>(text, values), {
-      isAlone: !OUTSIDE_TRANSACTIONS.test(text),
-    });
+  /** The statements that are running. The pool never answers those that still wait for a connection when it ends. */
+  const running = new Set<Promise<unknown>>();
+  function query<Row extends pg.QueryResultRow>(text: string, values?: unknown[]) {
+    const result = runOnPool(pool, (client) => client.query<Row>(text, values));
+    running.add(result);
+    const forget = () => running.delete(result);
+    result.then(forget, forget);
+    return result;
+  }
   const boss = new PgBoss({
     db: { executeSql: (text, values) => query(text, values as unknown[]) },
     schema: SCHEMA,
+    // The owner of the tables has installed it, see `install.ts`.
+    migrate: false,
     schedule: false,
     reindex: false,
     monitorVacuum: false,
@@ -169,6 +174,7 @@ export function createPostgresQueue({
     async stop() {
       arrivals.stop();
       await boss.stop({ graceful: false });
+      await Promise.allSettled(running);
       await pool.end();
     },
   };

@@ -1,13 +1,14 @@
 import { randomBytes } from 'node:crypto';
 import type { Database } from '../../../database/database.ts';
-import { migrate } from '../../../database/migrate.ts';
 import { type Catalog, createCatalog } from '../../../modules/catalog/index.ts';
 import { openStock } from '../../../modules/inventory/index.ts';
+import type { Log } from '../../../shared/log.ts';
 import { createCursors } from '../../../shared/pagination.ts';
 import type { Config } from '../../config/config.ts';
 import { loadConfig } from '../../config/read-config.ts';
 import { createCommandLogger } from '../../start/logger.ts';
-import { openDatabase } from '../../start/open-database.ts';
+import { grantRuntime, migrateSchema, openSchema } from '../../start/migrate-schema.ts';
+import { type OpenDatabase, openDatabase } from '../../start/open-database.ts';
 
 export interface CommandParts {
   readonly config: Config;
@@ -34,8 +35,9 @@ export async function withDatabase<T>(
   const log = createCommandLogger();
   const mayCreate = needs.new ?? false;
   await using opened = await openDatabase(config, log, { mayCreate });
-  const { database, isNew } = opened;
-  if (needs.migrated || isNew) await migrate(database, { log });
+  const { database } = opened;
+  if (needs.migrated || opened.isNew) await migrateOnce(config, opened, log);
+  else if (config.database.kind === 'embedded') await grantOnce(config, opened);
   // A command gives no cursors to clients, so their secret need not be shared.
   const cursors = createCursors(randomBytes(32).toString('base64'));
   const { api: catalog } = createCatalog({
@@ -46,4 +48,15 @@ export async function withDatabase<T>(
   });
   // Awaited, so that the database is closed after the work and not during it.
   return await work({ config, database, catalog });
+}
+
+async function migrateOnce(config: Config, opened: OpenDatabase, log: Log): Promise<void> {
+  await using schema = await openSchema(config, opened.database, opened.migrationUrl);
+  await migrateSchema(config, schema, log);
+}
+
+/** A data folder of an earlier version has no runtime role until now, so its tables grant it nothing yet. */
+async function grantOnce(config: Config, opened: OpenDatabase): Promise<void> {
+  await using schema = await openSchema(config, opened.database, opened.migrationUrl);
+  await grantRuntime(schema);
 }

@@ -1,4 +1,5 @@
 import type { Database } from '../../../database/database.ts';
+import { isPrivilegeError } from '../../../database/database-errors.ts';
 import { readMigrations } from '../../../database/migrate.ts';
 import type { ConnectionKind } from '../../../database/pooling.ts';
 import { countMigrations } from '../../../database/queries.ts';
@@ -8,12 +9,13 @@ import {
   isReachable,
   openDatabase,
   requireDurableSettings,
-  runningUrl,
+  runningUrls,
 } from '../../start/open-database.ts';
 import { READ_ONLY_DATABASE, serverFaults } from '../../start/prepare-database.ts';
 import { findServerSettings, findServerTime } from '../../start/queries.ts';
 import { explainError } from '../explain-error.ts';
 import { createFinding, type Finding } from './finding.ts';
+import { roleFindings } from './role.ts';
 
 /** Source: PostgreSQL documentation, Appendix A. */
 const UNDEFINED_TABLE = '42P01';
@@ -42,7 +44,7 @@ async function idleFinding(dataDir: string): Promise<Finding | null> {
     const say = `embedded, none in ${dataDir} yet; the first "holdfast serve" creates it`;
     return createFinding('database', 'ok', say);
   }
-  if ((await runningUrl(dataDir)) !== null) return null;
+  if ((await runningUrls(dataDir)) !== null) return null;
   await requireDurableSettings(dataDir);
   return createFinding(
     'database',
@@ -67,6 +69,7 @@ async function findingsOfRunning(config: Config): Promise<Finding[]> {
     ),
     await migrationsFinding(opened.database),
     await clockFinding(opened.database),
+    ...(await roleFindings(config, opened)),
   ];
 }
 
@@ -95,6 +98,9 @@ async function migrationsFinding(database: Database): Promise<Finding> {
   const what = 'migrations';
   const { length: known } = await readMigrations();
   const applied = await countApplied(database);
+  if (applied === null) {
+    return createFinding(what, 'wrong', 'this user may not read them, see "database role"');
+  }
   if (applied === known) return createFinding(what, 'ok', `all ${known} applied`);
   if (applied > known) {
     return createFinding(
@@ -107,11 +113,13 @@ async function migrationsFinding(database: Database): Promise<Finding> {
   return createFinding(what, 'wrong', `${applied} of ${known} applied; ${remedy}`);
 }
 
-async function countApplied(database: Database): Promise<number> {
+/** Returns null if the user may not read them. */
+async function countApplied(database: Database): Promise<number | null> {
   try {
     const [row] = await countMigrations(database);
     return row!.applied;
   } catch (error) {
+    if (isPrivilegeError(error)) return null;
     if ((error as { code?: unknown }).code === UNDEFINED_TABLE) return 0;
     throw error;
   }

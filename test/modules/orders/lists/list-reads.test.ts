@@ -16,7 +16,7 @@ const LIMIT = 20;
 const TIMES = 8;
 
 /** A shop whose orders all have the same status and the same customer, as the planner's statistics show. */
-const { database, url } = await testDatabase();
+const { database, ownerUrl, url } = await testDatabase();
 const orders = createTestOrders(database, { pendingMax: 0 });
 const ann = await addUser(database);
 const bob = await addUser(database);
@@ -26,7 +26,7 @@ const placed = await Promise.all(
     orders.placeOrder(buildPlacementContext(ann), { items: [{ sku: rice.sku, quantity: 1 }] }),
   ),
 );
-await query(url, 'analyze');
+await query(ownerUrl, 'analyze');
 
 /** Counts the rows of orders that a generic plan reads, and those that are on the page. */
 async function countReads(filters: OrderFilters, from: Position | null) {
@@ -112,7 +112,7 @@ describe('the generic plan of a page', () => {
   ];
   before(() =>
     query(
-      url,
+      ownerUrl,
       `update pg_class set reltuples = 1000000 where relname in ('orders', 'order_lines', 'users')`,
     ),
   );

@@ -8,7 +8,7 @@ import { query } from '../../../support/until.ts';
 const ROWS = 5_000;
 
 /** Many customers and names, of which a search should read few. */
-const { url } = await testDatabase();
+const { ownerUrl, url } = await testDatabase();
 await query(
   url,
   `insert into users (id, email, email_key, name, password_hash)
@@ -20,7 +20,7 @@ await query(
   `insert into sold_names (sku, name)
    select 'SKU-' || n, 'Crème ' || md5(n::text) from generate_series(1, ${ROWS}) as n`,
 );
-await query(url, 'analyze');
+await query(ownerUrl, 'analyze');
 
 test('a search uses the indexes, with or without accents', async () => {
   const client = new pg.Client({ connectionString: url });

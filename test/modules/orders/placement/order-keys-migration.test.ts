@@ -21,7 +21,7 @@ async function createOlderDatabase(): Promise<Database> {
   assert.ok(ours > 0);
   for (const name of names.slice(0, ours))
     await cp(join(migrationsDirectory, name), join(folder, name));
-  const { url } = await emptyDatabase();
+  const { ownerUrl: url } = await emptyDatabase();
   const database = createDatabase({ url, poolMax: 4, constraints: {} });
   after(() => database.close());
   await migrate(database, { directory: folder });

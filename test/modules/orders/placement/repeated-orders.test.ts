@@ -12,7 +12,7 @@ import {
 import { addProduct, addUser, apiKey, findStock } from '../../../support/shop.ts';
 import { ordersOnTwoServers } from './two-servers.ts';
 
-const { database, orders, otherServer, countOrders } = await ordersOnTwoServers();
+const { database, owner, orders, otherServer, countOrders } = await ordersOnTwoServers();
 
 describe('a repeated order', () => {
   test('50 parallel requests with one key, on two servers, create one order and get one response', async () => {
@@ -110,7 +110,7 @@ describe('a repeated order', () => {
     };
     // The refusal leaves an unused number, so this server does not need the sequence that is locked below.
     await assert.rejects(order(first, 2), coded('inventory.insufficient_stock'));
-    const held = await lockRows(database, 'alter sequence order_numbers owned by none');
+    const held = await lockRows(owner, 'alter sequence order_numbers owned by none');
     const repeat = order(second, 1, 'late');
     await waitUntilBlocked(database, '%nextval%');
     const placed = await order(first, 1, 'late');

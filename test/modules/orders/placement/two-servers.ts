@@ -3,9 +3,10 @@ import { createTestOrders } from '../../../support/orders.ts';
 
 /** Creates the orders module of two servers that share only the database of the test file. */
 export async function ordersOnTwoServers() {
-  const { database } = await testDatabase();
+  const { database, owner } = await testDatabase();
   return {
     database,
+    owner,
     orders: createTestOrders(database),
     otherServer: createTestOrders(database),
     async countOrders(customerId: string): Promise<number> {

@@ -16,7 +16,7 @@ import { planJobs, startQueuedWorker, takeJobs } from '../../../support/queued.t
 import { addProduct, addUser, findStock } from '../../../support/shop.ts';
 import { until } from '../../../support/until.ts';
 
-const { database, url } = await testDatabase();
+const { database, owner, url } = await testDatabase();
 const orders = createTestOrders(database);
 const admin = await addUser(database, { role: 'admin' });
 
@@ -62,13 +62,13 @@ describe('a failure during placement', () => {
     const product = await addProduct(database);
     const items = [{ sku: product.sku, quantity: 1 }];
     const bad = await queue(customer, { items });
-    await database.run(
+    await owner.run(
       'test.poison',
       `create function refuse_one() returns trigger language plpgsql as
        $$ begin raise exception 'out of order'; end $$`,
       [],
     );
-    await database.run(
+    await owner.run(
       'test.poison_order',
       `create trigger orders_refuse_one before update on orders
          for each row when (new.id = '${bad.id}' and new.status = 'PENDING') execute function refuse_one()`,
@@ -87,7 +87,7 @@ describe('a failure during placement', () => {
     await work(worker);
     assert.equal((await read(later.id)).status, 'PENDING');
 
-    await database.run('test.heal', 'drop function refuse_one cascade', []);
+    await owner.run('test.heal', 'drop function refuse_one cascade', []);
     await worker.run([badJob]);
     assert.equal((await read(bad.id)).status, 'PENDING');
   });

@@ -20,7 +20,7 @@ import { query } from '../../../support/until.ts';
  * admins, the shop and the provider, which succeed, fail and are reversed; orders that end, are confirmed by hand and
  * return to PENDING. In the end, every minor unit received pays an order, has been refunded, or is shown.
  */
-const { database, url } = await testDatabase();
+const { database, ownerUrl: url } = await testDatabase();
 const shop = await openPaymentsShop(database);
 const { provider } = shop;
 const payments = shop.another({ attemptsMax: 100 });

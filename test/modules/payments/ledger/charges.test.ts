@@ -7,7 +7,7 @@ import { buildContext, settle } from '../../../support/orders.ts';
 import { captured, openPaymentsShop, reportedRefund } from '../../../support/payments.ts';
 import { query } from '../../../support/until.ts';
 
-const { database, url } = await testDatabase();
+const { database, ownerUrl: url } = await testDatabase();
 const shop = await openPaymentsShop(database);
 const { provider, payments } = shop;
 
