@@ -1,5 +1,6 @@
 import { createDatabase, type Database } from '../../src/database/database.ts';
 import { migrate } from '../../src/database/migrate.ts';
+import { installPostgresQueue } from '../../src/drivers/queue/postgres/install.ts';
 import { createPostgresQueue } from '../../src/drivers/queue/postgres/postgres-queue.ts';
 import { appendEvents, createLogTail, createRelay, type NewEvent } from '../../src/events/index.ts';
 import { createJobs, createRunner } from '../../src/jobs/index.ts';
@@ -37,6 +38,9 @@ export async function measureRelayLimit(
   const database = createDatabase({ url, poolMax: 8, constraints: {} });
   stack.defer(() => database.close());
   await migrate(database);
+  const client = await database.connect();
+  await installPostgresQueue(client);
+  await client.end();
   const carried = await startCarrying(database, url, stack);
 
   const delays = await writeSteadily(database, durationSeconds, carried);

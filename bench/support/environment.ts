@@ -12,6 +12,7 @@ export interface Environment {
   readonly server: BenchServer;
   /** The server's URL. */
   readonly url: string;
+  /** With the owner, as all URLs here; the servers run as the role of the product. */
   readonly databaseUrl: string;
   readonly referenceUrl: string;
   readonly adminToken: string;
@@ -44,11 +45,15 @@ export async function startEnvironment(): Promise<Environment> {
     const pidFile = await readFile(join(postgres.dataDirectory, 'postmaster.pid'), 'utf8');
     const postmasterPid = Number(pidFile.split('\n')[0]);
     const createDatabase = async (name: string, template = 'template1') => {
-      await administer(postgres.url, `create database ${name} template ${template}`);
-      return buildDatabaseUrl(postgres.url, name);
+      await administer(postgres.ownerUrl, `create database ${name} template ${template}`);
+      return buildDatabaseUrl(postgres.ownerUrl, name);
     };
     const startServerOn = async (databaseUrl: string) => {
-      const started = await startServer({ databaseUrl, dataDir: join(folder, 'server') });
+      const started = await startServer({
+        databaseUrl: buildDatabaseUrl(postgres.url, new URL(databaseUrl).pathname.slice(1)),
+        migrationUrl: databaseUrl,
+        dataDir: join(folder, 'server'),
+      });
       // For a bench that is interrupted before the caller stops the server. A second stop does nothing.
       stack.defer(() => started.stop());
       return started;
@@ -65,7 +70,7 @@ export async function startEnvironment(): Promise<Environment> {
       referenceUrl,
       adminToken: await logInAdmin(server.url),
       createDatabase,
-      dropDatabase: (name) => administer(postgres.url, `drop database ${name} with (force)`),
+      dropDatabase: (name) => administer(postgres.ownerUrl, `drop database ${name} with (force)`),
       startServerOn,
       folder,
       processorTime: ({ pid }) => readProcessorTime({ serverPid: pid, postmasterPid }),

@@ -25,6 +25,8 @@ export interface BenchServer {
 /** Starts a server. Without a database URL it runs its own PostgreSQL in `dataDir`. */
 export async function startServer(options: {
   readonly databaseUrl?: string;
+  /** The same with the owner of its tables. */
+  readonly migrationUrl?: string;
   readonly dataDir: string;
 }): Promise<BenchServer> {
   const port = await freePort(null);
@@ -41,6 +43,7 @@ export async function startServer(options: {
         HOLDFAST_HOME: tmpdir(),
         PORT: String(port),
         DATABASE_URL: options.databaseUrl ?? '',
+        DATABASE_MIGRATION_URL: options.migrationUrl ?? '',
         DATA_DIR: options.dataDir,
         LOG_LEVEL: 'warn',
         DEMO_DATA: 'false',
