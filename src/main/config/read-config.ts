@@ -96,7 +96,6 @@ function databaseFaults({ DATABASE_URL: url, DATABASE_MIGRATION_URL: migrationUr
     : [];
 }
 
-
 /** Formats a value for a message. Secrets and passwords are never repeated, because messages end up in logs. */
 function formatValue(name: VariableName, given: string): string {
   return isSecretVariable(name) || name === 'STRIPE_API_BASE'
