@@ -242,20 +242,3 @@ describe('the Kubernetes manifests', async () => {
     }
   });
 });
-
-test('the systemd unit starts an existing program in production, whatever its environment file sets', async () => {
-  const unit = await read('deploy/systemd/holdfast.service');
-  const [, command] = /^ExecStart=(.+)$/m.exec(unit)!;
-  const [, pairs, program] = /^\/usr\/bin\/env ((?:\S+=\S+ )+)node (\S+) serve$/.exec(command!)!;
-  assert.ok(existsSync(`${root}/${program}`));
-  const values = Object.fromEntries(
-    pairs!
-      .trim()
-      .split(' ')
-      .map((pair) => pair.split('=')),
-  );
-  for (const name of Object.keys(values)) assert.ok(names.has(name), name);
-  assert.equal(values.NODE_ENV, 'production');
-  const [, state] = /^StateDirectory=(.+)$/m.exec(unit)!;
-  assert.equal(values.DATA_DIR, `/var/lib/${state}`);
-});
