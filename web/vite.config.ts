@@ -30,6 +30,8 @@ export default defineConfig(({ mode, command }) => {
       assetsInlineLimit: 0,
       target: 'es2023',
       reportCompressedSize: false,
+      // The licences of what the files contain, beside them.
+      license: { fileName: 'licences.json' },
     },
     server: { proxy: Object.fromEntries(paths.map((path) => [path, server])) },
   };

@@ -6,6 +6,7 @@ import { commandLinePage } from './command-line.ts';
 import { configurationPage } from './configuration.ts';
 import { errorsPage } from './errors.ts';
 import { eventsPage } from './events.ts';
+import { licencesPage } from './licences.ts';
 import type { Page } from './markdown.ts';
 import { metricsPage } from './metrics.ts';
 import type { Document } from './openapi.ts';
@@ -22,5 +23,6 @@ export async function referencePages(): Promise<Page[]> {
     auditPage(),
     commandLinePage(),
     await metricsPage(),
+    licencesPage(),
   ];
 }

@@ -134,26 +134,6 @@ test('refusals by nginx read like those of the server', async () => {
   }
 });
 
-describe('the image', () => {
-  test('has the Node.js version that the tests use', async () => {
-    const { devDependencies } = JSON.parse(await read('package.json')) as {
-      devDependencies: { node: string };
-    };
-    const images = [...dockerfile.matchAll(/^FROM (\S+)/gm)].map(([, image]) => image);
-    assert.deepEqual(new Set(images), new Set([`node:${devDependencies.node}-bookworm-slim`]));
-  });
-
-  test('starts an existing program, sets only variables that are read, and copies existing files', () => {
-    const [, program] = /ENTRYPOINT \["node", "([^"]+)"\]/.exec(dockerfile)!;
-    assert.ok(existsSync(`${root}/${program}`));
-    const [, environment] = /^ENV (.+)$/m.exec(dockerfile)!;
-    for (const pair of environment!.split(' ')) assert.ok(names.has(pair.split('=')[0]!), pair);
-    for (const [, sources] of dockerfile.matchAll(/^COPY (?!--from)(.+) \S+$/gm)) {
-      for (const source of sources!.split(' ')) assert.ok(existsSync(`${root}/${source}`), source);
-    }
-  });
-});
-
 interface Manifest {
   readonly kind: string;
   readonly metadata: { readonly name: string };

@@ -7,7 +7,7 @@ const LINES_MAX = 400;
 const product = sourceFiles('src/**/*.ts');
 const everything = [
   ...product,
-  ...sourceFiles('test/**/*.ts', 'bench/**/*.ts', 'docs/**/*.ts'),
+  ...sourceFiles('test/**/*.ts', 'bench/**/*.ts', 'docs/**/*.ts', 'deploy/**/*.ts'),
   ...sourceFiles('web/*.ts', 'web/{console,shop,shared}/**/*.{ts,tsx}'),
   // Code generated from the OpenAPI document is as long as the document requires.
   ...sourceFiles('clients/typescript/src/*.ts').filter(({ path }) => !path.endsWith('/schema.ts')),
