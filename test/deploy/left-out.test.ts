@@ -47,8 +47,11 @@ const secrets = [
   'holdfast.log',
   'holdfast.log.1',
 ];
+/** What deploy/make-secrets makes. */
+const made = ['deploy/secrets/redis-url', 'deploy/secrets/tls/notes.txt'];
 const folders = ['', 'deploy/', 'deploy/kubernetes/', 'deploy/nginx/', 'src/main/', 'web/shop/'];
 const kept = [
+  'src/main/config/secrets/weakness.ts',
   '.env.example',
   'deploy/compose.env.example',
   'deploy/kubernetes/secret.example.yaml',
@@ -91,7 +94,7 @@ function ignoredByDocker(path: string): boolean {
 test('git ignores secrets, data and dumps of a deployment in every folder, but not the examples', {
   skip: gitMissing,
 }, () => {
-  const paths = folders.flatMap((folder) => secrets.map((name) => folder + name));
+  const paths = [...made, ...folders.flatMap((folder) => secrets.map((name) => folder + name))];
   assert.deepEqual(ignoredByGit([...paths, ...kept]), paths);
 });
 
@@ -99,6 +102,7 @@ test('the build context of the image excludes the same files', () => {
   for (const folder of folders) {
     for (const name of secrets) assert.ok(ignoredByDocker(folder + name), folder + name);
   }
+  for (const path of made) assert.ok(ignoredByDocker(path), path);
   for (const path of kept) assert.ok(!ignoredByDocker(path), path);
   for (const path of ['node_modules/x', 'clients/typescript/node_modules/x', '.git/config']) {
     assert.ok(ignoredByDocker(path), path);

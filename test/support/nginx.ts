@@ -19,6 +19,16 @@ export interface NginxOptions {
   readonly path?: string;
   /** Whether the servers get requests without the path. */
   readonly stripsPath?: boolean;
+  /** A folder with `fullchain.pem` and `privkey.pem`. Default: none, so that it speaks http. */
+  readonly certificates?: string;
+}
+
+export interface Nginx {
+  readonly url: string;
+  /** The port that people reach by http; it only redirects. */
+  readonly redirectsUrl: string;
+  /** Returns everything printed so far. */
+  output(): string;
 }
 
 /**
@@ -28,18 +38,18 @@ export interface NginxOptions {
 export async function startNginx(
   serverUrls: readonly string[],
   options: NginxOptions = {},
-): Promise<{ readonly url: string }> {
-  const { path = '', stripsPath = false } = options;
+): Promise<Nginx> {
+  const { path = '', stripsPath = false, certificates } = options;
   const port = options.port ?? (await ownPort());
+  const redirectsPort = await ownPort();
   // Decoded, as nginx compares it.
   const plainPath = decodeURIComponent(path);
   const stripping = `rewrite "^${plainPath}(/.*)$" $1 break; `;
   const folder = await mkdtemp(join(tmpdir(), 'holdfast-nginx-'));
-  const shipped = await readFile(new URL('../../deploy/nginx/nginx.conf', import.meta.url), 'utf8');
   await writeFile(
     join(folder, 'nginx.conf'),
-    replaceOnce(shipped, [
-      ['listen 8080 ', `listen 127.0.0.1:${port} `],
+    replaceOnce(await readShipped('nginx.conf'), [
+      ['listen 8080 ', `listen 127.0.0.1:${redirectsPort} `],
       ['rate=200r/s', 'rate=100000r/s'],
       [' /tmp/', ` ${folder}/`],
       ['default "";', `default "${path}";`],
@@ -49,10 +59,13 @@ export async function startNginx(
   );
   const servers = serverUrls.map((url) => new URL(url).host);
   await writeFile(join(folder, 'upstream.conf'), await buildUpstream(servers));
+  await writeFile(join(folder, 'tls.conf'), await buildListener(port, certificates));
 
+  // Its workers write large bodies to this folder, so they keep this user.
+  const asRoot = process.getuid?.() === 0 ? 'user root;' : '';
   const child = spawn(
     'nginx',
-    ['-p', folder, '-c', join(folder, 'nginx.conf'), '-e', 'stderr', '-g', 'daemon off;'],
+    ['-p', folder, '-c', join(folder, 'nginx.conf'), '-e', 'stderr', '-g', `daemon off; ${asRoot}`],
     { stdio: ['ignore', 'ignore', 'pipe'] },
   );
   let output = '';
@@ -65,20 +78,38 @@ export async function startNginx(
     await ended;
     await rm(folder, { recursive: true, force: true });
   });
-  const url = `http://127.0.0.1:${port}`;
+  const redirectsUrl = `http://127.0.0.1:${redirectsPort}`;
   await until(async () => {
     assert.equal(child.exitCode, null, output);
-    await (await fetch(`${url}/metrics`)).text();
+    await (await fetch(`${redirectsUrl}/metrics`)).text();
   });
-  return { url };
+  const scheme = certificates === undefined ? 'http' : 'https';
+  return { url: `${scheme}://127.0.0.1:${port}`, redirectsUrl, output: () => output };
+}
+
+/** Returns the shipped way in: with TLS, or as behind a load balancer, of which there is none here. */
+function buildListener(port: number, certificates: string | undefined): Promise<string> {
+  const listen = ['listen 8443 ', `listen 127.0.0.1:${port} `] as const;
+  return certificates === undefined
+    ? readShipped('behind-load-balancer.conf').then((shipped) =>
+        replaceOnce(shipped, [
+          listen,
+          ['$client_scheme https;', '$client_scheme http;'],
+          ['set_real_ip_from 10.0.0.0/8;\n', ''],
+        ]),
+      )
+    : readShipped('tls.conf').then((shipped) =>
+        replaceOnce(shipped, [listen, ['/etc/nginx/tls/', `${certificates}/`]]),
+      );
+}
+
+function readShipped(name: string): Promise<string> {
+  return readFile(new URL(`../../deploy/nginx/${name}`, import.meta.url), 'utf8');
 }
 
 /** Returns the shipped upstream with other servers and without the names that only Docker resolves. */
 async function buildUpstream(servers: readonly string[]): Promise<string> {
-  const shipped = await readFile(
-    new URL('../../deploy/nginx/upstream.conf', import.meta.url),
-    'utf8',
-  );
+  const shipped = await readShipped('upstream.conf');
   const named = servers.map((_, index): [string, string] => [
     `api-${index + 1}:3000 resolve`,
     servers[index]!,
