@@ -140,6 +140,8 @@ describe('compose.yaml', () => {
     assert.deepEqual(holders('postgres.key'), ['postgres']);
     assert.deepEqual(holders('redis.key'), ['redis']);
     assert.deepEqual(holders('admin-password'), ['worker']);
+    assert.deepEqual(holders('smtp-url'), ['worker']);
+    assert.deepEqual(holders('stripe-webhook-secret'), ['api-1', 'api-2']);
     assert.deepEqual(holders('jwt-secret'), ['api-1', 'api-2', 'worker']);
     assert.deepEqual(compose.services.migrate!.secrets, [
       'ca.crt',

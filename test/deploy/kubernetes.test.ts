@@ -141,14 +141,16 @@ describe('the Kubernetes manifests', () => {
   test('give each pod only its own secrets, as files that only its group reads', async () => {
     const mounted = Object.fromEntries(pods.map(({ name, pod }) => [name, secretsOf(pod)]));
     assert.deepEqual(mounted, {
-      'holdfast-api': ['holdfast-database', 'holdfast-server'],
-      'holdfast-worker': ['holdfast-database', 'holdfast-server'],
+      'holdfast-api': ['holdfast-database', 'holdfast-server', 'holdfast-api'],
+      'holdfast-worker': ['holdfast-database', 'holdfast-server', 'holdfast-worker'],
       'holdfast-migrate': ['holdfast-database', 'holdfast-migration'],
     });
     assert.deepEqual([...secrets.keys()].sort(), [
+      'holdfast-api',
       'holdfast-database',
       'holdfast-migration',
       'holdfast-server',
+      'holdfast-worker',
     ]);
     for (const file of files) {
       const text = await readText(`deploy/kubernetes/${file}`);

@@ -4,6 +4,8 @@ import type { Insecurity } from './variables.ts';
 export type MailChoice =
   /** No mail is sent; the console shows it. */
   | { readonly kind: 'capture' }
+  /** Workers send it; this API server does not have the address of the mail server, which contains its password. */
+  | { readonly kind: 'elsewhere' }
   | {
       readonly kind: 'smtp';
       readonly url: string;
@@ -21,6 +23,7 @@ export type MailChoice =
 
 /** The variables for mail. */
 export interface MailValues {
+  ROLE?: 'all' | 'api' | 'worker';
   NODE_ENV?: 'development' | 'production' | 'test';
   ALLOW_INSECURE?: readonly Insecurity[];
   MAIL_DRIVER?: 'capture' | 'smtp' | 'ses';
@@ -35,7 +38,8 @@ export function chooseMail(values: MailValues): MailChoice {
   const from = values.MAIL_FROM ?? '';
   switch (values.MAIL_DRIVER) {
     case 'smtp': {
-      const url = values.SMTP_URL ?? '';
+      const { SMTP_URL: url } = values;
+      if (url === undefined) return { kind: 'elsewhere' };
       return { kind: 'smtp', url, requiresTls: requiresSmtpTls(values, url), from };
     }
     case 'ses':
@@ -63,7 +67,8 @@ export function mailFaults(values: MailValues): string[] {
       'SMTP_URL is set, but without MAIL_DRIVER no mail is sent: set MAIL_DRIVER=smtp, or MAIL_DRIVER=capture to keep this.',
     );
   }
-  if (driver === 'smtp' && values.SMTP_URL === undefined) {
+  // API servers send no mail.
+  if (driver === 'smtp' && values.SMTP_URL === undefined && values.ROLE !== 'api') {
     faults.push(
       'SMTP_URL is missing: MAIL_DRIVER=smtp requires the mail server, such as smtp://user:password@host:587.',
     );

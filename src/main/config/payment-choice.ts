@@ -9,13 +9,15 @@ export type PaymentChoice =
   | {
       readonly kind: 'stripe';
       readonly secretKey: string;
-      readonly webhookSecret: string;
+      /** Null on workers, which receive no webhooks. */
+      readonly webhookSecret: string | null;
       /** Null: Stripe itself. */
       readonly apiBase: string | null;
     };
 
 /** The variables for payments. */
 export interface PaymentValues {
+  ROLE?: 'all' | 'api' | 'worker';
   PAYMENT_PROVIDER?: 'sandbox' | 'stripe';
   SANDBOX_WEBHOOK_SECRET?: string;
   SANDBOX_URL?: string;
@@ -30,7 +32,7 @@ export function choosePayment(values: PaymentValues): PaymentChoice {
     return {
       kind: 'stripe',
       secretKey: values.STRIPE_SECRET_KEY ?? '',
-      webhookSecret: values.STRIPE_WEBHOOK_SECRET ?? '',
+      webhookSecret: values.STRIPE_WEBHOOK_SECRET ?? null,
       apiBase: values.STRIPE_API_BASE ?? null,
     };
   }
@@ -50,7 +52,7 @@ export function paymentFaults(values: PaymentValues): string[] {
       'STRIPE_SECRET_KEY is missing: PAYMENT_PROVIDER=stripe requires the secret key, sk_… or rk_…, from the API keys page of the Stripe dashboard.',
     );
   }
-  if (values.STRIPE_WEBHOOK_SECRET === undefined) {
+  if (values.STRIPE_WEBHOOK_SECRET === undefined && values.ROLE !== 'worker') {
     faults.push(
       'STRIPE_WEBHOOK_SECRET is missing: PAYMENT_PROVIDER=stripe requires the signing secret, whsec_…, of the webhook endpoint that sends to /api/payments/webhook/stripe.',
     );

@@ -39,7 +39,9 @@ export function listSecrets({ jwtSecret, metricsToken, payments }: Config): Give
     ...(payments.kind === 'stripe'
       ? {
           STRIPE_SECRET_KEY: payments.secretKey,
-          STRIPE_WEBHOOK_SECRET: payments.webhookSecret,
+          ...(payments.webhookSecret === null
+            ? {}
+            : { STRIPE_WEBHOOK_SECRET: payments.webhookSecret }),
         }
       : {}),
     ...(payments.kind === 'sandbox' && payments.webhookSecret !== null

@@ -6,6 +6,8 @@ import type { MailChoice } from '../config/mail-choice.ts';
 export async function createMailer(choice: MailChoice): Promise<Mailer> {
   switch (choice.kind) {
     case 'capture':
+    // Never called: an API server works on no jobs.
+    case 'elsewhere':
       return createCaptureMailer();
     case 'smtp': {
       const { createSmtpMailer } = await import('../../drivers/mail/smtp/smtp-mailer.ts');

@@ -209,6 +209,13 @@ for (const name of ['STRIPE_SECRET_KEY', 'STRIPE_WEBHOOK_SECRET'] as const) {
   });
 }
 
+test('a worker does without the secret of the webhooks, which only API servers receive', () => {
+  const given = { ...stripe, STRIPE_WEBHOOK_SECRET: '' };
+  const { payments } = readConfig({ ...given, ROLE: 'worker' });
+  assert.deepEqual([payments.kind, payments.webhookSecret], ['stripe', null]);
+  assert.equal(catchSentences({ ...given, ROLE: 'api' }).length, 1);
+});
+
 test('production starts with a strong secret', () => {
   const config = readConfig({ ...production, JWT_SECRET: strongSecret });
   assert.equal(config.production, true);

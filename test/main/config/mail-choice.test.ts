@@ -21,6 +21,14 @@ function listFaults(environment: Record<string, string | undefined>): string {
   }
 }
 
+test('an API server does without the address of the mail server, which only workers call', () => {
+  const { SMTP_URL: _, ...withoutUrl } = smtp;
+  assert.deepEqual(readConfig({ ...withoutUrl, ROLE: 'api' }).mail, { kind: 'elsewhere' });
+  for (const ROLE of ['all', 'worker']) {
+    assert.match(listFaults({ ...withoutUrl, ROLE }), /SMTP_URL is missing/);
+  }
+});
+
 test('without a choice mail is captured and not sent', () => {
   assert.deepEqual(readConfig({}).mail, { kind: 'capture' });
   assert.equal(readConfig({}).shopName, 'Holdfast');

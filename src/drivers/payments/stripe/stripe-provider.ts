@@ -1,6 +1,6 @@
 import { Stripe } from 'stripe';
 import { type Clock, systemClock } from '../../../shared/clock.ts';
-import type { PaymentProvider } from '../payment-provider.ts';
+import { InvalidSignatureError, type PaymentProvider } from '../payment-provider.ts';
 import { closeSession } from './close-session.ts';
 import { findSession } from './find-session.ts';
 import { openSession } from './open-session.ts';
@@ -18,8 +18,8 @@ const RETRIES_MAX = 2;
 export interface StripeProviderOptions {
   /** `sk_…`, or a restricted key `rk_…` that may write Checkout Sessions and refunds and read payment intents. */
   readonly secretKey: string;
-  /** `whsec_…` of the webhook endpoint. */
-  readonly webhookSecret: string;
+  /** `whsec_…` of the webhook endpoint. Null: every webhook is refused. */
+  readonly webhookSecret: string | null;
   /** Stripe's address, without a path. Default: Stripe itself. */
   readonly apiBase?: string | null;
   /** The time limit of each of at most three attempts. Default 5 s. */
@@ -47,6 +47,7 @@ export function createStripeProvider(options: StripeProviderOptions): PaymentPro
     findSession: (sessionId) => callStripe(() => findSession(stripe, sessionId)),
     findRefund: (request) => callStripe(() => findRefund(stripe, request)),
     readWebhook(request) {
+      if (webhookSecret === null) throw new InvalidSignatureError('there is no webhook secret');
       const event = parseEvent(verifyWebhook(webhookSecret, request));
       if (event.kind !== 'charge-refunded') return event;
       return callStripe(() => findRefundOfCharge(stripe, event));

@@ -6,7 +6,7 @@ import {
 } from '../../../../src/drivers/payments/payment-provider.ts';
 import { newStripeSession, startStripeBench } from '../../../support/stripe-bench.ts';
 
-const { stripe, provider } = await startStripeBench();
+const { stripe, provider, driver } = await startStripeBench();
 const { sessionId } = await provider.openSession(newStripeSession());
 const event = stripe.books.pay(sessionId);
 
@@ -32,6 +32,14 @@ test('a clock difference of five minutes is tolerated, and no more', async () =>
   const signed = stripe.sign(event, { at });
   for (const seconds of [-300, -1, 0, 300]) await isAccepted({ ...signed, now: after(seconds) });
   for (const seconds of [-301, 301, 600]) await isRefused({ ...signed, now: after(seconds) });
+});
+
+test('without a secret, as on a worker, everything is refused', async () => {
+  const worker = driver({ webhookSecret: null });
+  for (const secret of ['', 'null', stripe.webhookSecret]) {
+    const request = stripe.sign(event, { secret });
+    await assert.rejects(async () => worker.readWebhook(request), InvalidSignatureError);
+  }
 });
 
 test('a foreign secret is refused', async () => {
