@@ -303,6 +303,39 @@ describe('the services of compose.yaml', { skip: missing }, async () => {
       await assert.rejects(query(app, 'drop table x'), /must be owner/);
     });
 
+    test('is migrated by the one and served by the other, which cannot change a table', async () => {
+      const migrated = spawnSync(process.execPath, [join(root, 'bin/holdfast.js'), 'migrate'], {
+        encoding: 'utf8',
+        env: {
+          PATH: process.env.PATH,
+          HOLDFAST_HOME: folder,
+          DATABASE_URL: app,
+          DATABASE_MIGRATION_URL: owner,
+        },
+      });
+      assert.equal(migrated.status, 0, migrated.stdout + migrated.stderr);
+      const server = await startServerProcess({
+        environment: {
+          DATABASE_URL: app,
+          JWT_SECRET: secret('jwt-secret'),
+          SANDBOX_WEBHOOK_SECRET: secret('sandbox-webhook-secret'),
+          ADMIN_EMAIL: 'owner@shop.example',
+          ADMIN_PASSWORD: secret('admin-password'),
+        },
+      });
+      after(() => server.end('SIGKILL'));
+      assert.deepEqual(await query(app, "select from users where role = 'admin'"), [{}]);
+      for (const text of [
+        'drop table orders',
+        'truncate events',
+        'alter table events disable trigger all',
+      ]) {
+        await assert.rejects(query(app, text), /permission denied|must be owner/, text);
+      }
+      await server.end('SIGTERM');
+      assert.doesNotMatch(server.output(), /permission denied/);
+    });
+
     test('keeps the passwords when its roles are created again', async () => {
       const again = psql(roles);
       assert.equal(again.status, 0, again.stderr);
