@@ -73,6 +73,17 @@ CREATE OR REPLACE FUNCTION public.fold_text(text)
 RETURN CASE WHEN (octet_length($1) = char_length($1)) THEN lower($1) ELSE NORMALIZE(regexp_replace(replace(replace(replace(replace(translate(lower(NORMALIZE($1, NFKD)), 'ẞÆŒÞØøŁłĐđÐðĦħŦŧŊŋıς'::text, 'ßæœþoollddddhhttnniσ'::text), 'ß'::text, 'ss'::text), 'æ'::text, 'ae'::text), 'œ'::text, 'oe'::text), 'þ'::text, 'th'::text), '[\u0300-\u036f\u0483-\u0487\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7\u0610-\u061a\u064b-\u065f\u0670\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f\u00ad\u061c\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff]'::text, ''::text, 'g'::text), NFC) END
 ;
 
+CREATE OR REPLACE FUNCTION public.forget_buyer_network()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  new.buyer_network := null;
+  return new;
+end
+$function$
+;
+
 CREATE OR REPLACE FUNCTION public.guard_capture()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -415,6 +426,7 @@ create table api_keys (
   expires_at timestamp(3) with time zone,
   last_used_at timestamp(3) with time zone,
   revoked_at timestamp(3) with time zone,
+  held_by uuid not null,
   constraint api_keys_id_pkey PRIMARY KEY (id),
   constraint api_keys_scopes_check CHECK ((cardinality(scopes) > 0)),
   constraint api_keys_secret_hash_key UNIQUE (secret_hash)
@@ -629,6 +641,18 @@ create table jobs (
   constraint jobs_state_check CHECK ((state = ANY (ARRAY['waiting'::text, 'running'::text, 'dead'::text])))
 );
 
+create table known_devices (
+  user_id uuid not null,
+  kind text not null,
+  identity_hash bytea not null,
+  created_at timestamp(3) with time zone default now() not null,
+  last_used_at timestamp(3) with time zone default now() not null,
+  returned boolean default false not null,
+  constraint known_devices_user_id_identity_hash_pkey PRIMARY KEY (user_id, identity_hash),
+  constraint known_devices_identity_hash_check CHECK ((octet_length(identity_hash) = 32)),
+  constraint known_devices_kind_check CHECK ((kind = ANY (ARRAY['cookie'::text, 'network'::text])))
+);
+
 create table log_readers (
   name text not null,
   "position" bigint default 0 not null,
@@ -803,6 +827,7 @@ create table orders (
   ended_at timestamp(3) with time zone,
   guest_email_key text,
   guest_network text,
+  buyer_network text,
   constraint orders_id_pkey PRIMARY KEY (id),
   constraint orders_cancel_reason_check CHECK (((cancel_reason = ANY (ARRAY['CUSTOMER'::text, 'ADMIN'::text, 'EXPIRED'::text, 'PAYMENT_FAILED'::text])) AND ((cancel_reason IS NULL) = (status <> 'CANCELLED'::text)) AND ((cancelled_at IS NULL) = (status <> 'CANCELLED'::text)))),
   constraint orders_currency_check CHECK ((currency ~ '^[A-Z]{3}$'::text)),
@@ -1084,7 +1109,7 @@ create table stock_movements (
   actor_role text,
   at timestamp(3) with time zone default now() not null,
   constraint stock_movements_id_pkey PRIMARY KEY (id),
-  constraint stock_movements_actor_type_check CHECK ((actor_type = ANY (ARRAY['user'::text, 'api_key'::text, 'system'::text, 'provider'::text]))),
+  constraint stock_movements_actor_type_check CHECK ((actor_type = ANY (ARRAY['user'::text, 'api_key'::text, 'system'::text, 'provider'::text, 'operator'::text]))),
   constraint stock_movements_delta_check CHECK (
 CASE kind
     WHEN 'initial'::text THEN (delta > 0)
@@ -1130,6 +1155,7 @@ create table users (
   folded_name text generated always as (fold_text(name)) stored not null,
   guest boolean default false not null,
   phone text,
+  password_change_required boolean default false not null,
   constraint users_id_pkey PRIMARY KEY (id),
   constraint users_email_check CHECK (((email IS NULL) = (email_key IS NULL))),
   constraint users_guest_check CHECK (
@@ -1253,6 +1279,8 @@ create table sandbox.sessions (
 
 alter table api_keys add constraint api_keys_created_by_fkey FOREIGN KEY (created_by) REFERENCES users(id);
 
+alter table api_keys add constraint api_keys_held_by_fkey FOREIGN KEY (held_by) REFERENCES users(id);
+
 alter table cart_items add constraint cart_items_customer_id_fkey FOREIGN KEY (customer_id) REFERENCES users(id);
 
 alter table cart_items add constraint cart_items_product_id_fkey FOREIGN KEY (product_id) REFERENCES products(id);
@@ -1262,6 +1290,8 @@ alter table carts add constraint carts_customer_id_fkey FOREIGN KEY (customer_id
 alter table discount_uses add constraint discount_uses_discount_id_fkey FOREIGN KEY (discount_id) REFERENCES discounts(id);
 
 alter table former_fulfilments add constraint former_fulfilments_order_id_fkey FOREIGN KEY (order_id) REFERENCES orders(id);
+
+alter table known_devices add constraint known_devices_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id);
 
 alter table modifiers add constraint modifiers_group_id_fkey FOREIGN KEY (group_id) REFERENCES modifier_groups(id) ON DELETE CASCADE;
 
@@ -1301,11 +1331,15 @@ alter table sandbox.charges add constraint charges_session_reference_fkey FOREIG
 
 CREATE INDEX api_keys_created_at_id_idx ON public.api_keys USING btree (created_at DESC, id DESC);
 
-CREATE INDEX audit_actor_id_at_position_idx ON public.audit USING btree (actor_id, at, "position");
+CREATE INDEX api_keys_held_by_idx ON public.api_keys USING btree (held_by) WHERE (revoked_at IS NULL);
+
+CREATE INDEX audit_actor_type_at_position_idx ON public.audit USING btree (COALESCE((actor_id)::text, actor_type), type, at, "position");
 
 CREATE INDEX audit_at_position_idx ON public.audit USING btree (at, "position");
 
 CREATE INDEX audit_subject_id_at_position_idx ON public.audit USING btree (subject_id, at, "position");
+
+CREATE INDEX audit_type_at_position_idx ON public.audit USING btree (type, at, "position");
 
 CREATE UNIQUE INDEX cart_items_selection_key ON public.cart_items USING btree (customer_id, product_id, sha256(((modifiers)::text)::bytea), note) NULLS NOT DISTINCT;
 
@@ -1325,6 +1359,8 @@ CREATE INDEX jobs_ended_at_id_dead_idx ON public.jobs USING btree (ended_at DESC
 
 CREATE INDEX jobs_leased_until_idx ON public.jobs USING btree (leased_until) WHERE (state = 'running'::text);
 
+CREATE INDEX known_devices_last_used_at_idx ON public.known_devices USING btree (last_used_at);
+
 CREATE INDEX mail_messages_sent_at_idx ON public.mail_messages USING btree (sent_at);
 
 CREATE INDEX modifiers_product_id_idx ON public.modifiers USING btree (product_id) WHERE (product_id IS NOT NULL);
@@ -1332,6 +1368,8 @@ CREATE INDEX modifiers_product_id_idx ON public.modifiers USING btree (product_i
 CREATE INDEX order_lines_sku_created_at_order_id_idx ON public.order_lines USING btree (sku, created_at, order_id);
 
 CREATE INDEX order_responses_expires_at_idx ON public.order_responses USING btree (expires_at) WHERE (expires_at < 'infinity'::timestamp with time zone);
+
+CREATE INDEX orders_buyer_network_idx ON public.orders USING btree (buyer_network) WHERE ((buyer_network IS NOT NULL) AND (status = ANY (ARRAY['QUEUED'::text, 'PENDING'::text])));
 
 CREATE INDEX orders_created_at_id_idx ON public.orders USING btree (created_at, id);
 
@@ -1353,7 +1391,7 @@ CREATE INDEX orders_status_payment_status_created_at_id_idx ON public.orders USI
 
 CREATE INDEX orders_updated_at_paid_idx ON public.orders USING btree (updated_at) WHERE ((status = ANY (ARRAY['CANCELLED'::text, 'FAILED'::text])) AND (payment_status = ANY (ARRAY['PAID'::text, 'PARTIALLY_REFUNDED'::text])));
 
-CREATE UNIQUE INDEX password_resets_user_id_key ON public.password_resets USING btree (user_id) WHERE (used_at IS NULL);
+CREATE INDEX password_resets_user_id_created_at_idx ON public.password_resets USING btree (user_id, created_at);
 
 CREATE INDEX payment_captures_created_at_returning_idx ON public.payment_captures USING btree (created_at) WHERE (((return_cause IS NOT NULL) OR (kind = 'flagged'::text)) AND (taken_minor < amount_minor));
 
@@ -1484,6 +1522,8 @@ CREATE TRIGGER order_lines_placed BEFORE DELETE OR UPDATE ON public.order_lines 
 CREATE TRIGGER order_lines_written_once AFTER INSERT ON public.order_lines REFERENCING NEW TABLE AS new_lines FOR EACH STATEMENT EXECUTE FUNCTION guard_new_order_lines();
 
 CREATE TRIGGER order_status_steps_fixed BEFORE INSERT OR DELETE OR UPDATE OR TRUNCATE ON public.order_status_steps FOR EACH STATEMENT EXECUTE FUNCTION refuse_step_change();
+
+CREATE TRIGGER orders_forget_buyer_network BEFORE UPDATE OF status ON public.orders FOR EACH ROW WHEN (((old.buyer_network IS NOT NULL) AND (new.status <> ALL (ARRAY['QUEUED'::text, 'PENDING'::text])))) EXECUTE FUNCTION forget_buyer_network();
 
 CREATE TRIGGER orders_kept BEFORE UPDATE OF id, customer_id ON public.orders FOR EACH ROW EXECUTE FUNCTION guard_order();
 

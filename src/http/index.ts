@@ -30,7 +30,6 @@ export {
   buildContext,
   buildSource,
   type RequestContext,
-  RequestOrigin,
   requireCaller,
 } from './request-context.ts';
 export {

@@ -64,7 +64,7 @@ export function buildCause(request: FastifyRequest): Cause {
 const USER_AGENT_LENGTH_MAX = 256;
 
 /** Reads the headers on demand, because most requests need none of this. */
-export class RequestOrigin implements Origin {
+class RequestOrigin implements Origin {
   readonly #request: FastifyRequest;
 
   constructor(request: FastifyRequest) {

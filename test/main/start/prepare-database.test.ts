@@ -83,12 +83,15 @@ test('an unfit password of the configured admin prevents the start with a messag
     ['The Corner Bakery!', /ADMIN_PASSWORD cannot be used: .*easy to guess/],
   ] as const) {
     const config = readConfig({ ...environment, ...admin, ADMIN_PASSWORD });
-    await assert.rejects(prepareDatabase(config, server.application, log), (error: Error) => {
-      assert.ok(error instanceof ConfigurationError);
-      assert.match(error.message, reason);
-      assert.ok(!error.message.includes(ADMIN_PASSWORD));
-      return true;
-    });
+    await assert.rejects(
+      prepareDatabase(config, server.application, db.ownerUrl, log),
+      (error: Error) => {
+        assert.ok(error instanceof ConfigurationError);
+        assert.match(error.message, reason);
+        assert.ok(!error.message.includes(ADMIN_PASSWORD));
+        return true;
+      },
+    );
   }
 });
 
@@ -98,7 +101,8 @@ test('the password of an admin who exists already changes nothing, whatever it i
   await createUser(db.database, testAuthor, { email, password, role: 'admin' });
   for (const ADMIN_PASSWORD of ['password', 'eight ch', 'another long one', password]) {
     const admin = { ADMIN_EMAIL: email.toUpperCase(), ADMIN_PASSWORD };
-    await prepareDatabase(readConfig({ ...environment, ...admin }), server.application, log);
+    const config = readConfig({ ...environment, ...admin });
+    await prepareDatabase(config, server.application, db.ownerUrl, log);
   }
   const reply = await server.anonymous.post('/api/auth/login', { email, password });
   assert.equal(reply.status, 200, reply.text);
