@@ -22,7 +22,7 @@ const ORDERS = 60;
 const db = await testDatabase();
 const api = await startTestServer(db, {
   background: true,
-  environment: { PENDING_ORDERS_MAX: '0', PRICES_INCLUDE_TAX: 'false' },
+  environment: { PENDING_ORDERS_MAX: '0', HELD_UNITS_MAX: '0', PRICES_INCLUDE_TAX: 'false' },
 });
 
 interface OrderReply extends PricedReply {

@@ -24,7 +24,7 @@ const BILLS_PER_SHOP = 25;
 const BILLS_PER_TEST = 1_000;
 
 const db = await testDatabase();
-const environment = { PENDING_ORDERS_MAX: '0' };
+const environment = { PENDING_ORDERS_MAX: '0', HELD_UNITS_MAX: '0' };
 const servers = [
   { pricesIncludeTax: true, ...(await startTestServer(db, { environment })) },
   {

@@ -15,7 +15,9 @@ import { startTestServer } from '../support/server.ts';
  * a problem document, and nothing is written. The caller is authorized, so that the input is actually examined.
  */
 const db = await testDatabase();
-const server = await startTestServer(db, { environment: { PENDING_ORDERS_MAX: '0' } });
+const server = await startTestServer(db, {
+  environment: { PENDING_ORDERS_MAX: '0', HELD_UNITS_MAX: '0' },
+});
 const operations = (await fetchOperations(server.url)).filter(({ path }) =>
   path.startsWith('/api/'),
 );

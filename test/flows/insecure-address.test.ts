@@ -38,18 +38,22 @@ async function listCookies(scheme: keyof typeof servers): Promise<string[]> {
 
 test('production sets Secure cookies, except under an http PUBLIC_URL that was allowed explicitly', async () => {
   const secure = await listCookies('https');
-  assert.equal(secure.length, 2);
+  assert.equal(secure.length, 3);
   for (const cookie of secure) assert.match(cookie, /; Secure/);
   const plain = await listCookies('http');
-  assert.equal(plain.length, 2);
+  assert.equal(plain.length, 3);
   for (const cookie of plain) {
     assert.doesNotMatch(cookie, /; Secure/);
     assert.match(cookie, /; HttpOnly/);
   }
-  assert.deepEqual(
-    plain.map((cookie) => cookie.split('=')[0]),
-    secure.map((cookie) => cookie.split('=')[0]),
-  );
+  const names = (cookies: readonly string[]) => cookies.map((cookie) => cookie.split('=')[0]);
+  assert.deepEqual(names(plain), ['holdfast_access', 'holdfast_refresh', 'holdfast_device']);
+  // The prefix makes browsers refuse the cookie from any other host, and over http.
+  assert.deepEqual(names(secure), [
+    'holdfast_access',
+    'holdfast_refresh',
+    '__Host-holdfast_device',
+  ]);
 });
 
 test('a browser stays signed in under an allowed http address', async () => {

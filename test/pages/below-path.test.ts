@@ -100,6 +100,7 @@ for (const { action, path, stripsPath } of proxies) {
       );
       assert.deepEqual(cookies.sort(), [
         `holdfast_access ${path}`,
+        `holdfast_device ${path}`,
         `holdfast_refresh ${path}/api/auth`,
       ]);
       // Without the access cookie, as after its expiry, the refresh cookie continues the session.

@@ -56,7 +56,7 @@ export function lookingTests(pages: Pages): void {
     pages.test('an admin sees every section', async () => {
       const page = await pages.visit(pages.admin, '/console');
       await waitUntilLoaded(page);
-      assert.equal((await listSections(page)).length, 11);
+      assert.equal((await listSections(page)).length, 12);
     });
 
     pages.test('a customer is sent to the shop', async () => {
@@ -107,7 +107,7 @@ export function lookingTests(pages: Pages): void {
         '/console/work/dead-letters',
         '/console/work/mail',
         '/console/work/webhooks',
-        '/console/work/api-keys',
+        '/console/keys',
         '/console/health',
       ]);
       await checkAppearance(pages, null, ['/console']);

@@ -28,9 +28,9 @@ export function findAudit(database: Database): Promise<StoredAudit[]> {
   );
 }
 
-/** Runs `work` while the audit refuses every row. */
-export async function withoutAudit<T>(database: Database, work: () => Promise<T>): Promise<T> {
-  await database.run(
+/** Runs `work` while the audit refuses every row. `owner` owns its table. */
+export async function withoutAudit<T>(owner: Database, work: () => Promise<T>): Promise<T> {
+  await owner.run(
     'test.refuse_audit',
     'alter table audit add constraint no_rows check (false) not valid',
     [],
@@ -38,6 +38,6 @@ export async function withoutAudit<T>(database: Database, work: () => Promise<T>
   try {
     return await work();
   } finally {
-    await database.run('test.accept_audit', 'alter table audit drop constraint no_rows', []);
+    await owner.run('test.accept_audit', 'alter table audit drop constraint no_rows', []);
   }
 }

@@ -9,7 +9,7 @@ import { until } from './until.ts';
 
 /** A PostgreSQL on 127.0.0.1 that offers TLS. */
 export interface PostgresWithTls {
-  /** Without `sslmode`. */
+  /** With the owner, and without `sslmode`. */
   readonly url: string;
   /** Uses this certificate for new connections. */
   present(certificate: Certificate): Promise<void>;
@@ -34,7 +34,7 @@ export async function startPostgresWithTls(certificate: Certificate): Promise<Po
   async function present({ cert, key }: Certificate): Promise<void> {
     presented += 1;
     const files = { ssl_cert_file: [cert, 'cert'], ssl_key_file: [key, 'key'] } as const;
-    const client = new pg.Client({ connectionString: server.url });
+    const client = new pg.Client({ connectionString: server.ownerUrl });
     await client.connect();
     for (const [setting, [from, name]] of Object.entries(files)) {
       const file = join(data, `${name}-${presented}.pem`);
@@ -57,7 +57,7 @@ export async function startPostgresWithTls(certificate: Certificate): Promise<Po
   }
 
   await present(certificate);
-  const url = new URL(server.url);
+  const url = new URL(server.ownerUrl);
   url.search = '';
   return { url: url.href, present };
 }

@@ -55,7 +55,8 @@ export function setDeviceCookie(
   { secure }: { secure: boolean },
 ): void {
   reply.setCookie(findCookieName(secure), device.token, {
-    path: '/',
+    // `__Host-` requires the whole host; without it, other programs on the host need not see the cookie.
+    path: secure ? '/' : reply.server.publicPath || '/',
     httpOnly: true,
     sameSite: 'lax',
     secure,

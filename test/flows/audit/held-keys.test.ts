@@ -77,7 +77,7 @@ describe('the keys of an admin who loses their access', () => {
 
   test('stay as they are if that cannot be audited', async () => {
     const { id, keys } = await addHolder();
-    await withoutAudit(db.database, async () => {
+    await withoutAudit(db.owner, async () => {
       const reply = await admin.patch(`/api/users/${id}`, { disabled: true, keys: 'end' });
       assert.equal(reply.status, 500);
     });

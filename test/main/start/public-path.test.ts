@@ -58,6 +58,7 @@ test('session cookies are limited to the path, and a foreign origin cannot use t
     [
       ['holdfast_access', '/holdfast'],
       ['holdfast_refresh', '/holdfast/api/auth'],
+      ['holdfast_device', '/holdfast'],
     ],
   );
   const cookie = cookies.map((one) => one.slice(0, one.indexOf(';'))).join('; ');

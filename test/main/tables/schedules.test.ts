@@ -70,7 +70,7 @@ test('two servers expire an unpaid order once, within seconds of its expiry, and
 test('purging deletes expired rows and nothing else', async () => {
   const [userId] = await query(url, 'select id from users limit 1');
   const countRows = async () => ({
-    resets: (await query(url, 'select note from password_resets_seen'))
+    resets: (await query(db.ownerUrl, 'select note from password_resets_seen'))
       .map(({ note }) => note)
       .sort(),
     mail: (
@@ -82,7 +82,7 @@ test('purging deletes expired rows and nothing else', async () => {
       .sort(),
   });
   await query(
-    url,
+    db.ownerUrl,
     `create view password_resets_seen as select encode(token_hash, 'escape') as note from password_resets`,
   );
   const hash = (word: string) => word.padEnd(32, '.');

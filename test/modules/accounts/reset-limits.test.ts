@@ -30,7 +30,7 @@ async function findToken(resetId: string): Promise<string> {
 test('five links are sent within an hour, all of them open, and no sixth', async () => {
   const { user } = await signUpUser(accounts);
   for (let requests = 0; requests < 7; requests += 1) {
-    assert.equal(await accounts.forgotPassword(user.email.toUpperCase()), undefined);
+    await accounts.forgotPassword(user.email.toUpperCase());
   }
   const mailed = await listMailed(user.id);
   assert.equal(mailed.length, 5);

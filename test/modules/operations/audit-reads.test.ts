@@ -17,7 +17,7 @@ const LIMIT = 10;
 const PLANNER_ROWS_MAX = 8;
 const ROWS_OF_A_LARGE_SHOP = 1_000_000;
 
-const { database, url } = await testDatabase();
+const { database, url, ownerUrl } = await testDatabase();
 const cursors = createCursors('thirty-two bytes of secret for tests');
 const cause = { requestId: null, traceId: null };
 const busy: Author = { actor: { type: 'user', id: newId(), role: 'admin' }, cause };
@@ -41,8 +41,8 @@ before(async () => {
   await record(system, [{ type: 'user.created', subjectId: newId(), before: null, after: {} }]);
   await record(busy, [{ type: 'api_key.created', subjectId: newId(), before: null, after: {} }]);
   await record(busy, changes(ROWS));
-  await query(url, 'analyze');
-  await query(url, 'update pg_class set reltuples = $1 where relname = $2', [
+  await query(ownerUrl, 'analyze');
+  await query(ownerUrl, 'update pg_class set reltuples = $1 where relname = $2', [
     ROWS_OF_A_LARGE_SHOP,
     'audit',
   ]);

@@ -5,15 +5,16 @@ import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
 import { createDatabase } from '../../../src/database/database.ts';
 import { migrate, migrationsDirectory } from '../../../src/database/migrate.ts';
-import { createUser } from '../../../src/modules/accounts/index.ts';
+import { createPasswordHasher } from '../../../src/modules/accounts/password-hasher.ts';
 import { checkInvariants } from '../../../src/modules/operations/check-invariants.ts';
 import type { OrderView } from '../../../src/modules/orders/schemas.ts';
+import { newId } from '../../../src/shared/ids.ts';
 import { emptyDatabase } from '../../support/database.ts';
 import { addCharge, addTaxRate } from '../../support/pricing.ts';
 import { assertProblem } from '../../support/rules.ts';
 import { startTestServer } from '../../support/server.ts';
 import { createSession, type Session } from '../../support/session.ts';
-import { addProduct, addUser, testAuthor } from '../../support/shop.ts';
+import { addProduct, addUser } from '../../support/shop.ts';
 import { query } from '../../support/until.ts';
 import { type InsertedOrder, insertBilledOrder } from '../operations/insert-billed-order.ts';
 
@@ -93,7 +94,13 @@ describe('after an upgrade', async () => {
   const old = await oldDatabase();
   const { database, url } = old;
   const credentials = { email: 'ada@example.com', password: 'a pass of the older version' };
-  const { id: customerId } = await createUser(database, testAuthor, credentials);
+  const customerId = newId();
+  const passwordHash = await createPasswordHasher().hash(credentials.password);
+  await query(
+    url,
+    'insert into users (id, email, email_key, password_hash) values ($1, $2, $2, $3)',
+    [customerId, credentials.email, passwordHash],
+  );
   const product = await addProduct(database, { priceMinor: 250, onHand: 20 });
   const chargeId = await addCharge(database, { tax_category: 'untaxed' });
   await addTaxRate(database, { fulfilment_types: ['DINE_IN'], tax_category: 'meals' });

@@ -25,7 +25,7 @@ export function SubjectLink({ row }: { row: AuditRow }) {
 
 const lists: Readonly<Record<SubjectType, string>> = {
   user: '/people',
-  api_key: '/work/api-keys',
+  api_key: '/keys',
   product: '/products',
   modifier_group: '/prices/modifiers',
   tax_rate: '/prices/taxes',

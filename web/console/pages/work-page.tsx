@@ -1,5 +1,4 @@
 import { TabbedPage } from '../parts/tabbed-page.tsx';
-import { ApiKeys } from '../work/api-keys.tsx';
 import { DeadLetters } from '../work/dead-letters.tsx';
 import { Endpoints } from '../work/endpoints.tsx';
 import { Mail } from '../work/mail.tsx';
@@ -10,7 +9,6 @@ const tabs = [
   { value: 'dead-letters', label: 'Dead letters', content: DeadLetters },
   { value: 'mail', label: 'Mail', content: Mail },
   { value: 'webhooks', label: 'Webhooks', content: Endpoints },
-  { value: 'api-keys', label: 'API keys', content: ApiKeys },
 ] as const;
 
 /** Shows the work in the background, what failed, and which other programs are connected. */
