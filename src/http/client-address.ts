@@ -27,6 +27,7 @@ export function widenNetwork(network: string): string {
     ? network.replace(/\.\d+$/, '.0/24')
     : network.replace(/^([\da-f]+:[\da-f]+:[\da-f]+):[\da-f]+::\/64$/, '$1::/48');
 }
+
 /** Ranges within a machine or a network of one operator. */
 const LOCAL_RANGES: ReadonlySet<string> = new Set([
   'unspecified',
@@ -47,7 +48,8 @@ export function findPublicNetwork(request: FastifyRequest): string | null {
   const [zoneless = ''] = address.split('%');
   return LOCAL_RANGES.has(ipaddr.process(zoneless).range()) ? null : network;
 }
-/** Returns the client's address for the logs, IPv4 in its own form; null if the connection has gone. */
+
+/** Returns the client's address for the logs and the audit, IPv4 in its own form; null if the connection has gone. */
 export function findAddress({ ip, raw }: FastifyRequest): string | null {
   const { remoteAddress = null } = raw.socket;
   return normalizeAddress(isIP(ip ?? '') === 0 ? remoteAddress : ip);

@@ -10,6 +10,7 @@ import {
 } from '../shared/caller.ts';
 import { authErrors } from '../shared/common-errors.ts';
 import { CodedError } from '../shared/errors.ts';
+import { findAddress } from './client-address.ts';
 import { getTrace } from './request-identity.ts';
 
 /** Who makes a request, and what its use case needs of it. */
@@ -72,7 +73,7 @@ class RequestOrigin implements Origin {
   }
 
   get address(): string | null {
-    return this.#request.ip ?? null;
+    return findAddress(this.#request);
   }
 
   get userAgent(): string | null {
