@@ -10,7 +10,9 @@ import { until } from '../support/until.ts';
 
 const db = await testDatabase();
 const { logger, lines } = collectLines();
-const server = await startTestServer(db, { logger });
+// It sends the mails itself: without background work, another server waits for the end of its lease of their jobs.
+const server = await startTestServer(db, { logger, background: true });
+const elsewhere = await startTestServer(db);
 const admin = await server.asAdmin();
 
 /** Returns the lines of the security log that `work` causes, and checks that the counter has grown by as many. */
@@ -129,9 +131,6 @@ describe('passwords', () => {
   });
 });
 
-/** Another server on the database sends the mail. */
-const worker = await startTestServer(db, { background: true });
-
 async function readResetToken(email: string): Promise<string> {
   const reply = await admin.get('/api/operations/mail');
   const mails = reply.json<{ data: { to: string; text: string | null }[] }>().data;
@@ -244,17 +243,34 @@ describe('administration', () => {
     assert.deepEqual(readDetails(created), { keyId, callerId });
     const used = await record('key.first_used', async () => {
       await Promise.all([key.get('/api/orders'), key.get('/api/orders'), key.get('/api/orders')]);
-      const other = createSession(worker.url, key.identity);
+      const other = createSession(elsewhere.url, key.identity);
       assert.equal((await other.get('/api/orders')).status, 200);
     });
     assert.deepEqual(used.map(readDetails), [{ keyId }]);
     const [revoked] = await record('key.revoked', () => admin.delete(`/api/api-keys/${keyId}`));
     assert.deepEqual(readDetails(revoked), { keyId, callerId });
   });
+
+  test('records that a key ended with the access of its holder, and none that another took', async () => {
+    const { userId: callerId } = admin.identity;
+    for (const keys of ['end', 'take'] as const) {
+      const holder = await server.asAdmin();
+      const { keyId } = await createKey(holder);
+      const { userId } = holder.identity;
+      const found = await record('key.revoked', async () => {
+        const reply = await admin.patch(`/api/users/${userId}`, { disabled: true, keys });
+        assert.equal(reply.status, 200, reply.text);
+      });
+      const expected = keys === 'end' ? [{ keyId, callerId }] : [];
+      assert.deepEqual(found.map(readDetails), expected);
+    }
+  });
 });
 
-async function createKey(): Promise<{ readonly key: Session; readonly keyId: string }> {
-  const reply = await admin.post('/api/api-keys', { name: 'a till', scopes: ['orders:read'] });
+async function createKey(
+  holder = admin,
+): Promise<{ readonly key: Session; readonly keyId: string }> {
+  const reply = await holder.post('/api/api-keys', { name: 'a till', scopes: ['orders:read'] });
   const { id, secret } = reply.json<{ id: string; secret: string }>();
   return { key: createSession(server.url, { ...admin.identity, accessToken: secret }), keyId: id };
 }

@@ -55,7 +55,11 @@ export async function updateUser(
   return { ...outcome, facts: describeAccessChange(changed) };
 }
 
-function describeAccessChange({ before, user: { id, role, disabled } }: ChangedAccess) {
+function describeAccessChange({
+  before,
+  user: { id, role, disabled },
+  endedKeyIds,
+}: ChangedAccess) {
   const facts: SecurityFact[] = [];
   if (role !== before.role) {
     facts.push({ event: 'role.changed', details: { userId: id, from: before.role, to: role } });
@@ -64,6 +68,7 @@ function describeAccessChange({ before, user: { id, role, disabled } }: ChangedA
     const event = disabled ? 'user.disabled' : 'user.enabled';
     facts.push({ event, details: { userId: id } });
   }
+  for (const keyId of endedKeyIds) facts.push({ event: 'key.revoked', details: { keyId } });
   return facts;
 }
 
@@ -72,6 +77,7 @@ export interface ChangedAccess {
   readonly user: User;
   readonly access: CurrentAccess;
   readonly endedFamilyIds: readonly string[];
+  readonly endedKeyIds: readonly string[];
 }
 
 /** Makes the change in the caller's transaction; also for the command line, which has no sessions in memory. */
@@ -121,6 +127,9 @@ export async function changeAccess(
       atMs: accessChangedAt.getTime(),
     },
     endedFamilyIds: ended.map((family) => family.id),
+    endedKeyIds: keys.flatMap(({ type, subjectId }) =>
+      type === 'api_key.revoked' && subjectId !== null ? [subjectId] : [],
+    ),
   };
 }
 
