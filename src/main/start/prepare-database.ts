@@ -107,9 +107,9 @@ async function tryDemoOrders(
 }
 
 /**
- * Creates the configured admin if there is no such user. Whoever reads the environment or its file knows this password,
- * so the admin chooses another one at the first sign-in. It is not checked before, so that a newer rule about passwords
- * stops no installation whose admin exists.
+ * Creates the configured admin if there is no such user. Others may read the environment or its file, so the admin
+ * chooses another password at the first sign-in. Nothing is checked before, so that a newer rule about passwords stops no
+ * installation whose admin exists.
  */
 async function ensureAdmin(
   database: Database,

@@ -134,7 +134,6 @@ export interface KnownKeyRow {
   id: string;
   scopes: Scope[];
   expiresAt: Date | null;
-  /** Whether it had not been used when it was read. */
 }
 
 export const findApiKey = statement<[secretHash: Buffer], KnownKeyRow>(

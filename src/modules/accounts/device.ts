@@ -89,7 +89,7 @@ export async function rememberDevice(db: Queryable, userId: string, device: Devi
   if (remembered.some(({ isNew }) => isNew)) await trimDevices(db, userId);
 }
 
-/** Forgets all other devices: whoever knew the former password may have signed in with them. */
+/** Forgets all other devices: somebody who knew the former password may have signed in with them. */
 export async function forgetOtherDevices(
   db: Queryable,
   userId: string,

@@ -26,8 +26,8 @@ export function requireMayChange(caller: Caller, change: ShopChange): void {
 }
 
 /**
- * Changes the settings that the input contains, and records the change with its author in the log and in the audit. One that changes nothing keeps
- * the version. `accepted` lists the versions that `If-Match` accepts, null for any. Throws
+ * Changes the settings that the input contains, and records the change with its author in the log and in the audit. One
+ * that changes nothing keeps the version. `accepted` lists the versions that `If-Match` accepts, null for any. Throws
  * `request.precondition_failed`, `shop.version_conflict` and `request.invalid`.
  */
 export async function updateShop(
