@@ -73,7 +73,7 @@ export function Console() {
             )}
             {hasRole('shop') && <Route path="/shop" component={ShopPage} />}
             {hasRole('people') && <Route path="/people" component={PeoplePage} />}
-            {hasRole('audit') && <Route path="/audit" component={AuditPage} />}{' '}
+            {hasRole('audit') && <Route path="/audit" component={AuditPage} />}
             {hasRole('keys') && <Route path="/keys" component={KeysPage} />}
             <Route path="/payments" component={PaymentsPage} />
             {hasRole('work') && (

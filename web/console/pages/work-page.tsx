@@ -11,7 +11,7 @@ const tabs = [
   { value: 'webhooks', label: 'Webhooks', content: Endpoints },
 ] as const;
 
-/** Shows the work in the background, what failed, and which other programs are connected. */
+/** Shows the work in the background, and what failed. */
 export default function WorkPage({ tab }: { tab?: string | undefined }) {
   return <TabbedPage title="Work" path="/work" tabs={tabs} tab={tab} />;
 }
