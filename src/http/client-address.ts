@@ -34,6 +34,7 @@ const LOCAL_RANGES: ReadonlySet<string> = new Set([
   'loopback',
   'linkLocal',
   'private',
+  'carrierGradeNat',
   'uniqueLocal',
 ]);
 

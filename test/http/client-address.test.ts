@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { findNetwork, widenNetwork } from '../../src/http/client-address.ts';
+import type { FastifyRequest } from 'fastify';
+import { findNetwork, findPublicNetwork, widenNetwork } from '../../src/http/client-address.ts';
 
 test('an IPv4 address is one client, also when written as IPv6', () => {
   assert.equal(findNetwork('203.0.113.9'), '203.0.113.9');
@@ -44,4 +45,28 @@ test('the range of a network is the /24 of IPv4 and the /48 of IPv6', () => {
     assert.equal(widenNetwork(findNetwork(address)!), range);
   }
   assert.equal(widenNetwork('unknown'), 'unknown');
+});
+
+test('an address within a machine or the network of one operator tells no customers apart', () => {
+  const find = (ip: string) => findPublicNetwork({ ip } as FastifyRequest);
+  for (const ip of [
+    '127.0.0.1',
+    '::1',
+    '10.1.2.3',
+    '172.16.0.1',
+    '192.168.1.1',
+    '169.254.1.1',
+    // Shared address space, which clouds give to their pods and balancers. Source: RFC 6598.
+    '100.64.0.1',
+    '::ffff:10.1.2.3',
+    '::ffff:100.127.255.254',
+    'fd00::1',
+    'fe80::1%eth0',
+    'unknown',
+  ]) {
+    assert.equal(find(ip), null, ip);
+  }
+  assert.equal(find('203.0.113.9'), '203.0.113.9');
+  assert.equal(find('100.128.0.1'), '100.128.0.1');
+  assert.equal(find('2a00:1450:4001:80b::200e'), '2a00:1450:4001:80b::/64');
 });
