@@ -62,7 +62,7 @@ async function tryChange(
   device: Device | null,
 ): Promise<Changed | null> {
   const { database, passwords, shopName } = parts;
-  // A second time, because a sign-in may have renewed the hash since it was read.
+  // A second time, because a sign-in may have renewed the hash since it was read, or an admin changed the role.
   for (let attemptsLeft = 2; attemptsLeft > 0; attemptsLeft -= 1) {
     const [user] = await findCredentialById(database, caller.id);
     const matches = await passwords.verify(user?.passwordHash, currentPassword);
@@ -71,7 +71,7 @@ async function tryChange(
     if (await passwords.verify(user.passwordHash, newPassword)) throw samePassword();
     const newHash = await passwords.hash(newPassword);
     const changed = await database.transaction(async (tx) => {
-      const [row] = await setPasswordHash(tx, user.id, user.passwordHash, newHash);
+      const [row] = await setPasswordHash(tx, user.id, user.passwordHash, newHash, user.role);
       if (row === undefined) return null;
       await voidPasswordResets(tx, user.id);
       await forgetOtherDevices(tx, user.id, device);

@@ -139,11 +139,12 @@ export const updateName = statement<[id: string, name: string], User & { formerN
 );
 
 /**
- * Sets a password that its owner chose, unless the user was disabled, or the old one changed since `oldHash` was read;
- * null does not check it. Access changes with it where a new one was required.
+ * Sets a password that its owner chose, unless the user was disabled, got another role than the one for which it was
+ * judged, or the old one changed since `oldHash` was read; null does not check it. Access changes with it where a new one
+ * was required.
  */
 export const setPasswordHash = statement<
-  [id: string, oldHash: string | null, newHash: string],
+  [id: string, oldHash: string | null, newHash: string, judgedRole: Role],
   { id: string; role: Role; vip: boolean; accessChangedAt: Date }
 >(
   'accounts.set_password_hash',
@@ -158,6 +159,7 @@ export const setPasswordHash = statement<
     where id = $1::uuid
       and not guest
       and disabled_at is null
+      and role = $4::text
       and ($2::text is null or password_hash = $2::text)
    returning id, role, vip, access_changed_at as "accessChangedAt"`,
 );

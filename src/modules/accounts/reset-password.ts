@@ -45,7 +45,7 @@ export async function resetPassword(
     await lockCustomers(tx, [reset.userId]);
     const [used] = await usePasswordReset(tx, tokenHash);
     const [changed] =
-      used === undefined ? [] : await setPasswordHash(tx, used.userId, null, newHash);
+      used === undefined ? [] : await setPasswordHash(tx, used.userId, null, newHash, reset.role);
     if (changed === undefined) throw new CodedError(accountsErrors.resetInvalid);
     await voidPasswordResets(tx, changed.id);
     await forgetOtherDevices(tx, changed.id, device);

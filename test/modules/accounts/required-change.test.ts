@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { Database } from '../../../src/database/database.ts';
 import { createUser, setRole } from '../../../src/modules/accounts/index.ts';
 import { testDatabase } from '../../support/database.ts';
 import { createTestJobs } from '../../support/jobs.ts';
@@ -131,6 +132,37 @@ test('other changes of access, and another role of staff, require nothing', asyn
 test('the command line counts as well', async () => {
   const { user } = await signUpUser(accounts);
   await setRole(database, testAuthor, user.email, 'admin');
+  const session = await accounts.logIn({ email: user.email, password: PASSWORD });
+  assert.equal(session.user.passwordChangeRequired, true);
+});
+
+test('a password that was judged for a customer does not become that of staff meanwhile', async () => {
+  const shortOne = 'vexed otters';
+  const { user, accessToken } = await signUpUser(accounts);
+  const caller = await callerBehind(accounts, accessToken);
+  await accounts.forgotPassword(user.email);
+  const [row] = await database.run<{ id: string }>(
+    'test.reset_of_user',
+    'select id from password_resets where user_id = $1::uuid',
+    [user.id],
+  );
+  const { token } = (await accounts.openReset(row!.id))!;
+  const whilePromoted: Database = {
+    ...database,
+    async transaction(work) {
+      await setRole(database, testAuthor, user.email, 'kitchen');
+      return database.transaction(work);
+    },
+  };
+  const racing = accountsOn(whilePromoted);
+  const change = racing.changePassword(caller, {
+    currentPassword: PASSWORD,
+    newPassword: shortOne,
+  });
+  await assert.rejects(change, refusal('request.invalid'));
+  await setRole(database, testAuthor, user.email, 'customer');
+  const reset = racing.resetPassword({ token, newPassword: shortOne });
+  await assert.rejects(reset, refusal('accounts.reset_invalid'));
   const session = await accounts.logIn({ email: user.email, password: PASSWORD });
   assert.equal(session.user.passwordChangeRequired, true);
 });
