@@ -115,6 +115,15 @@ describe('what differs', () => {
   });
 });
 
+test('a key that never ends says so', () => {
+  const key = { name: 'Backup', expiresAt: null };
+  assert.deepEqual(describeChanges(null, key), ['Name: none → Backup', 'Expires: never → never']);
+  assert.deepEqual(
+    listChanges({ before: key, after: null }).map(({ path }) => path),
+    [['name'], ['expiresAt']],
+  );
+});
+
 describe('a user agent', () => {
   const mozilla = 'Mozilla/5.0';
   const webkit = 'AppleWebKit/537.36 (KHTML, like Gecko)';

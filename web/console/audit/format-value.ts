@@ -42,6 +42,11 @@ const labels: Readonly<Record<string, string>> = {
   usesPerCustomerMax: 'Uses per customer at most',
   vip: 'VIP',
 };
+/** What an empty value means. */
+const nothing: Readonly<Record<string, string>> = {
+  expiresAt: 'never',
+  openingHours: 'always open',
+};
 const weekdays = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'];
 
 /** Returns a field in words: `leadMinutes` is `Lead time`, `startsAt` is `Starts at`. */
@@ -62,7 +67,7 @@ const TIME_OF_DAY = /^\d{2}:\d{2}$/;
 
 /** Returns a value of a field as text. */
 export function formatValue(field: string, value: unknown, context: ValueContext): string {
-  if (isEmpty(value)) return field === 'openingHours' ? 'always open' : 'none';
+  if (isEmpty(value)) return nothing[field] ?? 'none';
   if (isMoney(value)) return formatMoney(value);
   if (Array.isArray(value)) {
     if (isOpening(value)) return value.map((time) => formatTimeOfDay(String(time))).join('–');

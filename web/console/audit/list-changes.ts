@@ -21,11 +21,14 @@ export type PathPart = string | { readonly name: string };
 
 type Fields = Readonly<Record<string, unknown>>;
 
+/** Fields that say something when they are empty: a key that never ends. */
+const telling: ReadonlySet<string> = new Set(['expiresAt']);
+
 /** Lists what differs, down to single values. Of something new or deleted, lists what it has. */
 export function listChanges({ before, after }: Pick<AuditRow, 'before' | 'after'>): Change[] {
   if (before === null || after === null) {
     return listFields(before ?? after ?? {})
-      .filter(([, value]) => !isEmpty(value) && value !== false)
+      .filter(([field, value]) => telling.has(field) || (!isEmpty(value) && value !== false))
       .map(([field, value]) => ({
         kind: 'value',
         path: [field],

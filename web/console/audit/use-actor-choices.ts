@@ -13,9 +13,12 @@ const others: readonly Choice[] = [
   { value: 'system', label: 'System' },
 ];
 
+/** Staff and API keys, and the names of those who created or hold a key, whatever their role is now. */
+export const actorsQuery = { queryKey: ['audit-actors'], queryFn: readActors };
+
 /** Returns who can be chosen as an actor: staff, API keys and what is no person, and besides the one that is chosen. */
 export function useActorChoices(chosen: string, name: string | null) {
-  const { data } = useQuery({ queryKey: ['audit-actors'], queryFn: readActors });
+  const { data } = useQuery(actorsQuery);
   const { staff = [], keys = [] } = data ?? {};
   const isListed = [...staff, ...keys, ...others].some(({ value }) => value === chosen);
   const missing = chosen === '' || isListed ? [] : [{ value: chosen, label: name ?? chosen }];
@@ -27,7 +30,7 @@ export function useActorChoices(chosen: string, name: string | null) {
   ].filter(({ items }) => items.length > 0);
 }
 
-async function readActors(): Promise<{ staff: Choice[]; keys: Choice[] }> {
+async function readActors(): Promise<{ staff: Choice[]; keys: Choice[]; keyUsers: Choice[] }> {
   const listStaff = (role: (typeof staffRoles)[number]) =>
     readBody(api.GET('/api/users', { params: { query: { role, limit: LIMIT } } }));
   const [keys, ...staff] = await Promise.all([
@@ -39,5 +42,8 @@ async function readActors(): Promise<{ staff: Choice[]; keys: Choice[] }> {
   return {
     staff: [...users.values()].map(({ id, name, email }) => ({ value: id, label: name || email })),
     keys: keys.data.map(({ id, name }) => ({ value: id, label: name })),
+    keyUsers: keys.data
+      .flatMap(({ createdBy, heldBy }) => [createdBy, heldBy])
+      .map(({ id, name }) => ({ value: id, label: name })),
   };
 }

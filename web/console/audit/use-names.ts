@@ -1,29 +1,42 @@
 import { useQuery } from '@tanstack/react-query';
 import { api, readBody } from '../../shared/api.ts';
 import type { AuditRow } from './audit-row.ts';
+import { actorsQuery } from './use-actor-choices.ts';
 
 const LIMIT = 100;
-const none: ReadonlyMap<string, string> = new Map();
 
-/** Returns the names of the modifier groups that products name by id, read only if a row has such ids. */
+/**
+ * Returns the names of what rows name by id: the modifier groups of products, and the holders of keys. Each kind is read
+ * only if a row has such ids.
+ */
 export function useNames(rows: readonly AuditRow[] | undefined): ReadonlyMap<string, string> {
-  const isNeeded = rows?.some(({ before, after }) => hasIds(before) || hasIds(after)) === true;
-  const { data } = useQuery({
+  const has = (test: (fields: AuditRow['before']) => boolean) =>
+    rows?.some(({ before, after }) => test(before) || test(after)) === true;
+  const groups = useQuery({
     queryKey: ['modifier-groups', 'names'],
-    queryFn: readNames,
-    enabled: isNeeded,
+    queryFn: readGroupNames,
+    enabled: has(hasGroups),
   });
-  return data === undefined ? none : new Map(data);
+  const actors = useQuery({ ...actorsQuery, enabled: has(hasHolder) });
+  const { staff = [], keyUsers = [] } = actors.data ?? {};
+  return new Map([
+    ...(groups.data ?? []),
+    ...[...keyUsers, ...staff].map(({ value, label }) => [value, label] as const),
+  ]);
 }
 
-async function readNames() {
+async function readGroupNames() {
   const { data } = await readBody(
     api.GET('/api/modifier-groups', { params: { query: { limit: LIMIT } } }),
   );
   return data.map(({ id, name }) => [id, name] as const);
 }
 
-function hasIds(fields: AuditRow['before']): boolean {
+function hasGroups(fields: AuditRow['before']): boolean {
   const ids = fields?.modifierGroupIds;
   return Array.isArray(ids) && ids.length > 0;
+}
+
+function hasHolder(fields: AuditRow['before']): boolean {
+  return typeof fields?.heldBy === 'string';
 }
