@@ -54,11 +54,15 @@ export async function prepareDatabase(
 
 /** Throws `UnfitDatabaseError` if demo users could sign in: their passwords were shown on a screen. */
 export async function refuseDemoUsers(database: Database): Promise<void> {
+  const fault = await findDemoFault(database);
+  if (fault !== null) throw new UnfitDatabaseError(fault);
+}
+
+/** Returns why production does not start with the users of this database; null: it does. */
+export async function findDemoFault(database: Database): Promise<string | null> {
   const emails = await activeDemoUsers(database);
-  if (emails.length === 0) return;
-  throw new UnfitDatabaseError(
-    `The database has demo users (${emails.join(', ')}): production does not start with them. Disable them: holdfast user disable EMAIL.`,
-  );
+  if (emails.length === 0) return null;
+  return `The database has demo users (${emails.join(', ')}): production does not start with them. Disable them: holdfast user disable EMAIL.`;
 }
 
 /** Returns one sentence for each problem of a PostgreSQL server. */

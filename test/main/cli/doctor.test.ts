@@ -10,10 +10,12 @@ import { databaseFindings } from '../../../src/main/cli/doctor/database.ts';
 import { serviceFindings } from '../../../src/main/cli/doctor/services.ts';
 import { settingsFindings } from '../../../src/main/cli/doctor/settings.ts';
 import { readConfig } from '../../../src/main/config/read-config.ts';
+import { createUser, disable } from '../../../src/modules/accounts/index.ts';
 import { runCommand } from '../../support/command.ts';
-import { emptyDatabase } from '../../support/database.ts';
+import { emptyDatabase, testDatabase } from '../../support/database.ts';
 import { ownPort } from '../../support/own-port.ts';
 import { redisMissing, startRedis } from '../../support/redis-server.ts';
+import { testAuthor } from '../../support/shop.ts';
 import { startSmtpServer } from '../../support/smtp-server.ts';
 import { startTraceCollector } from '../../support/trace-collector.ts';
 
@@ -202,6 +204,23 @@ test("a clock that differs from the database's is reported with its difference",
       mock.timers.reset();
     }
   }
+});
+
+test('demo users, with whom production does not start, are listed until they are disabled', async () => {
+  const db = await testDatabase();
+  const email = 'carl@holdfast.example';
+  await createUser(db.database, testAuthor, { email, password: 'demo password' });
+  const list = async (environment: Record<string, string>) => {
+    const config = readConfig({ DATABASE_URL: db.url, ...environment }, tmpdir());
+    const findings = await databaseFindings(config);
+    return findings
+      .filter(({ say }) => say.includes('demo users'))
+      .map(({ what, state, say }) => `${state} ${what} ${say}`);
+  };
+  assert.match((await list({}))[0] ?? '', /^look production NODE_ENV=production would not start: /);
+  assert.match((await list(production))[0] ?? '', /^wrong users The database has .+ EMAIL\.$/);
+  await disable(db.database, testAuthor, email);
+  assert.deepEqual(await list(production), []);
 });
 
 async function findFinding(environment: Record<string, string>): Promise<string> {

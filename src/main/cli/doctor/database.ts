@@ -11,11 +11,12 @@ import {
   requireDurableSettings,
   runningUrls,
 } from '../../start/open-database.ts';
-import { READ_ONLY_DATABASE, serverFaults } from '../../start/prepare-database.ts';
+import { findDemoFault, READ_ONLY_DATABASE, serverFaults } from '../../start/prepare-database.ts';
 import { findServerSettings, findServerTime } from '../../start/queries.ts';
 import { explainError } from '../explain-error.ts';
 import { createFinding, type Finding } from './finding.ts';
 import { roleFindings } from './role.ts';
+import { futureFindings } from './settings.ts';
 
 /** Source: PostgreSQL documentation, Appendix A. */
 const UNDEFINED_TABLE = '42P01';
@@ -68,6 +69,7 @@ async function findingsOfRunning(config: Config): Promise<Finding[]> {
       connectionKinds[opened.database.connectionKind() ?? 'direct'],
     ),
     await migrationsFinding(opened.database),
+    ...(await demoFindings(config, opened.database)),
     await clockFinding(opened.database),
     ...(await roleFindings(config, opened)),
   ];
@@ -113,6 +115,18 @@ async function migrationsFinding(database: Database): Promise<Finding> {
   return createFinding(what, 'wrong', `${applied} of ${known} applied; ${remedy}`);
 }
 
+/** Lists demo users, with whom production does not start. A database without tables, or without privileges, has none. */
+async function demoFindings(config: Config, database: Database): Promise<Finding[]> {
+  try {
+    const fault = await findDemoFault(database);
+    if (fault === null) return [];
+    return config.production ? [createFinding('users', 'wrong', fault)] : futureFindings([fault]);
+  } catch (error) {
+    if (isPrivilegeError(error) || isMissingTable(error)) return [];
+    throw error;
+  }
+}
+
 /** Returns null if the user may not read them. */
 async function countApplied(database: Database): Promise<number | null> {
   try {
@@ -120,7 +134,11 @@ async function countApplied(database: Database): Promise<number | null> {
     return row!.applied;
   } catch (error) {
     if (isPrivilegeError(error)) return null;
-    if ((error as { code?: unknown }).code === UNDEFINED_TABLE) return 0;
+    if (isMissingTable(error)) return 0;
     throw error;
   }
+}
+
+function isMissingTable(error: unknown): boolean {
+  return (error as { code?: unknown }).code === UNDEFINED_TABLE;
 }
