@@ -182,16 +182,46 @@ pages.test('people, discounts, endpoints and keys have their history', async () 
   await send(pages.admin, 'POST', '/api/api-keys', till);
   const url = 'http://127.0.0.1:9999/hook';
   await send(pages.admin, 'POST', '/api/webhook-endpoints', { url, eventTypes: ['*'] });
-  const keys = await pages.visit(pages.admin, '/console/keys');
-  await keys.getByRole('button', { name: 'History of Till' }).click();
-  await keys.getByText('API key created').waitFor();
-  assert.deepEqual(await listViolations(keys), []);
-
   const webhooks = await pages.visit(pages.admin, '/console/work/webhooks');
   const region = webhooks.getByRole('region', { name: url });
   await region.getByRole('button', { name: 'Show the history' }).click();
   await region.getByText('Webhook endpoint added').waitFor();
   assert.deepEqual(await listViolations(webhooks), []);
+
+  const keys = await pages.visit(pages.admin, '/console/audit?type=api_key.created');
+  await findRow(keys, 'Till').getByRole('link', { name: 'Till' }).click();
+  await keys.waitForURL('**/console/keys');
+  await keys.getByRole('button', { name: 'History of Till' }).click();
+  const ofTill = keys.getByRole('dialog', { name: 'History of Till' });
+  await ofTill.getByText('API key created').waitFor();
+  assert.deepEqual(await listViolations(keys), []);
+});
+
+pages.test('a person who takes the name of another is told apart by the address', async () => {
+  const thief = await pages.server.asAdmin();
+  const victim = pages.admin.identity.email;
+  await send(thief, 'PATCH', '/api/auth/profile', { name: victim });
+  const { id } = await pages.addDish('Pie of Another');
+  await send(thief, 'PATCH', `/api/products/${id}`, { price: pounds(1) });
+  const page = await pages.visit(pages.admin, `/console/audit?subject=${id}`);
+  await findRow(page, 'Price changed').waitFor();
+  const [[, changed], [, added]] = (await listRows(page)) as [string[], string[]];
+  assert.equal(changed, `${victim} ${thief.identity.email} admin`);
+  assert.equal(added, `${victim} admin`);
+});
+
+pages.test('a key that was taken over names both holders, whatever they are now', async () => {
+  const leaver = await pages.server.asAdmin();
+  const made = { name: 'Taken', scopes: ['orders:read'], expiresAt: 'never' };
+  const { id } = await send(leaver, 'POST', '/api/api-keys', made);
+  const change = { role: 'customer', keys: 'take' };
+  await send(pages.admin, 'PATCH', `/api/users/${leaver.identity.userId}`, change);
+  const page = await pages.visit(pages.admin, `/console/audit?subject=${id}`);
+  const [from, to] = [leaver.identity.email, pages.admin.identity.email];
+  await findRow(page, 'API key given to somebody else').getByText(from).waitFor();
+  const [[, , taken], [, , created]] = (await listRows(page)) as [string[], string[]];
+  assert.ok(taken!.includes(`Held by: before ${from} → , after ${to}`), taken);
+  assert.ok(created!.includes('Expires: never'), created);
 });
 
 pages.test('an admin sees who paused the shop, and its history', async () => {

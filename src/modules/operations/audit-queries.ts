@@ -9,10 +9,12 @@ export interface AuditRow {
   subjectType: SubjectType;
   subjectId: string | null;
   subjectName: string | null;
+  subjectEmail: string | null;
   actorType: Actor['type'];
   actorId: string | null;
   actorRole: string | null;
   actorName: string | null;
+  actorEmail: string | null;
   before: Record<string, unknown> | null;
   after: Record<string, unknown> | null;
   reason: string | null;
@@ -34,7 +36,10 @@ const userName = (id: string) =>
 const nameIn = (table: string, id: string, column = 'name') =>
   `(select ${column} from ${table} where ${table}.id = ${id})`;
 
-/** Names are added to the rows of the page, each by a primary key. What was deleted is named as its row names it. */
+/**
+ * Names are added to the rows of the page, each by a primary key. Users choose their names, so their addresses are, too. What was
+ * deleted is named as its row names it.
+ */
 const withNames = (rows: string) =>
   `select position, id, type, subject_type as "subjectType", subject_id as "subjectId",
           coalesce(
@@ -50,11 +55,13 @@ const withNames = (rows: string) =>
             end,
             after ->> 'name',
             before ->> 'name') as "subjectName",
+          case subject_type when 'user' then ${nameIn('users', 'subject_id', 'email')} end as "subjectEmail",
           actor_type as "actorType", actor_id as "actorId", actor_role as "actorRole",
           case actor_type
             when 'user' then ${userName('actor_id')}
             when 'api_key' then ${nameIn('api_keys', 'actor_id')}
           end as "actorName",
+          case actor_type when 'user' then ${nameIn('users', 'actor_id', 'email')} end as "actorEmail",
           before, after, reason, request_id as "requestId", trace_id as "traceId", job, address,
           user_agent as "userAgent", at
      from (${rows}) as page

@@ -62,8 +62,15 @@ export const AuditReply = Type.Object(
     subjectName: Nullable(
       Type.String({ description: 'The current name of the subject; null if unknown.' }),
     ),
+    subjectEmail: Nullable(
+      Type.String({
+        description:
+          'The address of a user as the subject: names are chosen by their users, and several may have one.',
+      }),
+    ),
     actor: ActorReply,
     actorName: ActorName,
+    actorEmail: Nullable(Type.String({ description: 'The address of a user as the actor.' })),
     before: Fields,
     after: Fields,
     reason: Nullable(Type.String()),

@@ -60,14 +60,16 @@ function findRows(
 }
 
 function presentRow(row: AuditRow): AuditView {
-  const { id, subjectName, actorName, before, after, reason } = row;
+  const { id, subjectName, subjectEmail, actorName, actorEmail, before, after, reason } = row;
   return {
     id,
     type: row.type as AuditType,
     subject: { type: row.subjectType, id: row.subjectId },
     subjectName,
+    subjectEmail,
     actor: { type: row.actorType, id: row.actorId, role: row.actorRole },
     actorName,
+    actorEmail,
     before,
     after,
     reason,

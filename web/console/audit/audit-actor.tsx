@@ -1,9 +1,10 @@
 import { Anchor, Text } from '@mantine/core';
 import { Link } from 'wouter';
 import type { AuditRow } from './audit-row.ts';
+import { UserEmail } from './user-email.tsx';
 
 /** Shows who made a change. The name leads to everything that they did. */
-export function AuditActor({ row: { actor, actorName, cause } }: { row: AuditRow }) {
+export function AuditActor({ row: { actor, actorName, actorEmail, cause } }: { row: AuditRow }) {
   const { name, kind } = describeActor(actor, actorName);
   return (
     <>
@@ -16,6 +17,7 @@ export function AuditActor({ row: { actor, actorName, cause } }: { row: AuditRow
       >
         <bdi>{name}</bdi>
       </Anchor>
+      <UserEmail name={name} email={actorEmail} />
       <Text size="sm" c="dimmed">
         {kind}
         {cause.job !== undefined && ` · ${cause.job}`}

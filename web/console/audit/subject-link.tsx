@@ -1,6 +1,7 @@
 import { Anchor, Text } from '@mantine/core';
 import { Link } from 'wouter';
 import type { AuditRow, SubjectType } from './audit-row.ts';
+import { UserEmail } from './user-email.tsx';
 
 /** Shows the name of what changed, with a link to its page. */
 export function SubjectLink({ row }: { row: AuditRow }) {
@@ -11,15 +12,18 @@ export function SubjectLink({ row }: { row: AuditRow }) {
   // What no longer exists has no page.
   const path = row.after === null && row.before !== null ? null : findPath(row);
   return (
-    <Text size="sm" component="div" className="audit-name">
-      {path === null ? (
-        <bdi>{name}</bdi>
-      ) : (
-        <Anchor component={Link} href={path} inherit>
+    <>
+      <Text size="sm" component="div" className="audit-name">
+        {path === null ? (
           <bdi>{name}</bdi>
-        </Anchor>
-      )}
-    </Text>
+        ) : (
+          <Anchor component={Link} href={path} inherit>
+            <bdi>{name}</bdi>
+          </Anchor>
+        )}
+      </Text>
+      <UserEmail name={name} email={row.subjectEmail} />
+    </>
   );
 }
 
@@ -38,9 +42,10 @@ const lists: Readonly<Record<SubjectType, string>> = {
   mails: '/work/mail',
 };
 
-function findPath({ subject: { type, id }, subjectName }: AuditRow): string {
-  if (type === 'user' && subjectName !== null) {
-    return `/people?search=${encodeURIComponent(subjectName)}`;
+function findPath({ subject: { type, id }, subjectName, subjectEmail }: AuditRow): string {
+  const search = subjectEmail ?? subjectName;
+  if (type === 'user' && search !== null) {
+    return `/people?search=${encodeURIComponent(search)}`;
   }
   const hasPage = type === 'product' || type === 'modifier_group';
   return hasPage && id !== null ? `${lists[type]}/${id}` : lists[type];

@@ -40,7 +40,10 @@ async function readActors(): Promise<{ staff: Choice[]; keys: Choice[]; keyUsers
   // A role that changes between the two calls would list a user twice.
   const users = new Map(staff.flatMap(({ data }) => data.map((user) => [user.id, user] as const)));
   return {
-    staff: [...users.values()].map(({ id, name, email }) => ({ value: id, label: name || email })),
+    staff: [...users.values()].map(({ id, name, email }) => ({
+      value: id,
+      label: name === '' ? email : `${name} (${email})`,
+    })),
     keys: keys.data.map(({ id, name }) => ({ value: id, label: name })),
     keyUsers: keys.data
       .flatMap(({ createdBy, heldBy }) => [createdBy, heldBy])

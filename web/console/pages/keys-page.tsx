@@ -4,7 +4,7 @@ import { IconPlus } from '@tabler/icons-react';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { isolateDirection } from '../../../src/shared/isolate-direction.ts';
 import { api, type ItemOf, readBody } from '../../shared/api.ts';
-import { History } from '../audit/audit-list.tsx';
+import { HistoryButton } from '../audit/history-button.tsx';
 import { KeyEnd } from '../keys/key-end.tsx';
 import { KeyForm, keysKey } from '../keys/key-form.tsx';
 import { PageTitle } from '../parts/page-title.tsx';
@@ -14,7 +14,7 @@ import { Timestamp } from '../parts/timestamp.tsx';
 
 type Key = ItemOf<'listApiKeys'>;
 
-/** Shows the API keys that have not been revoked: who created them, what they may do, and when they end. */
+/** Shows the API keys that have not been revoked: who created them, what they may do, when they end, and their history. */
 export default function KeysPage() {
   const [isOpen, { open, close }] = useDisclosure();
   const keys = usePages(keysKey, (cursor) =>
@@ -69,77 +69,59 @@ function Row({ apiKey: key }: { apiKey: Key }) {
     onError: notifyProblem,
     onSettled: () => queries.invalidateQueries({ queryKey: keysKey }),
   });
-  const [hasHistory, { toggle }] = useDisclosure();
   return (
-    <>
-      <Table.Tr>
-        <Table.Td>
-          <Text size="sm" fw={600}>
-            <bdi>{key.name}</bdi>
-          </Text>
+    <Table.Tr>
+      <Table.Td>
+        <Text size="sm" fw={600}>
+          <bdi>{key.name}</bdi>
+        </Text>
+        <Text size="sm" c="dimmed">
+          {key.prefix}…
+        </Text>
+      </Table.Td>
+      <Table.Td>
+        <Text size="sm">{key.scopes.join(', ')}</Text>
+      </Table.Td>
+      <Table.Td>
+        <Text size="sm">
+          <bdi>{key.createdBy.name}</bdi>
+        </Text>
+        {key.heldBy.id !== key.createdBy.id && (
           <Text size="sm" c="dimmed">
-            {key.prefix}…
+            held by <bdi>{key.heldBy.name}</bdi>
           </Text>
-        </Table.Td>
-        <Table.Td>
-          <Text size="sm">{key.scopes.join(', ')}</Text>
-        </Table.Td>
-        <Table.Td>
-          <Text size="sm">
-            <bdi>{key.createdBy.name}</bdi>
+        )}
+      </Table.Td>
+      <Table.Td>
+        {key.lastUsedAt === null ? (
+          <Text size="sm" c="dimmed">
+            never
           </Text>
-          {key.heldBy.id !== key.createdBy.id && (
-            <Text size="sm" c="dimmed">
-              held by <bdi>{key.heldBy.name}</bdi>
-            </Text>
-          )}
-        </Table.Td>
-        <Table.Td>
-          {key.lastUsedAt === null ? (
-            <Text size="sm" c="dimmed">
-              never
-            </Text>
-          ) : (
-            <Timestamp at={key.lastUsedAt} />
-          )}
-        </Table.Td>
-        <Table.Td>
-          <KeyEnd expiresAt={key.expiresAt} />
-        </Table.Td>
-        <Table.Td>
-          <Group gap="xs" wrap="nowrap">
-            <Button
-              variant="default"
-              size="compact-sm"
-              aria-expanded={hasHistory}
-              aria-label={`History of ${isolateDirection(key.name)}`}
-              onClick={toggle}
-            >
-              History
-            </Button>
-            <Button
-              variant="default"
-              size="compact-sm"
-              loading={revoke.isPending}
-              aria-label={`Revoke ${isolateDirection(key.name)}`}
-              onClick={() => {
-                if (confirm(`Revoke ${key.name}? What uses it stops within five seconds.`)) {
-                  revoke.mutate();
-                }
-              }}
-            >
-              Revoke
-            </Button>
-          </Group>
-        </Table.Td>
-      </Table.Tr>
-      {hasHistory && (
-        <Table.Tr>
-          <Table.Td colSpan={6}>
-            <History subject={key.id} name={key.name} />
-          </Table.Td>
-        </Table.Tr>
-      )}
-    </>
+        ) : (
+          <Timestamp at={key.lastUsedAt} />
+        )}
+      </Table.Td>
+      <Table.Td>
+        <KeyEnd expiresAt={key.expiresAt} />
+      </Table.Td>
+      <Table.Td>
+        <Group gap="xs" wrap="nowrap" justify="end">
+          <HistoryButton subject={key.id} name={key.name} />
+          <Button
+            variant="default"
+            size="compact-sm"
+            loading={revoke.isPending}
+            aria-label={`Revoke ${isolateDirection(key.name)}`}
+            onClick={() => {
+              if (confirm(`Revoke ${key.name}? What uses it stops within five seconds.`)) {
+                revoke.mutate();
+              }
+            }}
+          >
+            Revoke
+          </Button>
+        </Group>
+      </Table.Td>
+    </Table.Tr>
   );
 }
