@@ -1,20 +1,10 @@
-import {
-  Button,
-  Group,
-  Modal,
-  Select,
-  Switch,
-  Table,
-  Text,
-  TextInput,
-  VisuallyHidden,
-} from '@mantine/core';
-import { useDebouncedValue, useDisclosure } from '@mantine/hooks';
+import { Group, Select, Switch, Table, Text, TextInput, VisuallyHidden } from '@mantine/core';
+import { useDebouncedValue } from '@mantine/hooks';
 import { IconSearch } from '@tabler/icons-react';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { isolateDirection } from '../../../src/shared/isolate-direction.ts';
 import { api, type ItemOf, readBody } from '../../shared/api.ts';
-import { History } from '../audit/audit-list.tsx';
+import { HistoryButton } from '../audit/history-button.tsx';
 import { HeldKeys, readHeldKeys } from '../keys/held-keys.tsx';
 import { PageTitle } from '../parts/page-title.tsx';
 import { PageFoot, usePages } from '../parts/pages.tsx';
@@ -161,23 +151,8 @@ function Row({ person }: { person: Person }) {
         <Timestamp at={person.createdAt} />
       </Table.Td>
       <Table.Td ta="right">
-        <HistoryButton person={person} name={who} />
+        <HistoryButton subject={person.id} name={who} />
       </Table.Td>
     </Table.Tr>
-  );
-}
-
-function HistoryButton({ person, name }: { person: Person; name: string }) {
-  const [isOpen, { open, close }] = useDisclosure();
-  const title = `History of ${isolateDirection(name)}`;
-  return (
-    <>
-      <Button variant="default" size="compact-sm" aria-label={title} onClick={open}>
-        History
-      </Button>
-      <Modal opened={isOpen} onClose={close} title={title} size="56rem">
-        {isOpen && <History subject={person.id} name={name} />}
-      </Modal>
-    </>
   );
 }
