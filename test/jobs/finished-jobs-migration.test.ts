@@ -1,35 +1,15 @@
 import assert from 'node:assert/strict';
-import { copyFile, mkdtemp, readdir, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { after, test } from 'node:test';
-import { createDatabase } from '../../src/database/database.ts';
-import { migrate, migrationsDirectory } from '../../src/database/migrate.ts';
+import { test } from 'node:test';
+import { migrate } from '../../src/database/migrate.ts';
 import { newId } from '../../src/shared/ids.ts';
-import { emptyDatabase } from '../support/database.ts';
 import { append, fact } from '../support/log.ts';
+import { openOldDatabase } from '../support/old-database.ts';
 import { query } from '../support/until.ts';
 
 const NUMBER = 22;
 
-/** Migrates an empty database up to the version before finished jobs were deleted. */
-async function oldDatabase() {
-  const folder = await mkdtemp(join(tmpdir(), 'migrations-'));
-  after(() => rm(folder, { recursive: true }));
-  for (const name of await readdir(migrationsDirectory)) {
-    if (Number(name.slice(0, 4)) < NUMBER) {
-      await copyFile(join(migrationsDirectory, name), join(folder, name));
-    }
-  }
-  const { ownerUrl: url } = await emptyDatabase();
-  const database = createDatabase({ url, poolMax: 2, constraints: {} });
-  after(() => database.close());
-  await migrate(database, { directory: folder });
-  return { database, url };
-}
-
 test('an upgrade deletes finished jobs only, and the relay continues after every event that had its job', async () => {
-  const { database, url } = await oldDatabase();
+  const { database, url } = await openOldDatabase(NUMBER);
   await append(database, fact(), fact(), fact(), fact());
   // The server ended after it had written the jobs of the first three events and before it moved its cursor.
   await query(url, `insert into log_readers (name, position) values ('relay', 1)`);

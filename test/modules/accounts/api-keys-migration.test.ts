@@ -1,27 +1,13 @@
 import assert from 'node:assert/strict';
-import { copyFile, mkdtemp, readdir, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { after, test } from 'node:test';
-import { createDatabase } from '../../../src/database/database.ts';
-import { migrate, migrationsDirectory } from '../../../src/database/migrate.ts';
+import { test } from 'node:test';
+import { migrate } from '../../../src/database/migrate.ts';
 import type { Log } from '../../../src/shared/log.ts';
-import { emptyDatabase } from '../../support/database.ts';
+import { openOldDatabase } from '../../support/old-database.ts';
 
 const NUMBER = 34;
 
 test('an upgrade ends keys without an expiry in a year, says so, and leaves the others to their creators', async () => {
-  const folder = await mkdtemp(join(tmpdir(), 'holdfast-test-'));
-  after(() => rm(folder, { recursive: true }));
-  for (const name of await readdir(migrationsDirectory)) {
-    if (Number(name.slice(0, 4)) < NUMBER) {
-      await copyFile(join(migrationsDirectory, name), join(folder, name));
-    }
-  }
-  const { ownerUrl: url } = await emptyDatabase();
-  const database = createDatabase({ url, poolMax: 2, constraints: {} });
-  after(() => database.close());
-  await migrate(database, { directory: folder });
+  const { database } = await openOldDatabase(NUMBER);
   await database.run(
     'test.old_keys',
     `with creator as (

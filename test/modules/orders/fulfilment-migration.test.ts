@@ -1,15 +1,11 @@
 import assert from 'node:assert/strict';
-import { copyFile, mkdtemp, readdir, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { after, describe, test } from 'node:test';
-import { createDatabase } from '../../../src/database/database.ts';
-import { migrate, migrationsDirectory } from '../../../src/database/migrate.ts';
+import { describe, test } from 'node:test';
+import { migrate } from '../../../src/database/migrate.ts';
 import { createPasswordHasher } from '../../../src/modules/accounts/password-hasher.ts';
 import { checkInvariants } from '../../../src/modules/operations/check-invariants.ts';
 import type { OrderView } from '../../../src/modules/orders/schemas.ts';
 import { newId } from '../../../src/shared/ids.ts';
-import { emptyDatabase } from '../../support/database.ts';
+import { openOldDatabase } from '../../support/old-database.ts';
 import { addCharge, addTaxRate } from '../../support/pricing.ts';
 import { assertProblem } from '../../support/rules.ts';
 import { startTestServer } from '../../support/server.ts';
@@ -19,22 +15,6 @@ import { query } from '../../support/until.ts';
 import { type InsertedOrder, insertBilledOrder } from '../operations/insert-billed-order.ts';
 
 const NUMBER = 29;
-
-/** Migrates an empty database up to the version in which an order had a type of fulfilment and an address. */
-async function oldDatabase() {
-  const folder = await mkdtemp(join(tmpdir(), 'holdfast-test-'));
-  after(() => rm(folder, { recursive: true }));
-  for (const name of await readdir(migrationsDirectory)) {
-    if (Number(name.slice(0, 4)) < NUMBER) {
-      await copyFile(join(migrationsDirectory, name), join(folder, name));
-    }
-  }
-  const { ownerUrl: url } = await emptyDatabase();
-  const database = createDatabase({ url, poolMax: 10, constraints: {} });
-  after(() => database.close());
-  await migrate(database, { directory: folder });
-  return { database, url };
-}
 
 describe('an upgrade offers the type of', () => {
   const address = `'{"type": "SHIPMENT", "address": {"line1": "x", "city": "x", "country": "GB"}}'`;
@@ -55,7 +35,7 @@ describe('an upgrade offers the type of', () => {
   ];
   for (const [what, type, statement] of sources) {
     test(`${what}, and nothing else but PICKUP`, async () => {
-      const { database, url } = await oldDatabase();
+      const { database, url } = await openOldDatabase(NUMBER);
       const { id: customerId } = await addUser(database);
       await addTaxRate(database);
       await addCharge(database, { kind: 'SERVICE' });
@@ -91,7 +71,7 @@ function plainOrder(product: { readonly id: string; readonly sku: string }): Old
 }
 
 describe('after an upgrade', async () => {
-  const old = await oldDatabase();
+  const old = await openOldDatabase(NUMBER);
   const { database, url } = old;
   const credentials = { email: 'ada@example.com', password: 'a pass of the older version' };
   const customerId = newId();

@@ -1,36 +1,16 @@
 import assert from 'node:assert/strict';
-import { copyFile, mkdtemp, readdir, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { after, test } from 'node:test';
-import { createDatabase } from '../../../src/database/database.ts';
-import { migrate, migrationsDirectory } from '../../../src/database/migrate.ts';
+import { test } from 'node:test';
+import { migrate } from '../../../src/database/migrate.ts';
 import { newId } from '../../../src/shared/ids.ts';
-import { emptyDatabase } from '../../support/database.ts';
+import { openOldDatabase } from '../../support/old-database.ts';
 import { captured, openPaymentsShop } from '../../support/payments.ts';
 import { testCause } from '../../support/shop.ts';
 import { query, until } from '../../support/until.ts';
 
 const NUMBER = 27;
 
-/** Migrates an empty database up to the version in which every event kept its payload. */
-async function oldDatabase() {
-  const folder = await mkdtemp(join(tmpdir(), 'holdfast-test-'));
-  after(() => rm(folder, { recursive: true }));
-  for (const name of await readdir(migrationsDirectory)) {
-    if (Number(name.slice(0, 4)) < NUMBER) {
-      await copyFile(join(migrationsDirectory, name), join(folder, name));
-    }
-  }
-  const { ownerUrl: url } = await emptyDatabase();
-  const database = createDatabase({ url, poolMax: 4, constraints: {} });
-  after(() => database.close());
-  await migrate(database, { directory: folder });
-  return { database, url };
-}
-
 test('an upgrade keeps what provider events reported, and applies those that are due', async () => {
-  const { database, url } = await oldDatabase();
+  const { database, url } = await openOldDatabase(NUMBER);
   const userId = newId();
   await query(
     url,
@@ -99,7 +79,7 @@ for (const [who, one, other] of [
   ['the inbox', 'events', 'payments'],
 ] as const) {
   test(`an upgrade waits for ${who} of an old server in no circle`, async () => {
-    const { database, url } = await oldDatabase();
+    const { database, url } = await openOldDatabase(NUMBER);
     const migrating = await database.transaction(async (tx) => {
       await tx.run(`test.${one}`, STATEMENTS[one], []);
       const migrated = migrate(database);
