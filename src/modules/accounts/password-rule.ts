@@ -47,8 +47,8 @@ const load = createRequire(import.meta.url);
 let common: ReadonlySet<string> | undefined;
 
 /**
- * Returns some 50,000 passwords in lower case, and what is left of them without digits and signs. Loaded when the first
- * password is chosen, in 30 ms: most processes never need its 4.5 MB.
+ * Returns about 50,000 common passwords in lower case, and the letters of each. They are loaded when the first password is
+ * chosen, which takes 30 ms, because most processes never need their 4.5 MB.
  */
 function commonPasswords(): ReadonlySet<string> {
   if (common === undefined) {
