@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { before, describe, test } from 'node:test';
-import { createAccessTokens } from '../../src/modules/accounts/access-tokens.ts';
+import { createAccessTokens } from '../../src/modules/accounts/tokens/access-tokens.ts';
 import { importOrders, productKey } from '../../src/modules/orders/index.ts';
 import { newId } from '../../src/shared/ids.ts';
 import { testDatabase } from '../support/database.ts';

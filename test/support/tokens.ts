@@ -1,4 +1,4 @@
-import { createAccessTokens } from '../../src/modules/accounts/access-tokens.ts';
+import { createAccessTokens } from '../../src/modules/accounts/tokens/access-tokens.ts';
 import type { UserCaller } from '../../src/shared/caller.ts';
 import { newId } from '../../src/shared/ids.ts';
 

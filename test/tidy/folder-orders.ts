@@ -30,6 +30,26 @@ export const folderOrders: readonly FolderOrder[] = [
   },
   { folder: 'src/modules', ranks: [['module.ts'], ...modules.map((module) => [module])] },
   {
+    folder: 'src/modules/accounts',
+    ranks: [
+      ['errors.ts', 'user.ts', 'email.ts', 'queries.ts'],
+      ['tokens'],
+      ['access'],
+      ['*'],
+      ['devices'],
+      ['sessions'],
+      ['keys'],
+      ['passwords'],
+      ['users'],
+      ['sign-in'],
+      ['use-cases.ts'],
+      ['routes'],
+      ['routes.ts'],
+      ['create-accounts.ts'],
+      ['index.ts'],
+    ],
+  },
+  {
     folder: 'src/modules/pricing',
     ranks: [
       ['*'],

@@ -2,15 +2,15 @@ import type { Database } from '../../database/database.ts';
 import type { Jobs, NewJob } from '../../jobs/index.ts';
 import type { Channel } from '../../shared/channel.ts';
 import type { Cursors } from '../../shared/pagination.ts';
-import type { AccessTokens } from './access-tokens.ts';
+import type { ApiKeyAuthenticator } from './access/api-key-authenticator.ts';
+import type { Revocations } from './access/revocations.ts';
 import type { DescribeAccount } from './account-description.ts';
-import type { ApiKeyAuthenticator } from './api-key-authenticator.ts';
 import type { GuessLimits } from './guess-limits.ts';
-import type { OrderTokens } from './order-tokens.ts';
 import type { PasswordHasher } from './password-hasher.ts';
-import type { RefreshTokens } from './refresh-tokens.ts';
-import type { ResetTokens } from './reset-tokens.ts';
-import type { Revocations } from './revocations.ts';
+import type { AccessTokens } from './tokens/access-tokens.ts';
+import type { OrderTokens } from './tokens/order-tokens.ts';
+import type { RefreshTokens } from './tokens/refresh-tokens.ts';
+import type { ResetTokens } from './tokens/reset-tokens.ts';
 
 /** The shared dependencies of this module's use cases, created once by `createAccounts`. */
 export interface AccountsParts {

@@ -1,16 +1,16 @@
 /** Accounts: who callers are and what they may do. Owns users (guests too), sessions, password resets, known devices and API keys. */
 export { findActorNamesById } from './actor-names.ts';
-export { disable, type KeysOption, setRole } from './administer-user.ts';
 export { type AccountsDependencies, createAccounts } from './create-accounts.ts';
-export { addUser, createUser, createUserOnce } from './create-user.ts';
 export { accountsDeclaration } from './declaration.ts';
 export { EMAIL_LENGTH_MAX, type Email, emailKey, parseEmail } from './email.ts';
-export { ensureCustomers, isUsableEmail } from './ensure-customers.ts';
 export { accountsErrors } from './errors.ts';
 export type { GuessLimits } from './guess-limits.ts';
 export { insertGuests, lockGuests, type NewGuest } from './guests.ts';
-export type { OpenResetMail as OpenReset } from './open-reset.ts';
+export type { OpenResetMail as OpenReset } from './passwords/open-reset.ts';
 export { countUsers, findActiveUsers, findCustomers, lockCustomers } from './queries.ts';
-export { ActorName, ActorReply } from './schemas.ts';
+export { ActorName, ActorReply } from './routes/schemas.ts';
 export type { Accounts } from './use-cases.ts';
 export type { Customer } from './user.ts';
+export { disable, type KeysOption, setRole } from './users/administer-user.ts';
+export { addUser, createUser, createUserOnce } from './users/create-user.ts';
+export { ensureCustomers, isUsableEmail } from './users/ensure-customers.ts';

@@ -1,9 +1,9 @@
 import type { App } from '../../http/index.ts';
-import { registerApiKeyRoutes } from './api-key-routes.ts';
-import { registerPasswordRoutes } from './password-routes.ts';
-import { registerSessionRoutes } from './session-routes.ts';
+import { registerApiKeyRoutes } from './routes/api-key-routes.ts';
+import { registerPasswordRoutes } from './routes/password-routes.ts';
+import { registerSessionRoutes } from './routes/session-routes.ts';
+import { registerUserRoutes } from './routes/user-routes.ts';
 import type { Accounts } from './use-cases.ts';
-import { registerUserRoutes } from './user-routes.ts';
 
 export function registerAccountsRoutes(app: App, accounts: Accounts): void {
   registerSessionRoutes(app, accounts);

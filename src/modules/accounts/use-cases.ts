@@ -1,19 +1,19 @@
+import { createAuthenticator } from './access/authenticator.ts';
 import type { AccountsParts } from './accounts-parts.ts';
-import { createAuthenticator } from './authenticator.ts';
-import { changePassword } from './change-password.ts';
-import { createApiKey } from './create-api-key.ts';
-import { forgotPassword } from './forgot-password.ts';
-import { listApiKeys } from './list-api-keys.ts';
-import { listUsers } from './list-users.ts';
-import { logIn } from './log-in.ts';
-import { logOut } from './log-out.ts';
-import { findOpenResetMail } from './open-reset.ts';
-import { getProfile, updateProfile } from './profile.ts';
-import { refreshSession } from './refresh-session.ts';
-import { resetPassword } from './reset-password.ts';
-import { revokeApiKey } from './revoke-api-key.ts';
-import { signUp } from './sign-up.ts';
-import { updateUser } from './update-user.ts';
+import { createApiKey } from './keys/create-api-key.ts';
+import { listApiKeys } from './keys/list-api-keys.ts';
+import { revokeApiKey } from './keys/revoke-api-key.ts';
+import { changePassword } from './passwords/change-password.ts';
+import { forgotPassword } from './passwords/forgot-password.ts';
+import { findOpenResetMail } from './passwords/open-reset.ts';
+import { resetPassword } from './passwords/reset-password.ts';
+import { logOut } from './sessions/log-out.ts';
+import { refreshSession } from './sessions/refresh-session.ts';
+import { logIn } from './sign-in/log-in.ts';
+import { signUp } from './sign-in/sign-up.ts';
+import { listUsers } from './users/list-users.ts';
+import { getProfile, updateProfile } from './users/profile.ts';
+import { updateUser } from './users/update-user.ts';
 
 export type Accounts = ReturnType<typeof bindUseCases>;
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { purgeInSlices } from '../../../src/database/purge-in-slices.ts';
 import { purgeDeliveries } from '../../../src/drivers/payments/sandbox/index.ts';
-import { purgeResets } from '../../../src/modules/accounts/reset-queries.ts';
+import { purgeResets } from '../../../src/modules/accounts/passwords/reset-queries.ts';
 import { purgeMail } from '../../../src/modules/notifications/queries.ts';
 import { newId } from '../../../src/shared/ids.ts';
 import { testDatabase } from '../../support/database.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Claim } from '../../../src/database/idempotency.ts';
-import { createApiKeyAuthenticator } from '../../../src/modules/accounts/api-key-authenticator.ts';
+import { createApiKeyAuthenticator } from '../../../src/modules/accounts/access/api-key-authenticator.ts';
 import { sha256 } from '../../../src/shared/canonical-json.ts';
 import { newId } from '../../../src/shared/ids.ts';
 import { testDatabase } from '../../support/database.ts';

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { test } from 'node:test';
-import type { Device } from '../../../src/modules/accounts/device.ts';
-import { purgeDevices } from '../../../src/modules/accounts/device-queries.ts';
+import type { Device } from '../../../src/modules/accounts/devices/device.ts';
+import { purgeDevices } from '../../../src/modules/accounts/devices/device-queries.ts';
 import { testDatabase } from '../../support/database.ts';
 import { accountsOn, PASSWORD, signUpUser } from './accounts-fixture.ts';
 

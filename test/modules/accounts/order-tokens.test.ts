@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { createAccessTokens } from '../../../src/modules/accounts/access-tokens.ts';
-import { createOrderTokens } from '../../../src/modules/accounts/order-tokens.ts';
+import { createAccessTokens } from '../../../src/modules/accounts/tokens/access-tokens.ts';
+import { createOrderTokens } from '../../../src/modules/accounts/tokens/order-tokens.ts';
 import { newId } from '../../../src/shared/ids.ts';
 import { SECRET } from './accounts-fixture.ts';
 import { forger } from './forge-token.ts';

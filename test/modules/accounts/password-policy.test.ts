@@ -6,7 +6,7 @@ import { createUser } from '../../../src/modules/accounts/index.ts';
 import {
   isCommonPassword,
   requireGoodPassword,
-} from '../../../src/modules/accounts/password-rule.ts';
+} from '../../../src/modules/accounts/passwords/password-rule.ts';
 import type { Role } from '../../../src/shared/caller.ts';
 import { testDatabase } from '../../support/database.ts';
 import { testAuthor } from '../../support/shop.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { isCommonPassword } from '../../../src/modules/accounts/password-rule.ts';
+import { isCommonPassword } from '../../../src/modules/accounts/passwords/password-rule.ts';
 
 const owner = {
   email: 'Ada.Lovelace@Example.com',

@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { purgeInSlices } from '../../../src/database/purge-in-slices.ts';
-import { purgeFamilies, purgeSpentTokens } from '../../../src/modules/accounts/session-queries.ts';
+import {
+  purgeFamilies,
+  purgeSpentTokens,
+} from '../../../src/modules/accounts/sessions/session-queries.ts';
 import { testDatabase } from '../../support/database.ts';
 import {
   accountsOn,

@@ -1,0 +1,73 @@
+import type { FastifyRequest } from 'fastify';
+import { type Authenticator, refuseCredential } from '../../../http/index.ts';
+import type { Caller, OrderCaller, UserCaller } from '../../../shared/caller.ts';
+import { authErrors } from '../../../shared/common-errors.ts';
+import { CodedError } from '../../../shared/errors.ts';
+import type { AccessClaims, AccessTokens } from '../tokens/access-tokens.ts';
+import type { OrderTokens } from '../tokens/order-tokens.ts';
+import { API_KEY_PREFIX } from './api-key.ts';
+import type { ApiKeyAuthenticator } from './api-key-authenticator.ts';
+import type { Revocations } from './revocations.ts';
+
+/**
+ * Finds the caller of a token, without the database while the revocations in memory are fresh. If they are stale, the
+ * server reads them once more and refuses the request if that fails. The token of an order needs none: its right is read
+ * with the order.
+ */
+export function createAuthenticator(parts: {
+  readonly accessTokens: AccessTokens;
+  readonly orderTokens: OrderTokens;
+  readonly apiKeys: ApiKeyAuthenticator;
+  readonly revocations: Revocations;
+}): Authenticator {
+  const { accessTokens, orderTokens, apiKeys, revocations } = parts;
+
+  function admit(claims: AccessClaims): UserCaller {
+    const current = revocations.findAccess(claims.userId);
+    const { userId, familyId } = claims;
+    // Each access token expires after minutes, so the security log leaves that out.
+    if (claims.expiresAtMs <= revocations.nowMs()) throw new CodedError(authErrors.unauthenticated);
+    if (current?.disabled === true) throw refuseCredential('disabled', { userId });
+    if (revocations.hasEnded(familyId)) throw refuseCredential('ended_session', { userId });
+    const { role, vip } = current ?? claims;
+    const caller = {
+      kind: 'user',
+      id: userId,
+      role,
+      vip,
+      familyId,
+    } as const;
+    // A requirement of after the sign-in counts from the next one, or from the next refresh.
+    const isRestricted =
+      claims.passwordChangeRequired === true &&
+      current?.passwordChangeRequired !== false &&
+      role !== 'customer';
+    return isRestricted ? { ...caller, restriction: 'password_change' } : caller;
+  }
+
+  function admitBearer(token: string, request?: FastifyRequest): Promise<Caller> | Caller {
+    if (token.startsWith(API_KEY_PREFIX)) return apiKeys.authenticate(token, request);
+    const claims = accessTokens.verify(token);
+    return claims === null ? admitOrder(token) : admit(claims);
+  }
+
+  function admitOrder(token: string): OrderCaller {
+    const claims = orderTokens.verify(token);
+    if (claims === null) throw refuseCredential('unknown_token');
+    return { kind: 'order', id: claims.orderId };
+  }
+
+  async function admitOnceFresh(token: string, request?: FastifyRequest): Promise<Caller> {
+    // Text that is not a token needs no query.
+    const needsFresh = token.startsWith(API_KEY_PREFIX) || accessTokens.verify(token) !== null;
+    if (!needsFresh) return admitOrder(token);
+    await revocations.refresh();
+    return admitBearer(token, request);
+  }
+
+  return {
+    // The database's time, by which access tokens and API keys expire, is read together with the revocations.
+    authenticate: (token, request) =>
+      revocations.isFresh() ? admitBearer(token, request) : admitOnceFresh(token, request),
+  };
+}

@@ -1,0 +1,106 @@
+import { randomBytes } from 'node:crypto';
+import type {} from '@fastify/cookie';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { Queryable } from '../../../database/statement.ts';
+import { clientNetwork, clientRange, findCookie } from '../../../http/index.ts';
+import { sha256 } from '../../../shared/canonical-json.ts';
+import type { AccountsParts } from '../accounts-parts.ts';
+import {
+  type DeviceKind,
+  findKnownDevice,
+  forgetDevices,
+  rememberIdentities,
+  trimDevices,
+} from './device-queries.ts';
+
+const MAX_AGE_SECONDS = 365 * 86_400;
+/** 32 bytes in base64url. */
+const TOKEN = /^[A-Za-z0-9_-]{43}$/;
+
+/** Where a sign-in comes from, as far as a request shows. */
+export interface Device {
+  /** Kept by the browser in a cookie. */
+  readonly token: string;
+  /** Whether the request had the token; otherwise it is new. */
+  readonly isReturning: boolean;
+  /** The address as limits count it. */
+  readonly network: string;
+  /** The /24 of an IPv4 address or the /48 of an IPv6 address, in which the address of one device moves. */
+  readonly range: string;
+  readonly userAgent: string;
+}
+
+/** Returns the name of the cookie. `__Host-` keeps other hosts of the domain from setting it. Source: RFC 6265bis §4.1.3. */
+function findCookieName(secure: boolean): string {
+  return secure ? '__Host-holdfast_device' : 'holdfast_device';
+}
+
+/** Throws `request.malformed` for two cookies. */
+export function readDevice(request: FastifyRequest, { secure }: { secure: boolean }): Device {
+  const shown = findCookie(request, findCookieName(secure));
+  const isReturning = shown !== undefined && TOKEN.test(shown);
+  return {
+    token: isReturning ? shown : randomBytes(32).toString('base64url'),
+    isReturning,
+    network: clientNetwork(request),
+    range: clientRange(request),
+    userAgent: request.headers['user-agent'] ?? '',
+  };
+}
+
+/** Sets the cookie by which the device is known after a sign-in. It says who may guess less slowly, and nothing else. */
+export function setDeviceCookie(
+  reply: FastifyReply,
+  device: Device,
+  { secure }: { secure: boolean },
+): void {
+  reply.setCookie(findCookieName(secure), device.token, {
+    // `__Host-` requires the whole host; without it, other programs on the host need not see the cookie.
+    path: secure ? '/' : reply.server.publicPath || '/',
+    httpOnly: true,
+    sameSite: 'lax',
+    secure,
+    maxAge: MAX_AGE_SECONDS,
+  });
+}
+
+/** Returns the hash by which the account knows this device; null if it does not. */
+export async function findKnownIdentity(
+  { database }: Pick<AccountsParts, 'database'>,
+  emailKey: string,
+  device: Device,
+): Promise<string | null> {
+  const hashes = hashIdentities(device);
+  const [known] = await findKnownDevice(database, emailKey, hashes.cookie, hashes.network);
+  return known === undefined ? null : hashes[known.kind];
+}
+
+/** Remembers where a user signed in, in the transaction of the sign-in. */
+export async function rememberDevice(db: Queryable, userId: string, device: Device): Promise<void> {
+  const hashes = hashIdentities(device);
+  // Many people share a range and a browser: for a device that keeps cookies, its token is enough.
+  const kinds: DeviceKind[] = device.isReturning ? ['cookie'] : ['cookie', 'network'];
+  const remembered = await rememberIdentities(
+    db,
+    userId,
+    kinds,
+    kinds.map((kind) => hashes[kind]),
+  );
+  if (remembered.some(({ isNew }) => isNew)) await trimDevices(db, userId);
+}
+
+/** Forgets all other devices: somebody who knew the former password may have signed in with them. */
+export async function forgetOtherDevices(
+  db: Queryable,
+  userId: string,
+  device: Device | null,
+): Promise<void> {
+  await forgetDevices(db, userId, device === null ? [] : Object.values(hashIdentities(device)));
+}
+
+function hashIdentities({ token, range, userAgent }: Device): Record<DeviceKind, string> {
+  return {
+    cookie: sha256('device', token).toString('hex'),
+    network: sha256('network', range, userAgent).toString('hex'),
+  };
+}
