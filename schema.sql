@@ -1003,8 +1003,12 @@ create table refresh_families (
   expires_at timestamp(3) with time zone not null,
   ended_at timestamp(3) with time zone,
   end_reason text,
+  authenticated_at timestamp(3) with time zone default now() not null,
+  generation integer default 1 not null,
+  generation_at timestamp(3) with time zone,
   constraint refresh_families_id_pkey PRIMARY KEY (id),
-  constraint refresh_families_end_reason_check CHECK ((end_reason = ANY (ARRAY['logout'::text, 'reuse'::text, 'password'::text, 'reset'::text, 'disabled'::text])))
+  constraint refresh_families_end_reason_check CHECK ((end_reason = ANY (ARRAY['logout'::text, 'reuse'::text, 'password'::text, 'reset'::text, 'disabled'::text]))),
+  constraint refresh_families_generation_check CHECK (((generation >= 1) AND ((generation = 1) = (generation_at IS NULL))))
 );
 
 create table refresh_tokens (
@@ -1430,6 +1434,8 @@ CREATE INDEX provider_events_next_attempt_at_idx ON public.provider_events USING
 CREATE INDEX queued_orders_vip_arrival_idx ON public.queued_orders USING btree (vip, arrival) WHERE (set_aside_at IS NULL);
 
 CREATE INDEX refresh_families_ended_at_idx ON public.refresh_families USING btree (ended_at) WHERE (ended_at IS NOT NULL);
+
+CREATE INDEX refresh_families_generation_at_idx ON public.refresh_families USING btree (generation_at) WHERE (generation_at IS NOT NULL);
 
 CREATE INDEX refresh_families_user_id_idx ON public.refresh_families USING btree (user_id) WHERE (ended_at IS NULL);
 

@@ -20,12 +20,20 @@ export interface UserCaller {
   readonly vip: boolean;
   /** The family of refresh tokens that the access token belongs to. */
   readonly familyId: string;
+  /** The kinds of second factors that the user has. Absent: none. */
+  readonly factors?: readonly FactorType[];
+  /** Whether they proved who they are within the last ten minutes. Absent: they did not. */
+  readonly hasRecentProof?: boolean;
   /** Present if the caller must do something before anything else; see `Access.whileRestricted`. */
   readonly restriction?: Restriction;
 }
 
-/** What a signed-in user must do first: choose a new password. */
-export type Restriction = 'password_change';
+/** The kinds of second factors. */
+export const factorTypes = ['totp', 'passkey'] as const;
+export type FactorType = (typeof factorTypes)[number];
+
+/** What a signed-in user must do first: choose a new password, or set up a second factor. */
+export type Restriction = 'password_change' | 'factor';
 
 export interface ApiKeyCaller {
   readonly kind: 'api_key';

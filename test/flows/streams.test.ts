@@ -272,6 +272,10 @@ describe('a stream ends within five seconds, on both servers, when', { concurren
       role: 'kitchen',
       vip: false,
       familyId: newId(),
+      generation: 1,
+      authenticatedAtMs: 0,
+      factors: [],
+      restriction: null,
     } as const;
     await assertExpires(async (lifetimeMs) => {
       const signedAt = new Date(Date.now() + lifetimeMs - 900_000);

@@ -11,5 +11,18 @@ export function createTokenIssuer(secret: string): (caller: UserCaller) => strin
     lifetimeSeconds: 900,
   });
   return ({ id, role, vip, familyId }) =>
-    tokens.sign({ userId: id, role, vip, familyId }, new Date(), newId());
+    tokens.sign(
+      {
+        userId: id,
+        role,
+        vip,
+        familyId,
+        generation: 1,
+        authenticatedAtMs: Date.now(),
+        factors: [],
+        restriction: null,
+      },
+      new Date(),
+      newId(),
+    );
 }

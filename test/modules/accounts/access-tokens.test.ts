@@ -10,7 +10,16 @@ const lifetimeSeconds = 900;
 const audience = 'https://shop.example';
 const options = { secrets: [SECRET], issuer: audience, audience, lifetimeSeconds };
 const tokens = createAccessTokens(options);
-const claims = { userId: newId(), role: 'customer', vip: false, familyId: newId() } as const;
+const claims = {
+  userId: newId(),
+  role: 'customer',
+  vip: false,
+  familyId: newId(),
+  generation: 1,
+  authenticatedAtMs: Date.parse('2030-01-01T00:00:00Z'),
+  factors: [],
+  restriction: null,
+} as const;
 const issuedAt = new Date('2030-01-01T00:00:00.250Z');
 const token = tokens.sign(claims, issuedAt, 'id');
 

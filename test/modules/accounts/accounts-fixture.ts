@@ -22,6 +22,7 @@ export const PASSWORD = 'correct horse battery staple';
 /** The use cases that are told their author. */
 const authored = [
   'signUp',
+  'logIn',
   'updateProfile',
   'changePassword',
   'resetPassword',

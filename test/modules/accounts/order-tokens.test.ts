@@ -75,7 +75,16 @@ test('a token with one character changed is refused', () => {
 test('neither kind of token is accepted in place of the other, even with its claims and audience', () => {
   const shared = { secrets: [SECRET], issuer: 'holdfast', audience: 'holdfast' };
   const accessTokens = createAccessTokens({ ...shared, lifetimeSeconds: 900 });
-  const claims = { userId: newId(), role: 'admin', vip: false, familyId: newId() } as const;
+  const claims = {
+    userId: newId(),
+    role: 'admin',
+    vip: false,
+    familyId: newId(),
+    generation: 1,
+    authenticatedAtMs: 0,
+    factors: [],
+    restriction: null,
+  } as const;
   const accessToken = accessTokens.sign(claims, orderedAt, 'id');
   assert.equal(accessTokens.verify(token), null);
   assert.equal(tokens.verify(accessToken), null);

@@ -9,6 +9,9 @@ import { API_KEY_PREFIX } from './api-key.ts';
 import type { ApiKeyAuthenticator } from './api-key-authenticator.ts';
 import type { Revocations } from './revocations.ts';
 
+/** How long a proof of who somebody is counts for what asks for a recent one. */
+const RECENT_PROOF_MS = 10 * 60_000;
+
 /**
  * Finds the caller of a token, without the database while the revocations in memory are fresh. If they are stale, the
  * server reads them once more and refuses the request if that fails. The token of an order needs none: its right is read
@@ -29,20 +32,27 @@ export function createAuthenticator(parts: {
     if (claims.expiresAtMs <= revocations.nowMs()) throw new CodedError(authErrors.unauthenticated);
     if (current?.disabled === true) throw refuseCredential('disabled', { userId });
     if (revocations.hasEnded(familyId)) throw refuseCredential('ended_session', { userId });
+    // Like an expired token: its session continues with the next refresh.
+    if (revocations.isSpent(familyId, claims.generation)) {
+      throw new CodedError(authErrors.unauthenticated);
+    }
     const { role, vip } = current ?? claims;
+    const { restriction } = claims;
     const caller = {
       kind: 'user',
       id: userId,
       role,
       vip,
       familyId,
+      factors: claims.factors,
+      hasRecentProof: revocations.nowMs() - claims.authenticatedAtMs <= RECENT_PROOF_MS,
     } as const;
     // A requirement of after the sign-in counts from the next one, or from the next refresh.
     const isRestricted =
-      claims.passwordChangeRequired === true &&
-      current?.passwordChangeRequired !== false &&
-      role !== 'customer';
-    return isRestricted ? { ...caller, restriction: 'password_change' } : caller;
+      restriction !== null &&
+      role !== 'customer' &&
+      (restriction !== 'password_change' || current?.passwordChangeRequired !== false);
+    return isRestricted ? { ...caller, restriction } : caller;
   }
 
   function admitBearer(token: string, request?: FastifyRequest): Promise<Caller> | Caller {

@@ -2,13 +2,14 @@ import { statement } from '../../../database/statement.ts';
 import type { Role } from '../../../shared/caller.ts';
 
 export interface RevocationRow {
-  kind: 'clock' | 'family' | 'user';
+  kind: 'clock' | 'family' | 'generation' | 'user';
   id: string | null;
   at: Date;
   role: Role | null;
   vip: boolean | null;
   disabled: boolean | null;
   passwordChangeRequired: boolean | null;
+  generation: number | null;
 }
 
 /**
@@ -20,13 +21,17 @@ export const findRevocations = statement<[lookBackSeconds: number], RevocationRo
   'accounts.find_revocations',
   `select 'clock' as kind, null::uuid as id, clock_timestamp() as at,
           null::text as role, null::boolean as vip, null::boolean as disabled,
-          null::boolean as "passwordChangeRequired"
+          null::boolean as "passwordChangeRequired", null::int as generation
    union all
-   select 'family', id, ended_at, null, null, null, null
+   select 'family', id, ended_at, null, null, null, null, null
      from refresh_families
     where ended_at > statement_timestamp() - make_interval(secs => $1::double precision)
    union all
-   select 'user', id, access_changed_at, role, vip, disabled_at is not null, password_change_required
+   select 'generation', id, generation_at, null, null, null, null, generation
+     from refresh_families
+    where generation_at > statement_timestamp() - make_interval(secs => $1::double precision)
+   union all
+   select 'user', id, access_changed_at, role, vip, disabled_at is not null, password_change_required, null
      from users
     where access_changed_at > statement_timestamp() - make_interval(secs => $1::double precision)
       and access_changed_at > created_at

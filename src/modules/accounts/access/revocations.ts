@@ -33,9 +33,13 @@ export interface Revocations {
   /** Reads now, or waits for the read in progress. Throws `service.unavailable` if the result is not fresh. */
   refresh(): Promise<void>;
   hasEnded(familyId: string): boolean;
+  /** Returns whether access tokens of this generation of a session are spent, because a later one has begun. */
+  isSpent(familyId: string, generation: number): boolean;
   findAccess(userId: string): CurrentAccess | undefined;
   /** Applies a change of this server here at once; the other servers read it. */
   endFamilies(familyIds: readonly string[]): void;
+  /** Spends the access tokens of earlier generations of a session. */
+  beginGeneration(familyId: string, generation: number): void;
   changeAccess(userId: string, access: CurrentAccess): void;
   start(): void;
   stop(): Promise<void>;
@@ -56,6 +60,7 @@ export function createRevocations(options: RevocationOptions): Revocations {
   const retentionSeconds = options.accessLifetimeSeconds + OVERLAP_SECONDS;
   const families = new Map<string, number>();
   const users = new Map<string, CurrentAccess>();
+  const generations = new Map<string, { readonly generation: number; readonly atMs: number }>();
   let clockOffsetMs = 0;
   let readAtMs = Number.NEGATIVE_INFINITY;
   let reading: Promise<void> | undefined;
@@ -80,7 +85,15 @@ export function createRevocations(options: RevocationOptions): Revocations {
     const atMs = row.at.getTime();
     if (row.kind === 'clock') clockOffsetMs = atMs - clock.now().getTime();
     else if (row.kind === 'family') families.set(row.id!, atMs);
+    else if (row.kind === 'generation') applyGeneration(row.id!, row.generation!, atMs);
     else changeAccess(row.id!, { ...readAccess(row), atMs });
+  }
+
+  function applyGeneration(familyId: string, generation: number, atMs: number): void {
+    const known = generations.get(familyId);
+    if (known === undefined || known.generation <= generation) {
+      generations.set(familyId, { generation, atMs });
+    }
   }
 
   function changeAccess(userId: string, access: CurrentAccess): void {
@@ -93,6 +106,7 @@ export function createRevocations(options: RevocationOptions): Revocations {
     const oldestMs = nowMs() - retentionSeconds * 1000;
     for (const [id, atMs] of families) if (atMs < oldestMs) families.delete(id);
     for (const [id, { atMs }] of users) if (atMs < oldestMs) users.delete(id);
+    for (const [id, { atMs }] of generations) if (atMs < oldestMs) generations.delete(id);
   }
 
   async function refresh(): Promise<void> {
@@ -122,10 +136,12 @@ export function createRevocations(options: RevocationOptions): Revocations {
     isFresh,
     refresh,
     hasEnded: (familyId) => families.has(familyId),
+    isSpent: (familyId, generation) => (generations.get(familyId)?.generation ?? 1) > generation,
     findAccess: (userId) => users.get(userId),
     endFamilies(familyIds) {
       for (const id of familyIds) families.set(id, nowMs());
     },
+    beginGeneration: (familyId, generation) => applyGeneration(familyId, generation, nowMs()),
     changeAccess,
     start: polling.start,
     async stop() {

@@ -73,7 +73,7 @@ export function registerSessionRoutes(app: App, accounts: Accounts): void {
     },
     async (request, reply) => {
       const device = readDevice(request, accounts.cookies);
-      const session = await accounts.logIn(request.body, device);
+      const session = await accounts.logIn(buildSource(request), request.body, device);
       recordSecurity(request, 'sign_in.ok', { method: 'password', userId: session.user.id });
       setSessionCookies(reply, session, accounts.cookies);
       setDeviceCookie(reply, device, accounts.cookies);

@@ -1,16 +1,28 @@
 import { statement } from '../../../database/statement.ts';
+import type { FactorType } from '../../../shared/caller.ts';
 import type { User } from '../user.ts';
 
+/** A user, with what the tokens of one of their sessions state. */
 export interface SessionRow extends User {
   issuedAt: Date;
+  authenticatedAt: Date;
+  generation: number;
+  /** The kinds of second factors that the user has. */
+  factors: FactorType[];
 }
 
 /**
- * Starts a session, unless the password changed or the user was disabled since the hash was read. The shared lock makes
- * it wait for such a change, and such a change for it.
+ * Starts a session, unless the user was disabled, or the password changed since the hash was read; null does not check
+ * the password. The shared lock makes it wait for such a change, and such a change for it.
  */
 export const openFamily = statement<
-  [userId: string, passwordHash: string, familyId: string, tokenHash: Buffer, lifetimeDays: number],
+  [
+    userId: string,
+    passwordHash: string | null,
+    familyId: string,
+    tokenHash: Buffer,
+    lifetimeDays: number,
+  ],
   SessionRow
 >(
   'accounts.open_family',
@@ -18,14 +30,15 @@ export const openFamily = statement<
      select id, email, name, role, vip, created_at, password_change_required
        from users
       where id = $1::uuid
-        and password_hash = $2::text
+        and not guest
+        and ($2::text is null or password_hash = $2::text)
         and disabled_at is null
         for share
    ), family as (
      insert into refresh_families (id, user_id, expires_at)
      select $3::uuid, id, now() + make_interval(days => $5::int)
        from signed_in
-     returning id
+     returning id, authenticated_at, generation
    ), token as (
      insert into refresh_tokens (token_hash, family_id)
      select $4::bytea, id
@@ -35,8 +48,11 @@ export const openFamily = statement<
    select signed_in.id, email, name, role, vip, false as disabled,
           signed_in.created_at as "createdAt",
           signed_in.password_change_required as "passwordChangeRequired",
-          token.issued_at as "issuedAt"
+          token.issued_at as "issuedAt",
+          family.authenticated_at as "authenticatedAt", family.generation,
+          '{}'::text[] as factors
      from signed_in
+    cross join family
     cross join token`,
 );
 
@@ -57,7 +73,7 @@ export const lockFamily = statement<[tokenHash: Buffer], FamilyRow>(
       for no key update of family`,
 );
 
-export interface TokenRow extends User {
+export interface TokenRow extends Omit<SessionRow, 'issuedAt'> {
   spent: boolean;
   /** Spent within the last 10 seconds by the database's clock. */
   spentRecently: boolean;
@@ -74,7 +90,9 @@ export const findRefreshToken = statement<[tokenHash: Buffer], TokenRow>(
           live.token_hash as "liveHash", live.issued_at as "liveIssuedAt",
           users.id, email, name, role, vip, disabled_at is not null as disabled,
           users.created_at as "createdAt",
-          users.password_change_required as "passwordChangeRequired"
+          users.password_change_required as "passwordChangeRequired",
+          family.authenticated_at as "authenticatedAt", family.generation,
+          '{}'::text[] as factors
      from refresh_tokens token
      join refresh_families family on family.id = token.family_id
      join refresh_tokens live on live.family_id = family.id and live.spent_at is null

@@ -1,7 +1,8 @@
+import type { Source } from '../../../shared/caller.ts';
 import { CodedError } from '../../../shared/errors.ts';
 import type { AccountsParts } from '../accounts-parts.ts';
 import { countGuess } from '../devices/count-guess.ts';
-import { type Device, rememberDevice } from '../devices/device.ts';
+import type { Device } from '../devices/device.ts';
 import { emailKey } from '../email.ts';
 import { accountsErrors } from '../errors.ts';
 import { renewHash } from '../passwords/renew-hash.ts';
@@ -14,12 +15,13 @@ import { openSession, type Session } from '../sessions/session.ts';
  */
 export async function logIn(
   parts: AccountsParts,
+  source: Source,
   input: { readonly email: string; readonly password: string },
   device: Device | null = null,
 ): Promise<Session> {
   const key = emailKey(input.email);
   const session = await countGuess(parts, key, device, () =>
-    tryPassword(parts, key, input.password, device),
+    tryPassword(parts, source, key, input.password, device),
   );
   if (session === null) {
     const [user] = await findCredential(parts.database, key);
@@ -34,6 +36,7 @@ export async function logIn(
 /** Returns null if the password is wrong. */
 async function tryPassword(
   parts: AccountsParts,
+  source: Source,
   key: string,
   password: string,
   device: Device | null,
@@ -44,11 +47,10 @@ async function tryPassword(
     const [user] = await findCredential(database, key);
     const matches = await passwords.verify(user?.passwordHash, password);
     if (user === undefined || !matches || user.disabled) return null;
-    const session = await database.transaction(async (tx) => {
-      const opened = await openSession(parts, tx, user.id, user.passwordHash);
-      if (opened !== null && device !== null) await rememberDevice(tx, user.id, device);
-      return opened;
-    });
+    const { id: userId, passwordHash } = user;
+    const session = await database.transaction((tx) =>
+      openSession(parts, tx, { userId, passwordHash, source, device }),
+    );
     if (session === null) continue;
     await renewHash(parts, user, password);
     return session;

@@ -1,7 +1,7 @@
 import type { Source } from '../../../shared/caller.ts';
 import { CodedError } from '../../../shared/errors.ts';
 import type { AccountsParts } from '../accounts-parts.ts';
-import { type Device, rememberDevice } from '../devices/device.ts';
+import type { Device } from '../devices/device.ts';
 import { accountsErrors } from '../errors.ts';
 import { findCredential } from '../queries.ts';
 import { openSession, type Session } from '../sessions/session.ts';
@@ -35,9 +35,9 @@ export async function signUp(
   return database.transaction(async (tx) => {
     const actor = { type: 'user', id: user.id, role: checked.role } as const;
     await insertAuditedUser(tx, { ...source, actor }, user.columns);
-    const session = await openSession(parts, tx, user.id, user.passwordHash);
+    const { id: userId, passwordHash } = user;
+    const session = await openSession(parts, tx, { userId, passwordHash, source, device });
     if (session === null) throw new Error('a new user could not be signed in');
-    if (device !== null) await rememberDevice(tx, user.id, device);
     return session;
   });
 }

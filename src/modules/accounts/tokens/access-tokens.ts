@@ -1,4 +1,9 @@
-import type { Role } from '../../../shared/caller.ts';
+import {
+  type FactorType,
+  factorTypes,
+  type Restriction,
+  type Role,
+} from '../../../shared/caller.ts';
 import { isId } from '../../../shared/ids.ts';
 import { roles } from '../user.ts';
 import {
@@ -14,8 +19,14 @@ export interface AccessClaims {
   readonly role: Role;
   readonly vip: boolean;
   readonly familyId: string;
-  /** Whether the user had to choose a new password when the token was issued. */
-  readonly passwordChangeRequired?: boolean;
+  /** The generation of its session; see `Revocations.isSpent`. */
+  readonly generation: number;
+  /** When the user last proved who they are, in whole seconds. 0 in tokens of earlier versions. */
+  readonly authenticatedAtMs: number;
+  /** The kinds of second factors that the user had when the token was issued. */
+  readonly factors: readonly FactorType[];
+  /** What the user had to do first when the token was issued; null: nothing. */
+  readonly restriction: Restriction | null;
   readonly expiresAtMs: number;
 }
 
@@ -45,18 +56,29 @@ export function createAccessTokens(options: AccessTokenOptions): AccessTokens {
   });
   return {
     lifetimeSeconds,
-    sign({ userId, role, vip, familyId, passwordChangeRequired = false }, issuedAt, tokenId) {
+    sign(claims, issuedAt, tokenId) {
+      const { userId, role, vip, familyId, generation, factors, restriction } = claims;
       const iat = toNumericDate(issuedAt);
-      const exp = iat + lifetimeSeconds;
-      const claims = { sub: userId, role, vip, sid: familyId, iat, exp, jti: tokenId };
-      return tokens.sign(passwordChangeRequired ? { ...claims, pwd: 'change' } : claims);
+      return tokens.sign({
+        sub: userId,
+        role,
+        vip,
+        sid: familyId,
+        auth_time: Math.floor(claims.authenticatedAtMs / 1000),
+        ...(generation === 1 ? {} : { gen: generation }),
+        ...(factors.length === 0 ? {} : { fac: factors }),
+        ...(restriction === null ? {} : { first: restriction }),
+        iat,
+        exp: iat + lifetimeSeconds,
+        jti: tokenId,
+      });
     },
     verify: tokens.verify,
   };
 }
 
 function parseClaims(payload: Payload): AccessClaims | null {
-  const { sub, role, vip, sid, exp, pwd } = payload;
+  const { sub, role, vip, sid, exp, auth_time = 0, gen = 1, fac = [], first = null } = payload;
   const isSound =
     typeof sub === 'string' &&
     isId(sub) &&
@@ -64,7 +86,11 @@ function parseClaims(payload: Payload): AccessClaims | null {
     typeof vip === 'boolean' &&
     typeof sid === 'string' &&
     isId(sid) &&
-    (pwd === undefined || pwd === 'change') &&
+    Number.isSafeInteger(auth_time) &&
+    Number.isSafeInteger(gen) &&
+    Array.isArray(fac) &&
+    fac.every((type) => factorTypes.includes(type)) &&
+    (first === null || first === 'password_change' || first === 'factor') &&
     Number.isSafeInteger(exp);
   if (!isSound) return null;
   return {
@@ -72,7 +98,10 @@ function parseClaims(payload: Payload): AccessClaims | null {
     role: role as Role,
     vip,
     familyId: sid,
-    ...(pwd === undefined ? {} : { passwordChangeRequired: true }),
+    generation: Number(gen),
+    authenticatedAtMs: Number(auth_time) * 1000,
+    factors: fac,
+    restriction: first,
     expiresAtMs: Number(exp) * 1000,
   };
 }
