@@ -22,6 +22,11 @@ export interface Transaction extends Queryable {
   /** Passes a change to `onCommit` of the database after the commit, before `transaction` returns. */
   announce(change: Change): void;
   /**
+   * Calls `effect`, which must not throw, after the commit, before `transaction` returns; never if the transaction is
+   * rolled back. For what this process keeps in memory.
+   */
+  afterCommit(effect: () => void): void;
+  /**
    * Sends the COMMIT right after the statements already called, in the same round trip, and returns `last`, the promise
    * of their results. For work that has nothing left to decide. A statement that the database refuses still rolls back.
    * All statements must have been called with values that can be serialized: one that fails in this process is not
@@ -119,6 +124,7 @@ export function createDatabase(options: DatabaseOptions): Database {
     };
     client.on('error', onError);
     const changes: Change[] = [];
+    const effects: (() => void)[] = [];
     let isCommitted = false;
     let committing: Promise<pg.QueryResult> | null = null;
     const commit = () => {
@@ -147,6 +153,7 @@ export function createDatabase(options: DatabaseOptions): Database {
             ? execute<Row>(client, name, text, parameters).catch(fail)
             : Promise.reject(new Error(`${name} comes after the commit`)),
         announce: (change) => changes.push(change),
+        afterCommit: (effect) => effects.push(effect),
         pipelineCommit(last) {
           committing = commit();
           return last;
@@ -159,6 +166,7 @@ export function createDatabase(options: DatabaseOptions): Database {
         throw new Error('a statement of the transaction failed and its error was swallowed');
       }
       isCommitted = true;
+      for (const effect of effects) effect();
       if (changes.length > 0) onCommit(changes);
       return result;
     } catch (caught) {
