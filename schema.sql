@@ -1006,9 +1006,15 @@ create table refresh_families (
   authenticated_at timestamp(3) with time zone default now() not null,
   generation integer default 1 not null,
   generation_at timestamp(3) with time zone,
+  last_used_at timestamp(3) with time zone default now() not null,
+  address text,
+  user_agent text,
+  epoch integer default 0 not null,
   constraint refresh_families_id_pkey PRIMARY KEY (id),
-  constraint refresh_families_end_reason_check CHECK ((end_reason = ANY (ARRAY['logout'::text, 'reuse'::text, 'password'::text, 'reset'::text, 'disabled'::text]))),
-  constraint refresh_families_generation_check CHECK (((generation >= 1) AND ((generation = 1) = (generation_at IS NULL))))
+  constraint refresh_families_end_reason_check CHECK ((end_reason = ANY (ARRAY['logout'::text, 'reuse'::text, 'password'::text, 'reset'::text, 'disabled'::text, 'revoked'::text, 'admin'::text, 'role'::text, 'factor'::text, 'email'::text, 'limit'::text, 'replaced'::text]))),
+  constraint refresh_families_epoch_check CHECK ((epoch >= 0)),
+  constraint refresh_families_generation_check CHECK (((generation >= 1) AND ((generation = 1) = (generation_at IS NULL)))),
+  constraint refresh_families_user_agent_check CHECK ((length(user_agent) <= 256))
 );
 
 create table refresh_tokens (
@@ -1035,6 +1041,14 @@ create table schema_migrations (
   checksum text not null,
   applied_at timestamp with time zone default now() not null,
   constraint schema_migrations_number_pkey PRIMARY KEY (number)
+);
+
+create table session_epoch (
+  id boolean default true not null,
+  epoch integer default 0 not null,
+  constraint session_epoch_id_pkey PRIMARY KEY (id),
+  constraint session_epoch_epoch_check CHECK ((epoch >= 0)),
+  constraint session_epoch_id_check CHECK (id)
 );
 
 create table shop_settings (

@@ -273,6 +273,7 @@ describe('a stream ends within five seconds, on both servers, when', { concurren
       vip: false,
       familyId: newId(),
       generation: 1,
+      epoch: 0,
       authenticatedAtMs: 0,
       factors: [],
       restriction: null,

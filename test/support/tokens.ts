@@ -18,6 +18,7 @@ export function createTokenIssuer(secret: string): (caller: UserCaller) => strin
         vip,
         familyId,
         generation: 1,
+        epoch: 0,
         authenticatedAtMs: Date.now(),
         factors: [],
         restriction: null,

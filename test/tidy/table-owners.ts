@@ -20,6 +20,7 @@ export const tablesByModule: Readonly<Record<string, readonly string[]>> = {
     'password_resets',
     'refresh_families',
     'refresh_tokens',
+    'session_epoch',
     'users',
   ],
   'src/modules/pricing': ['charges', 'discount_uses', 'discounts', 'price_versions', 'tax_rates'],

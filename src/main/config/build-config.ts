@@ -51,7 +51,12 @@ export function buildConfig(
         ? { kind: 'generated' }
         : { kind: 'given', secrets: values.JWT_SECRET },
     accessTokenMinutes: values.ACCESS_TOKEN_MINUTES ?? 15,
-    refreshTokenDays: values.REFRESH_TOKEN_DAYS ?? 30,
+    sessionLimits: {
+      customerDays: values.SESSION_CUSTOMER_DAYS ?? 180,
+      customerIdleDays: values.SESSION_CUSTOMER_IDLE_DAYS ?? values.REFRESH_TOKEN_DAYS ?? 30,
+      staffDays: values.SESSION_STAFF_DAYS ?? 14,
+      staffIdleHours: values.SESSION_STAFF_IDLE_HOURS ?? 12,
+    },
     admin:
       values.ADMIN_EMAIL === undefined || values.ADMIN_PASSWORD === undefined
         ? null

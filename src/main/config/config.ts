@@ -1,4 +1,5 @@
 import type { Rate } from '../../drivers/limits/rate-limiter.ts';
+import type { SessionLimits } from '../../modules/accounts/index.ts';
 import type { CacheChoice } from './cache-choice.ts';
 import type { RemoteConnection } from './connections.ts';
 import type { MailChoice } from './mail-choice.ts';
@@ -65,7 +66,7 @@ export interface Config {
   readonly cache: CacheChoice;
   readonly jwtSecret: SecretChoice;
   readonly accessTokenMinutes: number;
-  readonly refreshTokenDays: number;
+  readonly sessionLimits: SessionLimits;
   /** Made at the start when there is no such user. */
   readonly admin: { readonly email: string; readonly password: string } | null;
   /** `when-empty` is on for a new embedded database only. */

@@ -73,6 +73,7 @@ export function readConfig(environment: Environment, home: string = programFolde
   sentences.push(
     ...adminFaults(values),
     ...databaseFaults(values),
+    ...sessionFaults(values),
     ...cacheFaults(values),
     ...mailFaults(values),
     ...paymentFaults(values),
@@ -93,6 +94,12 @@ function adminFaults({ ADMIN_EMAIL: email, ADMIN_PASSWORD: password }: Values): 
 function databaseFaults({ DATABASE_URL: url, DATABASE_MIGRATION_URL: migrationUrl }: Values) {
   return url === undefined && migrationUrl !== undefined
     ? ['DATABASE_MIGRATION_URL goes with DATABASE_URL: set both, or only DATABASE_URL.']
+    : [];
+}
+
+function sessionFaults({ SESSION_CUSTOMER_IDLE_DAYS: days, REFRESH_TOKEN_DAYS: former }: Values) {
+  return days !== undefined && former !== undefined
+    ? ['REFRESH_TOKEN_DAYS is the former name of SESSION_CUSTOMER_IDLE_DAYS: set only the latter.']
     : [];
 }
 

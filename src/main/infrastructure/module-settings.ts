@@ -4,7 +4,7 @@ import type { Config } from '../config/config.ts';
 /** Returns the configuration values that modules need, under the names of their dependencies. */
 export function moduleSettings(config: Config) {
   const { publicUrl, currency, shopName, production, retryBaseSeconds } = config;
-  const { accessTokenMinutes, refreshTokenDays, cancellationsPerDayMax, guests } = config;
+  const { accessTokenMinutes, sessionLimits, cancellationsPerDayMax, guests } = config;
   const { allowPrivateTargets } = config.webhooks;
   const duties: Duties = { serves: config.role !== 'worker', works: config.role !== 'api' };
   return {
@@ -15,7 +15,7 @@ export function moduleSettings(config: Config) {
     production,
     duties,
     accessTokenMinutes,
-    refreshTokenDays,
+    sessionLimits,
     cookieSecure: config.secureCookies,
     expiryMinutes: config.orderExpiryMinutes,
     pendingMax: config.pendingOrdersMax,

@@ -7,6 +7,7 @@ import type { Revocations } from './access/revocations.ts';
 import type { DescribeAccount } from './account-description.ts';
 import type { GuessLimits } from './guess-limits.ts';
 import type { PasswordHasher } from './password-hasher.ts';
+import type { LimitSeconds } from './session-limits.ts';
 import type { AccessTokens } from './tokens/access-tokens.ts';
 import type { OrderTokens } from './tokens/order-tokens.ts';
 import type { RefreshTokens } from './tokens/refresh-tokens.ts';
@@ -28,7 +29,7 @@ export interface AccountsParts {
   readonly accessTokens: AccessTokens;
   readonly orderTokens: OrderTokens;
   readonly refreshTokens: RefreshTokens;
-  readonly refreshTokenDays: number;
+  readonly sessionLimits: LimitSeconds;
   readonly revocations: Revocations;
   readonly apiKeys: ApiKeyAuthenticator;
   /** Receives the id of a user whose name changed, before the request is answered. */

@@ -14,6 +14,7 @@ import { type GuessLimits, noGuessLimits } from './guess-limits.ts';
 import { createPasswordHasher } from './password-hasher.ts';
 import { purgeResets } from './passwords/reset-queries.ts';
 import { registerAccountsRoutes } from './routes.ts';
+import { type SessionLimits, toLimitSeconds } from './session-limits.ts';
 import { purgeFamilies, purgeSpentTokens } from './sessions/session-queries.ts';
 import { createAccessTokens } from './tokens/access-tokens.ts';
 import { createOrderTokens } from './tokens/order-tokens.ts';
@@ -43,7 +44,7 @@ export interface AccountsDependencies {
   /** At least 32 bytes each; the first signs, all verify. The same on every server. */
   readonly jwtSecrets: readonly string[];
   readonly accessTokenMinutes: number;
-  readonly refreshTokenDays: number;
+  readonly sessionLimits: SessionLimits;
   readonly shopName: string;
   /** Default: none. */
   readonly guessLimits?: GuessLimits;
@@ -97,7 +98,7 @@ export function createAccounts(dependencies: AccountsDependencies): Module<Accou
     accessTokens,
     orderTokens: createOrderTokens({ secrets: jwtSecrets, issuer, audience: `${audience}/orders` }),
     refreshTokens: createRefreshTokens(jwtSecrets),
-    refreshTokenDays: dependencies.refreshTokenDays,
+    sessionLimits: toLimitSeconds(dependencies.sessionLimits),
     revocations,
     apiKeys,
     changedUsers: dependencies.changedUsers ?? createChannel(),

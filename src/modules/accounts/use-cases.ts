@@ -9,6 +9,7 @@ import { findOpenResetMail } from './passwords/open-reset.ts';
 import { resetPassword } from './passwords/reset-password.ts';
 import { logOut } from './sessions/log-out.ts';
 import { refreshSession } from './sessions/refresh-session.ts';
+import { renewSession } from './sessions/renew-session.ts';
 import { logIn } from './sign-in/log-in.ts';
 import { signUp } from './sign-in/sign-up.ts';
 import { listUsers } from './users/list-users.ts';
@@ -19,19 +20,16 @@ export type Accounts = ReturnType<typeof bindUseCases>;
 
 /** Binds the use cases to their dependencies and creates the authenticator for the HTTP shell. */
 export function bindUseCases(parts: AccountsParts, cookieSecure: boolean) {
-  const { accessTokens, orderTokens, apiKeys, revocations, refreshTokenDays } = parts;
+  const { accessTokens, orderTokens, apiKeys, revocations } = parts;
   return {
     authenticator: createAuthenticator({ accessTokens, orderTokens, apiKeys, revocations }),
-    cookies: {
-      secure: cookieSecure,
-      accessMaxAgeSeconds: accessTokens.lifetimeSeconds,
-      refreshMaxAgeSeconds: refreshTokenDays * 86_400,
-    },
+    cookies: { secure: cookieSecure },
     /** Returns the token of an order, the same one each time. */
     signOrderToken: orderTokens.sign,
     signUp: bind(parts, signUp),
     logIn: bind(parts, logIn),
     refreshSession: bind(parts, refreshSession),
+    renewSession: bind(parts, renewSession),
     logOut: bind(parts, logOut),
     getProfile: bind(parts, getProfile),
     updateProfile: bind(parts, updateProfile),

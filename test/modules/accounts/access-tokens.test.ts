@@ -16,6 +16,7 @@ const claims = {
   vip: false,
   familyId: newId(),
   generation: 1,
+  epoch: 0,
   authenticatedAtMs: Date.parse('2030-01-01T00:00:00Z'),
   factors: [],
   restriction: null,

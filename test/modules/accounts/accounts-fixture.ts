@@ -3,6 +3,7 @@ import {
   type Accounts,
   type AccountsDependencies,
   createAccounts,
+  createUser,
 } from '../../../src/modules/accounts/index.ts';
 import type { Module } from '../../../src/modules/module.ts';
 import { resetMailJob } from '../../../src/modules/notifications/index.ts';
@@ -72,7 +73,7 @@ export function createAccountsOn(
     clock: systemClock,
     jwtSecrets: [SECRET],
     accessTokenMinutes: 15,
-    refreshTokenDays: 30,
+    sessionLimits: { customerDays: 180, customerIdleDays: 30, staffDays: 14, staffIdleHours: 12 },
     shopName: 'Corner Bakery',
     cookieSecure: true,
     ...overrides,
@@ -110,9 +111,10 @@ export async function callerBehind(
 }
 
 /** Signs in a user of a role that a sign-up cannot give. */
-export async function signInAs(accounts: TestAccounts, role: Role) {
-  const session = await signUpUser(accounts);
-  await accounts.updateUser(null, session.user.id, { role });
+export async function signInAs(database: Database, accounts: TestAccounts, role: Role) {
+  const credentials = { email: newEmail(), password: PASSWORD };
+  await createUser(database, testAuthor, { ...credentials, role });
+  const session = await accounts.logIn(credentials);
   return { session, caller: await callerBehind(accounts, session.accessToken) };
 }
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { newId } from '../../../src/shared/ids.ts';
 import { testDatabase } from '../../support/database.ts';
-import { newEmail, PASSWORD } from './accounts-fixture.ts';
+import { callerBehind, newEmail, PASSWORD } from './accounts-fixture.ts';
 import { accountsServer } from './http-fixture.ts';
 
 const { database } = await testDatabase();
@@ -182,10 +182,9 @@ test('lists refuse parameters that are unknown or out of range', async () => {
 });
 
 test('a disabled admin is refused from the next request on', async () => {
-  const other = await accounts.signUp({ email: newEmail(), password: PASSWORD });
-  await accounts.updateUser(null, other.user.id, { role: 'admin' });
-  const bearer = other.accessToken;
+  const bearer = await createToken('admin');
+  const { id } = await callerBehind(accounts, bearer);
   assert.equal((await send('GET', '/api/users', { bearer })).statusCode, 200);
-  await send('PATCH', `/api/users/${other.user.id}`, { bearer: admin, body: { disabled: true } });
+  await send('PATCH', `/api/users/${id}`, { bearer: admin, body: { disabled: true } });
   assert.equal((await send('GET', '/api/users', { bearer })).statusCode, 401);
 });

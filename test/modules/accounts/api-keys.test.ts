@@ -9,7 +9,7 @@ import { accountsOn, refusal, signInAs, soon } from './accounts-fixture.ts';
 
 const { database } = await testDatabase();
 const accounts = accountsOn(database);
-const { caller: admin } = await signInAs(accounts, 'admin');
+const { caller: admin } = await signInAs(database, accounts, 'admin');
 
 function buildClaim(key: string): Claim {
   const callerId = admin.id;

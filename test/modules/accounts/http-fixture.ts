@@ -7,9 +7,8 @@ import { accountsErrors } from '../../../src/modules/accounts/index.ts';
 import type { Role } from '../../../src/shared/caller.ts';
 import {
   createAccountsOn,
-  newEmail,
-  PASSWORD,
   PUBLIC_URL,
+  signInAs,
   type TestAccounts,
   withTestAuthor,
 } from './accounts-fixture.ts';
@@ -51,8 +50,7 @@ export async function accountsServer(
     });
 
   async function createToken(role: Role): Promise<string> {
-    const session = await accounts.signUp({ email: newEmail(), password: PASSWORD });
-    await accounts.updateUser(null, session.user.id, { role });
+    const { session } = await signInAs(database, accounts, role);
     return session.accessToken;
   }
   return { accounts, send, createToken };

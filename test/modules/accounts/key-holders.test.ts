@@ -10,7 +10,7 @@ const { accounts, send, createToken } = await accountsServer(database);
 const DAY_MS = 86_400_000;
 
 async function addAdmin() {
-  const { session, caller } = await signInAs(accounts, 'admin');
+  const { session, caller } = await signInAs(database, accounts, 'admin');
   return { bearer: session.accessToken, id: caller.id, email: session.user.email };
 }
 
@@ -182,7 +182,7 @@ test('no key outlives a concurrent end of its creator, on two servers', async ()
 test('only an active admin takes keys', async () => {
   const { id, bearer } = await addAdmin();
   await addKey(bearer);
-  const { caller: kitchen } = await signInAs(accounts, 'kitchen');
+  const { caller: kitchen } = await signInAs(database, accounts, 'kitchen');
   for (const takenBy of [kitchen.id, newId()]) {
     const change = { disabled: true, keys: { takenBy } } as const;
     await assert.rejects(accounts.updateUser(null, id, change), refusal('request.invalid'));

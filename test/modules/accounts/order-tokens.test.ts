@@ -81,6 +81,7 @@ test('neither kind of token is accepted in place of the other, even with its cla
     vip: false,
     familyId: newId(),
     generation: 1,
+    epoch: 0,
     authenticatedAtMs: 0,
     factors: [],
     restriction: null,

@@ -102,7 +102,7 @@ for (const [role, hasFactor, lengthMin] of limits) {
 }
 
 test('a refusal names the place and the length', async () => {
-  const { caller } = await signInAs(accounts, 'kitchen');
+  const { caller } = await signInAs(database, accounts, 'kitchen');
   const input = { currentPassword: PASSWORD, newPassword: 'fourteen chars' };
   assert.equal(input.newPassword.length, 14);
   await assert.rejects(accounts.changePassword(caller, input), {

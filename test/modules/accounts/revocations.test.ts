@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
-import { disable, setRole } from '../../../src/modules/accounts/index.ts';
+import { disable, enable, setRole } from '../../../src/modules/accounts/index.ts';
 import { testDatabase } from '../../support/database.ts';
 import { testAuthor } from '../../support/shop.ts';
 import {
@@ -57,24 +57,40 @@ test('a disabled user loses every session, at once on this server and soon on ot
   }
 });
 
-test('a changed role applies to the old token, at once on this server and soon on others', async () => {
+test('a changed VIP status applies to the old token, at once on this server and soon on others', async () => {
   const { accessToken, user } = await signUpUser(here);
-  await here.updateUser(null, user.id, { role: 'kitchen', vip: true });
-  const caller = await callerBehind(here, accessToken);
-  assert.deepEqual([caller.role, caller.vip], ['kitchen', true]);
-  await soon(async () => assert.equal(await roleElsewhere(accessToken), 'kitchen'));
-  await elsewhere.updateUser(null, user.id, { role: 'customer' });
-  assert.equal(await roleElsewhere(accessToken), 'customer');
-  await soon(async () => assert.equal((await callerBehind(here, accessToken)).role, 'customer'));
+  await here.updateUser(null, user.id, { vip: true });
+  assert.equal((await callerBehind(here, accessToken)).vip, true);
+  await soon(async () => assert.equal((await callerBehind(elsewhere, accessToken)).vip, true));
+});
+
+test('another role ends every session, at once on this server and soon on others', async () => {
+  const first = await signUpUser(here);
+  const second = await elsewhere.logIn({ email: first.user.email, password: PASSWORD });
+  await here.updateUser(null, first.user.id, { role: 'kitchen' });
+  await assert.rejects(callerBehind(here, first.accessToken), refusal('auth.unauthenticated'));
+  await soon(async () => assert.equal(await roleElsewhere(second.accessToken), null));
+  for (const { refreshToken } of [first, second]) {
+    await assert.rejects(
+      elsewhere.refreshSession(refreshToken),
+      refusal('accounts.refresh_invalid'),
+    );
+  }
 });
 
 test('changes from the command line reach running servers', async () => {
-  const admin = await signInAs(here, 'admin');
+  const admin = await signInAs(database, here, 'admin');
   const { accessToken, user } = await signUpUser(here);
   await setRole(database, testAuthor, user.email.toUpperCase(), 'kitchen');
-  await soon(async () => assert.equal(await roleElsewhere(accessToken), 'kitchen'));
-  await disable(database, testAuthor, user.email);
   await soon(async () => assert.equal(await roleElsewhere(accessToken), null));
+  const signIn = () => elsewhere.logIn({ email: user.email, password: PASSWORD });
+  const { accessToken: next } = await signIn();
+  assert.equal(await roleElsewhere(next), 'kitchen');
+  await disable(database, testAuthor, user.email);
+  await soon(async () => assert.equal(await roleElsewhere(next), null));
+  await assert.rejects(signIn(), refusal('accounts.invalid_credentials'));
+  await enable(database, testAuthor, user.email);
+  await soon(async () => assert.equal((await signIn()).user.role, 'kitchen'));
   await assert.rejects(
     disable(database, testAuthor, admin.session.user.email),
     refusal('accounts.last_admin'),

@@ -160,7 +160,7 @@ test('the command line creates users of any role, within the same limits', async
 });
 
 test('a caller can change their name', async () => {
-  const { caller } = await signInAs(accounts, 'customer');
+  const { caller } = await signInAs(database, accounts, 'customer');
   assert.equal((await accounts.updateProfile(caller, { name: 'Grace' })).name, 'Grace');
   assert.equal((await accounts.getProfile(caller)).name, 'Grace');
 });

@@ -31,7 +31,8 @@ export function createAuthenticator(parts: {
     // Each access token expires after minutes, so the security log leaves that out.
     if (claims.expiresAtMs <= revocations.nowMs()) throw new CodedError(authErrors.unauthenticated);
     if (current?.disabled === true) throw refuseCredential('disabled', { userId });
-    if (revocations.hasEnded(familyId)) throw refuseCredential('ended_session', { userId });
+    if (revocations.hasEnded(familyId, claims.epoch))
+      throw refuseCredential('ended_session', { userId });
     // Like an expired token: its session continues with the next refresh.
     if (revocations.isSpent(familyId, claims.generation)) {
       throw new CodedError(authErrors.unauthenticated);

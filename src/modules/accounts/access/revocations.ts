@@ -32,7 +32,8 @@ export interface Revocations {
   isFresh(): boolean;
   /** Reads now, or waits for the read in progress. Throws `service.unavailable` if the result is not fresh. */
   refresh(): Promise<void>;
-  hasEnded(familyId: string): boolean;
+  /** Returns whether a session was ended: by itself, or with all sessions that began in an earlier epoch. */
+  hasEnded(familyId: string, epoch: number): boolean;
   /** Returns whether access tokens of this generation of a session are spent, because a later one has begun. */
   isSpent(familyId: string, generation: number): boolean;
   findAccess(userId: string): CurrentAccess | undefined;
@@ -40,6 +41,8 @@ export interface Revocations {
   endFamilies(familyIds: readonly string[]): void;
   /** Spends the access tokens of earlier generations of a session. */
   beginGeneration(familyId: string, generation: number): void;
+  /** Ends the sessions of all earlier epochs. */
+  beginEpoch(epoch: number): void;
   changeAccess(userId: string, access: CurrentAccess): void;
   start(): void;
   stop(): Promise<void>;
@@ -61,6 +64,7 @@ export function createRevocations(options: RevocationOptions): Revocations {
   const families = new Map<string, number>();
   const users = new Map<string, CurrentAccess>();
   const generations = new Map<string, { readonly generation: number; readonly atMs: number }>();
+  let currentEpoch = 0;
   let clockOffsetMs = 0;
   let readAtMs = Number.NEGATIVE_INFINITY;
   let reading: Promise<void> | undefined;
@@ -85,7 +89,8 @@ export function createRevocations(options: RevocationOptions): Revocations {
     const atMs = row.at.getTime();
     if (row.kind === 'clock') clockOffsetMs = atMs - clock.now().getTime();
     else if (row.kind === 'family') families.set(row.id!, atMs);
-    else if (row.kind === 'generation') applyGeneration(row.id!, row.generation!, atMs);
+    else if (row.kind === 'generation') applyGeneration(row.id!, row.number!, atMs);
+    else if (row.kind === 'epoch') beginEpoch(row.number!);
     else changeAccess(row.id!, { ...readAccess(row), atMs });
   }
 
@@ -94,6 +99,10 @@ export function createRevocations(options: RevocationOptions): Revocations {
     if (known === undefined || known.generation <= generation) {
       generations.set(familyId, { generation, atMs });
     }
+  }
+
+  function beginEpoch(epoch: number): void {
+    currentEpoch = Math.max(currentEpoch, epoch);
   }
 
   function changeAccess(userId: string, access: CurrentAccess): void {
@@ -135,13 +144,14 @@ export function createRevocations(options: RevocationOptions): Revocations {
     nowMs,
     isFresh,
     refresh,
-    hasEnded: (familyId) => families.has(familyId),
+    hasEnded: (familyId, epoch) => epoch < currentEpoch || families.has(familyId),
     isSpent: (familyId, generation) => (generations.get(familyId)?.generation ?? 1) > generation,
     findAccess: (userId) => users.get(userId),
     endFamilies(familyIds) {
       for (const id of familyIds) families.set(id, nowMs());
     },
     beginGeneration: (familyId, generation) => applyGeneration(familyId, generation, nowMs()),
+    beginEpoch,
     changeAccess,
     start: polling.start,
     async stop() {

@@ -21,10 +21,10 @@ export const findKnownDevice = statement<
     limit 1`,
 );
 
-/** Returns which identities are new. */
+/** Returns which identities are new, and whether the user had any before. */
 export const rememberIdentities = statement<
   [userId: string, kinds: readonly DeviceKind[], hashes: readonly string[]],
-  { isNew: boolean }
+  { isNew: boolean; hadAny: boolean }
 >(
   'accounts.remember_identities',
   `insert into known_devices (user_id, kind, identity_hash)
@@ -34,7 +34,10 @@ export const rememberIdentities = statement<
    on conflict (user_id, identity_hash) do update
      set last_used_at = now(),
          returned = true
-   returning not returned as "isNew"`,
+   returning not returned as "isNew",
+             exists (
+               select from known_devices as former
+                where former.user_id = $1::uuid) as "hadAny"`,
 );
 
 /**

@@ -75,8 +75,15 @@ export async function findKnownIdentity(
   return known === undefined ? null : hashes[known.kind];
 }
 
-/** Remembers where a user signed in, in the transaction of the sign-in. */
-export async function rememberDevice(db: Queryable, userId: string, device: Device): Promise<void> {
+/**
+ * Remembers where a user signed in, in the transaction of the sign-in. Returns whether the device is new for a user who
+ * had others before.
+ */
+export async function rememberDevice(
+  db: Queryable,
+  userId: string,
+  device: Device,
+): Promise<boolean> {
   const hashes = hashIdentities(device);
   // Many people share a range and a browser: for a device that keeps cookies, its token is enough.
   const kinds: DeviceKind[] = device.isReturning ? ['cookie'] : ['cookie', 'network'];
@@ -87,6 +94,7 @@ export async function rememberDevice(db: Queryable, userId: string, device: Devi
     kinds.map((kind) => hashes[kind]),
   );
   if (remembered.some(({ isNew }) => isNew)) await trimDevices(db, userId);
+  return remembered.every(({ isNew, hadAny }) => isNew && hadAny);
 }
 
 /** Forgets all other devices: somebody who knew the former password may have signed in with them. */

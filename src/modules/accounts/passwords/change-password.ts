@@ -9,7 +9,7 @@ import { type Device, forgetOtherDevices } from '../devices/device.ts';
 import { emailKey } from '../email.ts';
 import { accountsErrors } from '../errors.ts';
 import { findCredentialById, setPasswordHash } from '../queries.ts';
-import { endFamilies } from '../sessions/session-queries.ts';
+import { afterCredentialChange } from '../sessions/end-sessions.ts';
 import { requireGoodPassword } from './password-rule.ts';
 import { voidPasswordResets } from './reset-queries.ts';
 
@@ -18,13 +18,8 @@ export interface PasswordChange {
   readonly newPassword: string;
 }
 
-interface Changed {
-  readonly access: CurrentAccess;
-  readonly endedFamilyIds: readonly string[];
-}
-
 /**
- * Changes the caller's own password and ends all their other sessions. Throws `accounts.invalid_credentials` if the
+ * Changes the caller's own password, ends all their other sessions and spends the access token of this one. Throws `accounts.invalid_credentials` if the
  * current password is wrong or was changed in the meantime, `accounts.password_too_common`, `request.invalid` for a
  * password outside its limits or the current one, and `request.rate_limited`.
  */
@@ -42,8 +37,7 @@ export async function changePassword(
     tryChange(parts, author, caller, input, device),
   );
   if (changed === null) throw wrongPassword();
-  revocations.endFamilies(changed.endedFamilyIds);
-  revocations.changeAccess(caller.id, changed.access);
+  revocations.changeAccess(caller.id, changed);
 }
 
 /** A stolen session that guesses the password is to be seen like any other guess. */
@@ -60,7 +54,7 @@ async function tryChange(
   caller: UserCaller,
   { currentPassword, newPassword }: PasswordChange,
   device: Device | null,
-): Promise<Changed | null> {
+): Promise<CurrentAccess | null> {
   const { database, passwords, shopName } = parts;
   // A second time, because a sign-in may have renewed the hash since it was read, or an admin changed the role.
   for (let attemptsLeft = 2; attemptsLeft > 0; attemptsLeft -= 1) {
@@ -75,9 +69,10 @@ async function tryChange(
       if (row === undefined) return null;
       await voidPasswordResets(tx, user.id);
       await forgetOtherDevices(tx, user.id, device);
-      const ended = await endFamilies(tx, user.id, 'password', caller.familyId);
-      await recordAudit(tx, author, [describePasswordChange(user.id, 'password', ended.length)]);
-      return { access: accessAfter(row), endedFamilyIds: ended.map(({ id }) => id) };
+      const { familyId } = caller;
+      const ended = await afterCredentialChange(parts, tx, user.id, 'password', familyId);
+      await recordAudit(tx, author, [describePasswordChange(user.id, 'password', ended)]);
+      return accessAfter(row);
     });
     if (changed !== null) return changed;
   }

@@ -6,7 +6,7 @@ import { type Device, forgetOtherDevices, rememberDevice } from '../devices/devi
 import { emailKey } from '../email.ts';
 import { accountsErrors } from '../errors.ts';
 import { lockCustomers, setPasswordHash } from '../queries.ts';
-import { endFamilies } from '../sessions/session-queries.ts';
+import { afterCredentialChange } from '../sessions/end-sessions.ts';
 import { hashToken } from '../tokens/refresh-tokens.ts';
 import { mustChangePassword } from '../user.ts';
 import { accessAfter, describePasswordChange, samePassword } from './change-password.ts';
@@ -40,7 +40,7 @@ export async function resetPassword(
   }
   const newHash = await passwords.hash(input.newPassword);
 
-  const { ended, access } = await database.transaction(async (tx) => {
+  const access = await database.transaction(async (tx) => {
     // Users first: the lock order of all transactions.
     await lockCustomers(tx, [reset.userId]);
     const [used] = await usePasswordReset(tx, tokenHash);
@@ -50,14 +50,13 @@ export async function resetPassword(
     await voidPasswordResets(tx, changed.id);
     await forgetOtherDevices(tx, changed.id, device);
     if (device !== null) await rememberDevice(tx, changed.id, device);
-    const families = await endFamilies(tx, changed.id, 'reset', null);
+    const ended = await afterCredentialChange(parts, tx, changed.id, 'reset', null);
     const actor = { type: 'user', id: changed.id, role: changed.role } as const;
     await recordAudit(tx, { ...source, actor }, [
-      describePasswordChange(changed.id, 'reset_link', families.length),
+      describePasswordChange(changed.id, 'reset_link', ended),
     ]);
-    return { ended: families, access: accessAfter(changed) };
+    return accessAfter(changed);
   });
-  revocations.endFamilies(ended.map(({ id }) => id));
   revocations.changeAccess(reset.userId, access);
   if (device !== null) await guessLimits.forgive(device.network, emailKey(reset.email));
   return { userId: reset.userId };

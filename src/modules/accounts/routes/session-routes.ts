@@ -96,7 +96,7 @@ export function registerSessionRoutes(app: App, accounts: Accounts): void {
     },
     async (request, reply) => {
       const token = request.body?.refreshToken ?? requireRefreshCookie(request);
-      const session = await accounts.refreshSession(token);
+      const session = await accounts.refreshSession(token, buildSource(request).origin);
       setSessionCookies(reply, session, accounts.cookies);
       return reply.send(session);
     },

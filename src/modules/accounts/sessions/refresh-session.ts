@@ -1,10 +1,17 @@
 import type { Transaction } from '../../../database/database.ts';
+import type { Origin } from '../../../shared/caller.ts';
 import { CodedError, type ErrorDefinition } from '../../../shared/errors.ts';
 import type { AccountsParts } from '../accounts-parts.ts';
 import { accountsErrors } from '../errors.ts';
 import { hashToken } from '../tokens/refresh-tokens.ts';
 import { buildSession, type Session } from './session.ts';
-import { endFamily, findRefreshToken, lockFamily, rotateRefreshToken } from './session-queries.ts';
+import {
+  endFamily,
+  findRefreshToken,
+  lockFamily,
+  rotateRefreshToken,
+  type TokenRow,
+} from './session-queries.ts';
 
 type Outcome =
   | { readonly session: Session }
@@ -12,13 +19,25 @@ type Outcome =
   /** The family that this refresh ended. */
   | { readonly endedId: string; readonly userId: string };
 
+interface Rotation {
+  readonly familyId: string;
+  readonly row: TokenRow;
+  readonly successor: string;
+  /** Where the refresh came from. */
+  readonly origin: Origin | null;
+}
+
 /**
  * Exchanges a refresh token for its successor and a new access token. A repeat within ten seconds, while the successor
  * is unused, returns the same successor, because the first response may have been lost. Otherwise a spent token counts
  * as stolen and its family ends. Throws `accounts.refresh_invalid` and `accounts.refresh_reused`.
  * Source: RFC 9700 §4.14.2 (refresh token rotation).
  */
-export async function refreshSession(parts: AccountsParts, token: string): Promise<Session> {
+export async function refreshSession(
+  parts: AccountsParts,
+  token: string,
+  origin: Origin | null = null,
+): Promise<Session> {
   const { database, refreshTokens, revocations } = parts;
   const hash = refreshTokens.hash(token);
   if (hash === null) {
@@ -27,7 +46,7 @@ export async function refreshSession(parts: AccountsParts, token: string): Promi
     });
   }
   // A refusal is returned, not thrown, because the end of a family must be committed.
-  const outcome = await database.transaction((tx) => exchange(parts, tx, token, hash));
+  const outcome = await database.transaction((tx) => exchange(parts, tx, token, hash, origin));
   if ('session' in outcome) return outcome.session;
   if ('refusal' in outcome) throw new CodedError(outcome.refusal);
   revocations.endFamilies([outcome.endedId]);
@@ -41,26 +60,44 @@ async function exchange(
   tx: Transaction,
   token: string,
   hash: Buffer,
+  origin: Origin | null,
 ): Promise<Outcome> {
-  const { refreshTokens, refreshTokenDays } = parts;
-  const [family] = await lockFamily(tx, hash);
+  const { refreshTokens, sessionLimits } = parts;
+  const [family] = await lockFamily(tx, hash, sessionLimits);
   if (family === undefined || family.over) return { refusal: accountsErrors.refreshInvalid };
   // Read under the lock, to see what another refresh did while this one waited.
   const [known] = await findRefreshToken(tx, hash);
   if (known === undefined || known.disabled) return { refusal: accountsErrors.refreshInvalid };
 
+  const { familyId } = family;
   const successors = refreshTokens.successors(token);
   if (!known.spent) {
     const [successor] = successors;
-    const [rotated] = await rotateRefreshToken(tx, hash, hashToken(successor), refreshTokenDays);
-    return {
-      session: buildSession(parts, known, family.familyId, successor, rotated!.issuedAt),
-    };
+    return { session: await rotateSession(parts, tx, { familyId, row: known, successor, origin }) };
   }
-  const unused = successors.find((successor) => hashToken(successor).equals(known.liveHash));
+  const unused = [...successors, ...refreshTokens.renewals(hash)].find((successor) =>
+    hashToken(successor).equals(known.liveHash),
+  );
   if (known.spentRecently && unused !== undefined) {
-    return { session: buildSession(parts, known, family.familyId, unused, known.liveIssuedAt) };
+    return { session: buildSession(parts, known, familyId, unused) };
   }
   await endFamily(tx, family.familyId, 'reuse');
   return { endedId: family.familyId, userId: known.id };
+}
+
+/** Spends the live token of a locked session for its successor, and builds the session with it. */
+export async function rotateSession(
+  parts: AccountsParts,
+  tx: Transaction,
+  { familyId, row, successor, origin }: Rotation,
+): Promise<Session> {
+  const [rotated] = await rotateRefreshToken(
+    tx,
+    row.liveHash,
+    hashToken(successor),
+    parts.sessionLimits,
+    origin?.address ?? null,
+    origin?.userAgent ?? null,
+  );
+  return buildSession(parts, { ...row, ...rotated! }, familyId, successor);
 }

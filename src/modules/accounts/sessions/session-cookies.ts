@@ -5,8 +5,6 @@ import type { Session } from './session.ts';
 
 export interface SessionCookieOptions {
   readonly secure: boolean;
-  readonly accessMaxAgeSeconds: number;
-  readonly refreshMaxAgeSeconds: number;
 }
 
 /** Sets the tokens as cookies that scripts cannot read. */
@@ -16,17 +14,16 @@ export function setSessionCookies(
   options: SessionCookieOptions,
 ): void {
   const { access, refresh } = sessionCookies;
-  const { secure, accessMaxAgeSeconds, refreshMaxAgeSeconds } = options;
-  const common = { httpOnly: true, sameSite: 'lax', secure } as const;
+  const common = { httpOnly: true, sameSite: 'lax', secure: options.secure } as const;
   reply.setCookie(access.name, session.accessToken, {
     ...common,
     path: buildCookiePath(reply, access.path),
-    maxAge: accessMaxAgeSeconds,
+    maxAge: session.expiresIn,
   });
   reply.setCookie(refresh.name, session.refreshToken, {
     ...common,
     path: buildCookiePath(reply, refresh.path),
-    maxAge: refreshMaxAgeSeconds,
+    maxAge: session.refreshExpiresIn,
   });
 }
 

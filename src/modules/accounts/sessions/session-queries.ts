@@ -1,19 +1,38 @@
 import { statement } from '../../../database/statement.ts';
 import type { FactorType } from '../../../shared/caller.ts';
+import type { LimitSeconds } from '../session-limits.ts';
 import type { User } from '../user.ts';
 
 /** A user, with what the tokens of one of their sessions state. */
 export interface SessionRow extends User {
+  /** When the refresh token was issued. */
   issuedAt: Date;
+  /** When the session ends unless it is refreshed. */
+  expiresAt: Date;
   authenticatedAt: Date;
   generation: number;
+  epoch: number;
   /** The kinds of second factors that the user has. */
   factors: FactorType[];
 }
 
 /**
+ * SQL for when the session `family` of one of `users` ends by the limits for their present role, which are the parameter
+ * `limits`, if it was last used at `lastUsedAt`.
+ */
+const buildEnd = (limits: string, lastUsedAt: string): string =>
+  `least(family.created_at + make_interval(secs => (${limits}::double precision[])[case users.role when 'customer' then 1 else 3 end]),
+         ${lastUsedAt} + make_interval(secs => (${limits}::double precision[])[case users.role when 'customer' then 2 else 4 end]))`;
+
+/** SQL for whether the session `family` is over, also by limits that were shortened since its last use. */
+const buildIsOver = (limits: string): string =>
+  `(family.ended_at is not null
+    or family.epoch < (select epoch from session_epoch)
+    or least(family.expires_at, ${buildEnd(limits, 'family.last_used_at')}) <= clock_timestamp())`;
+
+/**
  * Starts a session, unless the user was disabled, or the password changed since the hash was read; null does not check
- * the password. The shared lock makes it wait for such a change, and such a change for it.
+ * the password. The lock makes it wait for such a change and for other sign-ins of the user, and these for it.
  */
 export const openFamily = statement<
   [
@@ -21,7 +40,9 @@ export const openFamily = statement<
     passwordHash: string | null,
     familyId: string,
     tokenHash: Buffer,
-    lifetimeDays: number,
+    limits: LimitSeconds,
+    address: string | null,
+    userAgent: string | null,
   ],
   SessionRow
 >(
@@ -33,12 +54,14 @@ export const openFamily = statement<
         and not guest
         and ($2::text is null or password_hash = $2::text)
         and disabled_at is null
-        for share
+        for no key update
    ), family as (
-     insert into refresh_families (id, user_id, expires_at)
-     select $3::uuid, id, now() + make_interval(days => $5::int)
-       from signed_in
-     returning id, authenticated_at, generation
+     insert into refresh_families (id, user_id, expires_at, address, user_agent, epoch)
+     select $3::uuid, users.id, ${buildEnd('$5', 'family.created_at')}, $6::text, $7::text, session_epoch.epoch
+       from signed_in as users
+      cross join (select now() as created_at) as family
+      cross join session_epoch
+     returning id, expires_at, authenticated_at, generation, epoch
    ), token as (
      insert into refresh_tokens (token_hash, family_id)
      select $4::bytea, id
@@ -49,11 +72,61 @@ export const openFamily = statement<
           signed_in.created_at as "createdAt",
           signed_in.password_change_required as "passwordChangeRequired",
           token.issued_at as "issuedAt",
-          family.authenticated_at as "authenticatedAt", family.generation,
+          family.expires_at as "expiresAt", family.authenticated_at as "authenticatedAt",
+          family.generation, family.epoch,
           '{}'::text[] as factors
      from signed_in
     cross join family
     cross join token`,
+);
+
+/**
+ * Ends a session of a user, unless it is over, and gives its beginning to the one that replaces it, so that a session
+ * does not last longer by being replaced.
+ */
+export const replaceFamily = statement<
+  [userId: string, formerId: string, newId: string, limits: LimitSeconds],
+  { expiresAt: Date }
+>(
+  'accounts.replace_family',
+  `with replaced as (
+     update refresh_families as family
+        set ended_at = clock_timestamp(),
+            end_reason = 'replaced'
+       from users
+      where family.id = $2::uuid
+        and users.id = family.user_id
+        and users.id = $1::uuid
+        and not ${buildIsOver('$4')}
+     returning family.created_at, ${buildEnd('$4', 'clock_timestamp()')} as expires_at
+   )
+   update refresh_families
+      set created_at = replaced.created_at,
+          expires_at = replaced.expires_at
+     from replaced
+    where id = $3::uuid
+   returning refresh_families.expires_at as "expiresAt"`,
+);
+
+/** Ends the least recently used sessions of a user beyond the limit. The new one is kept in any case. */
+export const endExcessFamilies = statement<
+  [userId: string, newId: string, sessionsMax: number],
+  { id: string }
+>(
+  'accounts.end_excess_families',
+  `update refresh_families
+      set ended_at = clock_timestamp(),
+          end_reason = 'limit'
+    where ended_at is null
+      and id in (
+        select id
+          from refresh_families
+         where user_id = $1::uuid
+           and ended_at is null
+           and expires_at > now()
+         order by id = $2::uuid desc, last_used_at desc, id desc
+        offset $3::int)
+   returning id`,
 );
 
 export interface FamilyRow {
@@ -63,23 +136,42 @@ export interface FamilyRow {
 }
 
 /** Locks the family of a refresh token, so that concurrent refreshes with one token run one after the other. */
-export const lockFamily = statement<[tokenHash: Buffer], FamilyRow>(
+export const lockFamily = statement<[tokenHash: Buffer, limits: LimitSeconds], FamilyRow>(
   'accounts.lock_family',
-  `select family.id as "familyId",
-          family.ended_at is not null or family.expires_at <= clock_timestamp() as over
+  `select family.id as "familyId", ${buildIsOver('$2')} as over
      from refresh_tokens token
      join refresh_families family on family.id = token.family_id
+     join users on users.id = family.user_id
     where token.token_hash = $1::bytea
       for no key update of family`,
 );
 
-export interface TokenRow extends Omit<SessionRow, 'issuedAt'> {
+/** Does the same by the id of the family. */
+export const lockFamilyById = statement<[id: string, limits: LimitSeconds], FamilyRow>(
+  'accounts.lock_family_by_id',
+  `select family.id as "familyId", ${buildIsOver('$2')} as over
+     from refresh_families family
+     join users on users.id = family.user_id
+    where family.id = $1::uuid
+      for no key update of family`,
+);
+
+/** Returns the hash of the one live token of a family; called under its lock. */
+export const findLiveToken = statement<[familyId: string], { tokenHash: Buffer }>(
+  'accounts.find_live_token',
+  `select token_hash as "tokenHash"
+     from refresh_tokens
+    where family_id = $1::uuid
+      and spent_at is null`,
+);
+
+/** `issuedAt` is of the live token. */
+export interface TokenRow extends SessionRow {
   spent: boolean;
   /** Spent within the last 10 seconds by the database's clock. */
   spentRecently: boolean;
   /** The one live token of the family. */
   liveHash: Buffer;
-  liveIssuedAt: Date;
 }
 
 /** Returns the token's state; called under the lock of its family. */
@@ -87,11 +179,12 @@ export const findRefreshToken = statement<[tokenHash: Buffer], TokenRow>(
   'accounts.find_refresh_token',
   `select token.spent_at is not null as spent,
           coalesce(token.spent_at > clock_timestamp() - interval '10 seconds', false) as "spentRecently",
-          live.token_hash as "liveHash", live.issued_at as "liveIssuedAt",
+          live.token_hash as "liveHash", live.issued_at as "issuedAt",
           users.id, email, name, role, vip, disabled_at is not null as disabled,
           users.created_at as "createdAt",
           users.password_change_required as "passwordChangeRequired",
-          family.authenticated_at as "authenticatedAt", family.generation,
+          family.expires_at as "expiresAt", family.authenticated_at as "authenticatedAt",
+          family.generation, family.epoch,
           '{}'::text[] as factors
      from refresh_tokens token
      join refresh_families family on family.id = token.family_id
@@ -100,10 +193,18 @@ export const findRefreshToken = statement<[tokenHash: Buffer], TokenRow>(
     where token.token_hash = $1::bytea`,
 );
 
-/** Every refresh extends the session: it ends `lifetimeDays` after its last use. */
+/**
+ * Every refresh extends the session within its limits, and notes where it came from, unless the address is null.
+ */
 export const rotateRefreshToken = statement<
-  [tokenHash: Buffer, successorHash: Buffer, lifetimeDays: number],
-  { issuedAt: Date }
+  [
+    tokenHash: Buffer,
+    successorHash: Buffer,
+    limits: LimitSeconds,
+    address: string | null,
+    userAgent: string | null,
+  ],
+  { issuedAt: Date; expiresAt: Date }
 >(
   'accounts.rotate_refresh_token',
   `with spent as (
@@ -113,18 +214,60 @@ export const rotateRefreshToken = statement<
         and spent_at is null
      returning family_id
    ), extended as (
-     update refresh_families
-        set expires_at = clock_timestamp() + make_interval(days => $3::int)
+     update refresh_families as family
+        set last_used_at = clock_timestamp(),
+            expires_at = ${buildEnd('$3', 'clock_timestamp()')},
+            address = case when $4::text is null then address else $4::text end,
+            user_agent = case when $4::text is null then user_agent else $5::text end
        from spent
-      where id = spent.family_id
+      cross join users
+      where family.id = spent.family_id
+        and users.id = family.user_id
+     returning family.id, family.expires_at
+   ), token as (
+     insert into refresh_tokens (token_hash, family_id)
+     select $2::bytea, id
+       from extended
+     returning issued_at
    )
-   insert into refresh_tokens (token_hash, family_id)
-   select $2::bytea, family_id
-     from spent
-   returning issued_at as "issuedAt"`,
+   select issued_at as "issuedAt", expires_at as "expiresAt"
+     from token
+    cross join extended`,
 );
 
-export type EndReason = 'logout' | 'reuse' | 'password' | 'reset' | 'disabled';
+/** Spends the access tokens of a session that continues. */
+export const nextGeneration = statement<[id: string], { generation: number }>(
+  'accounts.next_generation',
+  `update refresh_families
+      set generation = generation + 1,
+          generation_at = clock_timestamp()
+    where id = $1::uuid
+      and ended_at is null
+   returning generation`,
+);
+
+/** Ends the sessions of everyone. */
+export const nextEpoch = statement<[], { epoch: number }>(
+  'accounts.next_epoch',
+  `update session_epoch
+      set epoch = epoch + 1
+   returning epoch`,
+);
+
+/** Why a session ended. `revoked`: by its user, from the list; `limit`: the user had too many. */
+export type EndReason =
+  | 'logout'
+  | 'reuse'
+  | 'password'
+  | 'reset'
+  | 'disabled'
+  | 'revoked'
+  | 'admin'
+  | 'role'
+  | 'factor'
+  | 'email'
+  | 'limit'
+  | 'replaced';
 
 export const endFamily = statement<[id: string, reason: EndReason], { id: string }>(
   'accounts.end_family',

@@ -1,12 +1,19 @@
 import type { Transaction } from '../../../database/database.ts';
 import type { Restriction, Source } from '../../../shared/caller.ts';
 import { sha256 } from '../../../shared/canonical-json.ts';
+import { authErrors } from '../../../shared/common-errors.ts';
+import { CodedError } from '../../../shared/errors.ts';
 import { newId } from '../../../shared/ids.ts';
 import type { AccountsParts } from '../accounts-parts.ts';
 import { type Device, rememberDevice } from '../devices/device.ts';
 import { hashToken } from '../tokens/refresh-tokens.ts';
 import { mustChangePassword, type Profile, profileView } from '../user.ts';
-import { openFamily, type SessionRow } from './session-queries.ts';
+import {
+  endExcessFamilies,
+  openFamily,
+  replaceFamily,
+  type SessionRow,
+} from './session-queries.ts';
 
 /** The result of a sign-in. */
 export interface Session {
@@ -15,6 +22,10 @@ export interface Session {
   readonly refreshToken: string;
   /** Lifetime of the access token in seconds. */
   readonly expiresIn: number;
+  /** Lifetime of the refresh token in whole seconds. Not in replies: it is that of the cookie. */
+  readonly refreshExpiresIn: number;
+  /** Whether a user who was known from other devices signed in from a new one. Not in replies. */
+  readonly isNewDevice: boolean;
 }
 
 /** A proof of who somebody is, which starts a session. */
@@ -24,17 +35,24 @@ export interface SignIn {
   readonly passwordHash: string | null;
   readonly source: Source;
   readonly device: Device | null;
+  /** The session of the same user that the new one replaces: it ends, and the new one lasts no longer than it would have. */
+  readonly replacesFamilyId?: string;
 }
+
+/** At most so many sessions of a user; the least recently used ones end. */
+const SESSIONS_MAX = 20;
 
 /**
  * Starts a session and remembers the device. Returns null if the password has changed or the user was disabled since the
- * proof, so that no session outlives the change that ended all others.
+ * proof, so that no session outlives the change that ended all others. Throws `auth.unauthenticated` if the session to
+ * replace has ended.
  */
 export async function openSession(
   parts: AccountsParts,
   tx: Transaction,
-  { userId, passwordHash, device }: SignIn,
+  { userId, passwordHash, source, device, replacesFamilyId }: SignIn,
 ): Promise<Session | null> {
+  const { sessionLimits, revocations } = parts;
   const familyId = newId();
   const refreshToken = parts.refreshTokens.create();
   const [opened] = await openFamily(
@@ -43,20 +61,29 @@ export async function openSession(
     passwordHash,
     familyId,
     hashToken(refreshToken),
-    parts.refreshTokenDays,
+    sessionLimits,
+    source.origin?.address ?? null,
+    source.origin?.userAgent ?? null,
   );
   if (opened === undefined) return null;
-  if (device !== null) await rememberDevice(tx, userId, device);
-  return buildSession(parts, opened, familyId, refreshToken, opened.issuedAt);
+  if (replacesFamilyId !== undefined) {
+    const [replaced] = await replaceFamily(tx, userId, replacesFamilyId, familyId, sessionLimits);
+    if (replaced === undefined) throw new CodedError(authErrors.unauthenticated);
+    opened.expiresAt = replaced.expiresAt;
+    tx.afterCommit(() => revocations.endFamilies([replacesFamilyId]));
+  }
+  const excess = await endExcessFamilies(tx, userId, familyId, SESSIONS_MAX);
+  tx.afterCommit(() => revocations.endFamilies(excess.map(({ id }) => id)));
+  const isNewDevice = device !== null && (await rememberDevice(tx, userId, device));
+  return { ...buildSession(parts, opened, familyId, refreshToken), isNewDevice };
 }
 
 /** Builds a session, identical for the same refresh token. */
 export function buildSession(
   parts: AccountsParts,
-  row: Omit<SessionRow, 'issuedAt'>,
+  row: SessionRow,
   familyId: string,
   refreshToken: string,
-  issuedAt: Date,
 ): Session {
   const { accessTokens } = parts;
   const claims = {
@@ -65,6 +92,7 @@ export function buildSession(
     vip: row.vip,
     familyId,
     generation: row.generation,
+    epoch: row.epoch,
     authenticatedAtMs: row.authenticatedAt.getTime(),
     factors: row.factors,
     restriction: findRestriction(row),
@@ -72,13 +100,15 @@ export function buildSession(
   const tokenId = sha256('access token', refreshToken).toString('base64url').slice(0, 22);
   return {
     user: profileView(row),
-    accessToken: accessTokens.sign(claims, issuedAt, tokenId),
+    accessToken: accessTokens.sign(claims, row.issuedAt, tokenId),
     refreshToken,
     expiresIn: accessTokens.lifetimeSeconds,
+    refreshExpiresIn: Math.floor((row.expiresAt.getTime() - row.issuedAt.getTime()) / 1000),
+    isNewDevice: false,
   };
 }
 
 /** Returns what a user must do first; null: nothing. */
-function findRestriction(row: Omit<SessionRow, 'issuedAt'>): Restriction | null {
+function findRestriction(row: SessionRow): Restriction | null {
   return mustChangePassword(row) ? 'password_change' : null;
 }

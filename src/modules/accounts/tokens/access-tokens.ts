@@ -21,6 +21,8 @@ export interface AccessClaims {
   readonly familyId: string;
   /** The generation of its session; see `Revocations.isSpent`. */
   readonly generation: number;
+  /** The epoch in which its session began; see `Revocations.hasEnded`. */
+  readonly epoch: number;
   /** When the user last proved who they are, in whole seconds. 0 in tokens of earlier versions. */
   readonly authenticatedAtMs: number;
   /** The kinds of second factors that the user had when the token was issued. */
@@ -57,7 +59,7 @@ export function createAccessTokens(options: AccessTokenOptions): AccessTokens {
   return {
     lifetimeSeconds,
     sign(claims, issuedAt, tokenId) {
-      const { userId, role, vip, familyId, generation, factors, restriction } = claims;
+      const { userId, role, vip, familyId, generation, epoch, factors, restriction } = claims;
       const iat = toNumericDate(issuedAt);
       return tokens.sign({
         sub: userId,
@@ -66,6 +68,7 @@ export function createAccessTokens(options: AccessTokenOptions): AccessTokens {
         sid: familyId,
         auth_time: Math.floor(claims.authenticatedAtMs / 1000),
         ...(generation === 1 ? {} : { gen: generation }),
+        ...(epoch === 0 ? {} : { epoch }),
         ...(factors.length === 0 ? {} : { fac: factors }),
         ...(restriction === null ? {} : { first: restriction }),
         iat,
@@ -78,7 +81,8 @@ export function createAccessTokens(options: AccessTokenOptions): AccessTokens {
 }
 
 function parseClaims(payload: Payload): AccessClaims | null {
-  const { sub, role, vip, sid, exp, auth_time = 0, gen = 1, fac = [], first = null } = payload;
+  const { sub, role, vip, sid, exp, auth_time = 0, gen = 1, epoch = 0 } = payload;
+  const { fac = [], first = null } = payload;
   const isSound =
     typeof sub === 'string' &&
     isId(sub) &&
@@ -88,6 +92,7 @@ function parseClaims(payload: Payload): AccessClaims | null {
     isId(sid) &&
     Number.isSafeInteger(auth_time) &&
     Number.isSafeInteger(gen) &&
+    Number.isSafeInteger(epoch) &&
     Array.isArray(fac) &&
     fac.every((type) => factorTypes.includes(type)) &&
     (first === null || first === 'password_change' || first === 'factor') &&
@@ -99,6 +104,7 @@ function parseClaims(payload: Payload): AccessClaims | null {
     vip,
     familyId: sid,
     generation: Number(gen),
+    epoch: Number(epoch),
     authenticatedAtMs: Number(auth_time) * 1000,
     factors: fac,
     restriction: first,

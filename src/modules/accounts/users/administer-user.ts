@@ -11,7 +11,8 @@ import { type AccessChange, changeAccess } from './update-user.ts';
 export type KeysOption = 'end' | { readonly takenBy: string };
 
 /**
- * Changes a role from the command line; running servers apply it within five seconds. Throws `accounts.not_found`,
+ * Changes a role from the command line and ends all sessions of the user; running servers apply it within five seconds.
+ * Throws `accounts.not_found`,
  * `accounts.last_admin` and `accounts.keys_held`.
  */
 export function setRole(
@@ -32,6 +33,11 @@ export function disable(
   keys?: KeysOption,
 ): Promise<User> {
   return changeByEmail(database, author, email, { disabled: true }, keys);
+}
+
+/** Lets a disabled user sign in again. */
+export function enable(database: Database, author: Author, email: string): Promise<User> {
+  return changeByEmail(database, author, email, { disabled: false }, undefined);
 }
 
 function changeByEmail(

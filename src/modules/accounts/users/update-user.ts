@@ -17,7 +17,7 @@ import { auditedUser, type User, type UserView, userView } from '../user.ts';
 export interface AccessChange {
   readonly role?: Role;
   readonly vip?: boolean;
-  /** Disabling ends every session. */
+  /** Disabling ends every session, and so does another role. */
   readonly disabled?: boolean;
   /** What becomes of the API keys that the user holds, if the change ends their access as an admin. */
   readonly keys?: HeldKeysFate;
@@ -103,7 +103,7 @@ export async function changeAccess(
   const { role = null, vip = null, disabled = null } = change;
   const [updated] = await updateAccess(tx, id, role, vip, disabled);
   const { accessChangedAt, ...after } = updated!;
-  const ended = after.disabled ? await endFamilies(tx, id, 'disabled', null) : [];
+  const ended = await endOnNewAccess(tx, user, after);
   await recordAudit(tx, author, [
     {
       type: 'user.changed',
@@ -131,6 +131,12 @@ export async function changeAccess(
       type === 'api_key.revoked' && subjectId !== null ? [subjectId] : [],
     ),
   };
+}
+
+/** A session was opened under the rules of its role, so another role asks for another sign-in. */
+async function endOnNewAccess(tx: Transaction, before: User, { id, role, disabled }: User) {
+  if (disabled) return endFamilies(tx, id, 'disabled', null);
+  return role === before.role ? [] : endFamilies(tx, id, 'role', null);
 }
 
 /**
