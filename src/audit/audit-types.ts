@@ -8,6 +8,12 @@ export const auditTypes = {
   'user.changed': 'A name, role, VIP status or the access of a user changed.',
   'user.password_changed':
     'A user changed their password, or set a new one with the link of a mail.',
+  'user.factor_added': 'A user added a second factor: an authenticator app or a passkey.',
+  'user.factor_changed': 'A user renamed a second factor.',
+  'user.factor_removed': 'A user removed a second factor.',
+  'user.factors_reset':
+    'An admin or an operator removed all second factors of a user, who had lost them.',
+  'user.recovery_codes_created': 'A user got new recovery codes; the old ones are void.',
   'api_key.created': 'An API key was created.',
   'api_key.changed': 'An API key got another holder.',
   'api_key.revoked': 'An API key was revoked, or ended with the access of its holder.',

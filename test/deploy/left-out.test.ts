@@ -58,7 +58,7 @@ const kept = [
   'schema.sql',
   'migrations/0001_accounts.sql',
   'bench/support/reference.sql',
-  'src/main/start/jwt-secrets.ts',
+  'src/main/start/own-secrets.ts',
   'package-lock.json',
 ];
 

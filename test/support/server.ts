@@ -47,6 +47,7 @@ const testEnvironment = {
   ACCESS_LOG: 'true',
   ...withoutRateLimits,
   JWT_SECRET: randomBytes(48).toString('base64url'),
+  FACTOR_KEY: randomBytes(48).toString('base64url'),
   SANDBOX_WEBHOOK_SECRET: `whsec_${randomBytes(32).toString('base64')}`,
 };
 
@@ -62,11 +63,14 @@ export async function startTestServer(
     ...readConfig({ ...testEnvironment, DATABASE_URL: db.url, ...options.environment }),
     ...options.config,
   };
-  const { jwtSecret, payments } = config;
-  assert(jwtSecret.kind === 'given' && payments.webhookSecret !== null);
+  const { jwtSecret, factorKey, payments } = config;
+  assert(
+    jwtSecret.kind === 'given' && factorKey.kind === 'given' && payments.webhookSecret !== null,
+  );
   const application = await compose(config, {
     databaseUrl: db.url,
     jwtSecrets: jwtSecret.secrets,
+    factorKeys: factorKey.secrets,
     sandboxSecret: payments.webhookSecret,
     logger: options.logger ?? createTestLogger(),
     isPrepared: () => true,

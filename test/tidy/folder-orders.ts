@@ -39,6 +39,7 @@ export const folderOrders: readonly FolderOrder[] = [
       ['devices'],
       ['sessions'],
       ['keys'],
+      ['factors'],
       ['passwords'],
       ['users'],
       ['sign-in'],

@@ -16,8 +16,12 @@ export const tablesByModule: Readonly<Record<string, readonly string[]>> = {
   ],
   'src/modules/accounts': [
     'api_keys',
+    'factor_challenges',
+    'factor_failures',
+    'factors',
     'known_devices',
     'password_resets',
+    'recovery_codes',
     'refresh_families',
     'refresh_tokens',
     'session_epoch',

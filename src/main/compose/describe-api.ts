@@ -25,6 +25,7 @@ async function describe<T>(
     // Connections are opened on demand, and a description needs none.
     databaseUrl: 'postgresql://127.0.0.1:1/none',
     jwtSecrets: ['the description does not depend on this secret'],
+    factorKeys: ['the description does not depend on this key'],
     sandboxSecret: `whsec_${Buffer.alloc(32).toString('base64')}`,
     logger: pino({ level: 'silent' }),
     isPrepared: () => false,

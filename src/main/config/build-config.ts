@@ -1,9 +1,10 @@
 import { isAbsolute, resolve } from 'node:path';
 import type { Rate } from '../../drivers/limits/rate-limiter.ts';
 import { chooseCache } from './cache-choice.ts';
-import type { Config, DatabaseChoice } from './config.ts';
+import type { Config, DatabaseChoice, SecretChoice } from './config.ts';
 import { listRemoteConnections } from './connections.ts';
 import { chooseMail } from './mail-choice.ts';
+import { choosePasskeys } from './passkey-choice.ts';
 import { choosePayment } from './payment-choice.ts';
 import { chooseQueue } from './queue-choice.ts';
 import type { Environment, SecretFile } from './secret-files.ts';
@@ -46,10 +47,9 @@ export function buildConfig(
     databasePoolMax: values.DATABASE_POOL_MAX ?? 10,
     redisUrl: values.REDIS_URL ?? null,
     cache: chooseCache(values),
-    jwtSecret:
-      values.JWT_SECRET === undefined
-        ? { kind: 'generated' }
-        : { kind: 'given', secrets: values.JWT_SECRET },
+    jwtSecret: chooseSecret(values.JWT_SECRET),
+    factorKey: chooseSecret(values.FACTOR_KEY),
+    passkeys: choosePasskeys(values, publicUrl),
     accessTokenMinutes: values.ACCESS_TOKEN_MINUTES ?? 15,
     sessionLimits: {
       customerDays: values.SESSION_CUSTOMER_DAYS ?? 180,
@@ -95,6 +95,10 @@ export function buildConfig(
     mail: chooseMail(values),
     payments: choosePayment(values),
   };
+}
+
+function chooseSecret(secrets: readonly string[] | undefined): SecretChoice {
+  return secrets === undefined ? { kind: 'generated' } : { kind: 'given', secrets };
 }
 
 function chooseDatabase(values: Values, home: string): DatabaseChoice {

@@ -101,6 +101,14 @@ export const hostName: Reader<string> = (value) => {
   return value;
 };
 
+/** Reads a domain in the form in which browsers have it. Source: WebAuthn Level 3 §5.1.2, "valid domain string". */
+export const domain: Reader<string> = (value) => {
+  if (URL.parse(`https://${value}/`)?.hostname !== value || isIP(value) !== 0) {
+    throw new WrongValue('a domain such as shop.example, in lower case and ASCII');
+  }
+  return value;
+};
+
 export const cidr: Reader<string> = (value) => {
   if (parseNetwork(value) === null) {
     throw new WrongValue('addresses or networks such as 10.0.0.0/8, separated by commas');

@@ -1,5 +1,5 @@
 import type { Rate } from '../../drivers/limits/rate-limiter.ts';
-import type { SessionLimits } from '../../modules/accounts/index.ts';
+import type { PasskeyScope, SessionLimits } from '../../modules/accounts/index.ts';
 import type { CacheChoice } from './cache-choice.ts';
 import type { RemoteConnection } from './connections.ts';
 import type { MailChoice } from './mail-choice.ts';
@@ -21,7 +21,7 @@ export type DatabaseChoice =
 export type SecretChoice =
   /** Generated on the first start and stored in `dataDir`. */
   | { readonly kind: 'generated' }
-  /** The first signs, all verify. */
+  /** The first signs or encrypts, all verify or decrypt. */
   | { readonly kind: 'given'; readonly secrets: readonly string[] };
 
 /** Null: no limit. */
@@ -65,6 +65,9 @@ export interface Config {
   readonly redisUrl: string | null;
   readonly cache: CacheChoice;
   readonly jwtSecret: SecretChoice;
+  readonly factorKey: SecretChoice;
+  /** Where passkeys can be used; null if the shop has no domain. */
+  readonly passkeys: PasskeyScope | null;
   readonly accessTokenMinutes: number;
   readonly sessionLimits: SessionLimits;
   /** Made at the start when there is no such user. */

@@ -8,6 +8,7 @@ import { ConfigurationError } from './configuration-error.ts';
 import { trustExtraCertificates } from './extra-certificates.ts';
 import { findHome, getWorkingDirectory, readEnvFile } from './home.ts';
 import { mailFaults } from './mail-choice.ts';
+import { passkeyFaults } from './passkey-choice.ts';
 import { paymentFaults } from './payment-choice.ts';
 import { productionFaults } from './production-rules.ts';
 import { queueFaults } from './queue-choice.ts';
@@ -76,6 +77,7 @@ export function readConfig(environment: Environment, home: string = programFolde
     ...sessionFaults(values),
     ...cacheFaults(values),
     ...mailFaults(values),
+    ...passkeyFaults(values),
     ...paymentFaults(values),
     ...queueFaults(values),
   );

@@ -26,7 +26,7 @@ export const stripeWebhookSecret: Reader<string> = (value) => {
 
 const SECRET_BYTES_MIN = 32;
 
-/** Reads several secrets, for rotation: the first signs, all verify. */
+/** Reads several secrets, for rotation: the first signs or encrypts, all verify or decrypt. */
 export const secrets: Reader<readonly string[]> = list((value) => {
   if (Buffer.byteLength(value) < SECRET_BYTES_MIN) {
     throw new WrongValue(

@@ -35,6 +35,7 @@ import { createTracing, tracedMailer, tracedProvider, tracedSender } from './tra
 export interface Runtime {
   readonly databaseUrl: string;
   readonly jwtSecrets: readonly string[];
+  readonly factorKeys: readonly string[];
   /** `whsec_…` of the sandbox; null with another payment provider. */
   readonly sandboxSecret: string | null;
   readonly logger: Logger;
@@ -62,7 +63,7 @@ export async function createInfrastructure(
   runtime: Runtime,
   { constraints, stopping, built }: InfrastructureOptions,
 ) {
-  const { logger, databaseUrl, jwtSecrets } = runtime;
+  const { logger, databaseUrl, jwtSecrets, factorKeys } = runtime;
   const settings = moduleSettings(config);
   const onError = (error: unknown) => logger.warn({ err: error }, 'background work failed');
   const securityLog = built.adopt(createSecurityLog({ log: logger }), (it) => it.stop());
@@ -117,6 +118,7 @@ export async function createInfrastructure(
     onError,
     isPrepared: () => runtime.isPrepared() && !stopping.aborted,
     jwtSecrets,
+    factorKeys,
     sandboxSecret,
     cursors: createCursors(cursorSecret(jwtSecrets)),
     securityLog,

@@ -16,6 +16,7 @@ export function moduleSettings(config: Config) {
     duties,
     accessTokenMinutes,
     sessionLimits,
+    passkeys: config.passkeys,
     cookieSecure: config.secureCookies,
     expiryMinutes: config.orderExpiryMinutes,
     pendingMax: config.pendingOrdersMax,

@@ -13,7 +13,7 @@ import {
   UnusableDatabaseError,
 } from '../faults/database-fault.ts';
 import { toListenError } from '../faults/listen-fault.ts';
-import { loadJwtSecrets } from './jwt-secrets.ts';
+import { loadFactorKeys, loadJwtSecrets } from './own-secrets.ts';
 import { type Prepared, prepareDatabase } from './prepare-database.ts';
 import { loadSandboxSecret } from './sandbox-secret.ts';
 
@@ -44,6 +44,7 @@ export interface RunningServer {
 export async function startServer(config: Config, logger: Logger): Promise<RunningServer> {
   await using started = new AsyncDisposableStack();
   const jwtSecrets = await loadJwtSecrets(config);
+  const factorKeys = await loadFactorKeys(config);
   const sandboxSecret = await loadSandboxSecret(config);
   let databaseUrl: string;
   let migrationUrl: string | null;
@@ -59,6 +60,7 @@ export async function startServer(config: Config, logger: Logger): Promise<Runni
   const application = await compose(config, {
     databaseUrl,
     jwtSecrets,
+    factorKeys,
     sandboxSecret,
     logger,
     isPrepared: () => isPrepared,

@@ -5,6 +5,8 @@ import type { Cursors } from '../../shared/pagination.ts';
 import type { ApiKeyAuthenticator } from './access/api-key-authenticator.ts';
 import type { Revocations } from './access/revocations.ts';
 import type { DescribeAccount } from './account-description.ts';
+import type { FactorCipher } from './factors/factor-cipher.ts';
+import type { PasskeyScope } from './factors/passkeys.ts';
 import type { GuessLimits } from './guess-limits.ts';
 import type { PasswordHasher } from './password-hasher.ts';
 import type { LimitSeconds } from './session-limits.ts';
@@ -24,6 +26,9 @@ export interface AccountsParts {
   readonly describeAccount: DescribeAccount;
   readonly passwords: PasswordHasher;
   readonly guessLimits: GuessLimits;
+  readonly factorCipher: FactorCipher;
+  /** Null where passkeys cannot be used, because the shop has no domain. */
+  readonly passkeys: PasskeyScope | null;
   /** Must not be a password. */
   readonly shopName: string;
   readonly accessTokens: AccessTokens;

@@ -10,6 +10,11 @@ import { createRevocations } from './access/revocations.ts';
 import { createAccountDescriber } from './account-description.ts';
 import type { AccountsParts } from './accounts-parts.ts';
 import { purgeDevices } from './devices/device-queries.ts';
+import { purgeChallenges } from './factors/challenge-queries.ts';
+import { createFactorCipher } from './factors/factor-cipher.ts';
+import { purgePendingFactors } from './factors/factor-queries.ts';
+import { purgeFailures } from './factors/failure-queries.ts';
+import type { PasskeyScope } from './factors/passkeys.ts';
 import { type GuessLimits, noGuessLimits } from './guess-limits.ts';
 import { createPasswordHasher } from './password-hasher.ts';
 import { purgeResets } from './passwords/reset-queries.ts';
@@ -43,6 +48,10 @@ export interface AccountsDependencies {
   readonly clock: Clock;
   /** At least 32 bytes each; the first signs, all verify. The same on every server. */
   readonly jwtSecrets: readonly string[];
+  /** At least 32 bytes each; the first encrypts the secrets of factors, all decrypt. The same on every server. */
+  readonly factorKeys: readonly string[];
+  /** Null where passkeys cannot be used. */
+  readonly passkeys: PasskeyScope | null;
   readonly accessTokenMinutes: number;
   readonly sessionLimits: SessionLimits;
   readonly shopName: string;
@@ -93,6 +102,8 @@ export function createAccounts(dependencies: AccountsDependencies): Module<Accou
     resetTokens: createResetTokens(jwtSecrets),
     describeAccount: createAccountDescriber(jwtSecrets),
     passwords: createPasswordHasher(),
+    factorCipher: createFactorCipher(dependencies.factorKeys),
+    passkeys: dependencies.passkeys,
     guessLimits: dependencies.guessLimits ?? noGuessLimits,
     shopName: dependencies.shopName,
     accessTokens,
@@ -112,7 +123,15 @@ export function createAccounts(dependencies: AccountsDependencies): Module<Accou
       createPurgeSchedule(database, {
         name: 'accounts.purge-sessions',
         everyMs: PURGE_INTERVAL_MS,
-        purges: [purgeFamilies, purgeSpentTokens, purgeResets, purgeDevices],
+        purges: [
+          purgeFamilies,
+          purgeSpentTokens,
+          purgeResets,
+          purgeDevices,
+          purgePendingFactors,
+          purgeChallenges,
+          purgeFailures,
+        ],
       }),
     ],
     // Without polling, a request would read the revocations every five seconds.

@@ -16,6 +16,36 @@ export const accountsErrors = defineErrors('accounts', {
     'The e-mail address or the password is wrong.',
     'An unknown address, a wrong password and a disabled account get the same response.',
   ],
+  challengeInvalid: [
+    401,
+    'This sign-in is no longer valid.',
+    'A challenge lives for five minutes and succeeds once. It ends when the password of the account changes. Sign in again.',
+  ],
+  factorInvalid: [
+    401,
+    'This code or passkey is not valid.',
+    'The code is wrong, was used before or has expired, or the passkey does not belong to this account. Each code of an app works once: wait for the next one.',
+  ],
+  codesExhausted: [
+    429,
+    'Too many wrong codes were tried.',
+    'After 50 failures in a day, codes of an app are refused until `Retry-After` has passed. Sign in with a passkey or a recovery code, or ask an admin to reset the factors of the account.',
+  ],
+  passkeysUnavailable: [
+    409,
+    'Passkeys cannot be used with this shop.',
+    'A passkey belongs to a domain, and the address of this server is an IP address. An operator sets PUBLIC_URL or WEBAUTHN_RP_ID to a domain.',
+  ],
+  factorNotFound: [
+    404,
+    'There is no such factor.',
+    'It was removed, or it belongs to somebody else. One that waits for its confirmation ends after an hour: add it again.',
+  ],
+  tooManyFactors: [
+    409,
+    'This account has as many factors as it can have.',
+    'An account has at most ten, with those that wait for their confirmation. Remove one first.',
+  ],
   refreshInvalid: [
     401,
     'This refresh token is not valid.',

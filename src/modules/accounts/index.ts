@@ -1,9 +1,10 @@
-/** Accounts: who callers are and what they may do. Owns users (guests too), sessions, password resets, known devices and API keys. */
+/** Accounts: who callers are and what they may do. Owns users (guests too), sessions, password resets, known devices, second factors and API keys. */
 export { findActorNamesById } from './actor-names.ts';
 export { type AccountsDependencies, createAccounts } from './create-accounts.ts';
 export { accountsDeclaration } from './declaration.ts';
 export { EMAIL_LENGTH_MAX, type Email, emailKey, parseEmail } from './email.ts';
 export { accountsErrors } from './errors.ts';
+export type { PasskeyScope } from './factors/passkeys.ts';
 export type { GuessLimits } from './guess-limits.ts';
 export { insertGuests, lockGuests, type NewGuest } from './guests.ts';
 export type { OpenResetMail as OpenReset } from './passwords/open-reset.ts';

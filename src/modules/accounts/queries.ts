@@ -139,6 +139,21 @@ export const updateName = statement<[id: string, name: string], User & { formerN
 );
 
 /**
+ * Locks a user against changes of their password and their factors, unless they were disabled or the password changed
+ * since the hash was read.
+ */
+export const lockCredential = statement<[id: string, passwordHash: string], { id: string }>(
+  'accounts.lock_credential',
+  `select id
+     from users
+    where id = $1::uuid
+      and not guest
+      and password_hash = $2::text
+      and disabled_at is null
+      for share`,
+);
+
+/**
  * Sets a password that its owner chose, unless the user was disabled, got another role than the one for which it was
  * judged, or the old one changed since `oldHash` was read; null does not check it. Access changes with it where a new one
  * was required.

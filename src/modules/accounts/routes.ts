@@ -1,5 +1,7 @@
 import type { App } from '../../http/index.ts';
 import { registerApiKeyRoutes } from './routes/api-key-routes.ts';
+import { registerChallengeRoutes } from './routes/challenge-routes.ts';
+import { registerFactorRoutes } from './routes/factor-routes.ts';
 import { registerPasswordRoutes } from './routes/password-routes.ts';
 import { registerSessionRoutes } from './routes/session-routes.ts';
 import { registerUserRoutes } from './routes/user-routes.ts';
@@ -7,6 +9,8 @@ import type { Accounts } from './use-cases.ts';
 
 export function registerAccountsRoutes(app: App, accounts: Accounts): void {
   registerSessionRoutes(app, accounts);
+  registerChallengeRoutes(app, accounts);
+  registerFactorRoutes(app, accounts);
   registerPasswordRoutes(app, accounts);
   registerUserRoutes(app, accounts);
   registerApiKeyRoutes(app, accounts);

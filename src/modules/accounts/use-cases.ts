@@ -1,5 +1,8 @@
 import { createAuthenticator } from './access/authenticator.ts';
 import type { AccountsParts } from './accounts-parts.ts';
+import { addTotp, confirmTotp } from './factors/add-totp.ts';
+import { beginPasskeyChallenge } from './factors/challenge.ts';
+import { listFactors } from './factors/list-factors.ts';
 import { createApiKey } from './keys/create-api-key.ts';
 import { listApiKeys } from './keys/list-api-keys.ts';
 import { revokeApiKey } from './keys/revoke-api-key.ts';
@@ -12,6 +15,7 @@ import { refreshSession } from './sessions/refresh-session.ts';
 import { renewSession } from './sessions/renew-session.ts';
 import { logIn } from './sign-in/log-in.ts';
 import { signUp } from './sign-in/sign-up.ts';
+import { verifyLogIn } from './sign-in/verify-log-in.ts';
 import { listUsers } from './users/list-users.ts';
 import { getProfile, updateProfile } from './users/profile.ts';
 import { updateUser } from './users/update-user.ts';
@@ -28,6 +32,8 @@ export function bindUseCases(parts: AccountsParts, cookieSecure: boolean) {
     signOrderToken: orderTokens.sign,
     signUp: bind(parts, signUp),
     logIn: bind(parts, logIn),
+    verifyLogIn: bind(parts, verifyLogIn),
+    beginPasskeyLogIn: bind(parts, beginPasskeyChallenge),
     refreshSession: bind(parts, refreshSession),
     renewSession: bind(parts, renewSession),
     logOut: bind(parts, logOut),
@@ -37,6 +43,9 @@ export function bindUseCases(parts: AccountsParts, cookieSecure: boolean) {
     forgotPassword: bind(parts, forgotPassword),
     openReset: bind(parts, findOpenResetMail),
     resetPassword: bind(parts, resetPassword),
+    listFactors: bind(parts, listFactors),
+    addTotp: bind(parts, addTotp),
+    confirmTotp: bind(parts, confirmTotp),
     listUsers: bind(parts, listUsers),
     updateUser: bind(parts, updateUser),
     createApiKey: bind(parts, createApiKey),

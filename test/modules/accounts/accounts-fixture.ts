@@ -17,6 +17,7 @@ import { testAuthor } from '../../support/shop.ts';
 import { until } from '../../support/until.ts';
 
 export const SECRET = 'a secret of the tests, 32 bytes or more';
+export const FACTOR_KEY = 'a key of the tests, of 32 bytes or more';
 export const PUBLIC_URL = 'https://shop.example';
 export const PASSWORD = 'correct horse battery staple';
 
@@ -24,16 +25,17 @@ export const PASSWORD = 'correct horse battery staple';
 const authored = [
   'signUp',
   'logIn',
+  'verifyLogIn',
   'updateProfile',
   'changePassword',
   'resetPassword',
+  'confirmTotp',
   'updateUser',
   'createApiKey',
   'revokeApiKey',
 ] as const satisfies readonly (keyof Accounts)[];
 
-/** Accounts whose changes have the tests as their author. */
-export type TestAccounts = Omit<Accounts, (typeof authored)[number]> & {
+type Authored = {
   [Name in (typeof authored)[number]]: Accounts[Name] extends (
     author: never,
     ...rest: infer Rest
@@ -41,6 +43,18 @@ export type TestAccounts = Omit<Accounts, (typeof authored)[number]> & {
     ? (...rest: Rest) => Result
     : never;
 };
+
+/** Accounts whose changes have the tests as their author. */
+export type TestAccounts = Omit<Accounts, keyof Authored> &
+  Omit<Authored, 'logIn'> & {
+    /** Signs in a user without a second factor. */
+    readonly logIn: (...input: Parameters<Authored['logIn']>) => Promise<Session>;
+    /** Signs in any user. */
+    readonly tryLogIn: Authored['logIn'];
+  };
+
+type Session = Extract<LogInResult, { kind: 'session' }>['session'];
+type LogInResult = Awaited<ReturnType<Accounts['logIn']>>;
 
 /** Creates and starts one server's accounts. Several on one database are several servers. */
 export function accountsOn(
@@ -57,7 +71,13 @@ export function withTestAuthor<Started extends Accounts>(
     const useCase = accounts[name] as (...given: unknown[]) => unknown;
     return [name, (...rest: unknown[]) => useCase(testAuthor, ...rest)] as const;
   });
-  return { ...accounts, ...Object.fromEntries(bound) } as unknown as TestAccounts &
+  const tryLogIn: TestAccounts['tryLogIn'] = (...input) => accounts.logIn(testAuthor, ...input);
+  const logIn: TestAccounts['logIn'] = async (...input) => {
+    const result = await tryLogIn(...input);
+    if (result.kind !== 'session') throw new Error('this user has a second factor');
+    return result.session;
+  };
+  return { ...accounts, ...Object.fromEntries(bound), logIn, tryLogIn } as unknown as TestAccounts &
     Omit<Started, keyof Accounts>;
 }
 
@@ -72,6 +92,8 @@ export function createAccountsOn(
     resetMailJob,
     clock: systemClock,
     jwtSecrets: [SECRET],
+    factorKeys: [FACTOR_KEY],
+    passkeys: { rpId: new URL(PUBLIC_URL).hostname, origins: [PUBLIC_URL] },
     accessTokenMinutes: 15,
     sessionLimits: { customerDays: 180, customerIdleDays: 30, staffDays: 14, staffIdleHours: 12 },
     shopName: 'Corner Bakery',

@@ -187,7 +187,7 @@ export const CreatedApiKeyReply = Type.Object({
 /** A reply without a body. The route sends nothing, and OpenAPI shows no body for this type. */
 export const NoReply = Type.Unsafe<undefined>({ type: 'null', description: 'Done.' });
 
-function body<Members extends Record<string, TSchema>>(members: Members, example: object) {
+export function body<Members extends Record<string, TSchema>>(members: Members, example: object) {
   return Type.Object(members, { additionalProperties: false, examples: [example] });
 }
 

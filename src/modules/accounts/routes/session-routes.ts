@@ -15,6 +15,7 @@ import { accountsErrors } from '../errors.ts';
 import { clearSessionCookies, setSessionCookies } from '../sessions/session-cookies.ts';
 import type { Accounts } from '../use-cases.ts';
 import { requireUserCaller } from '../user-caller.ts';
+import { LogInReply } from './factor-schemas.ts';
 import {
   LogInBody,
   NoReply,
@@ -65,15 +66,17 @@ export function registerSessionRoutes(app: App, accounts: Accounts): void {
         operationId: 'logIn',
         tags,
         summary: 'Sign in',
-        description: bothCookies,
+        description: `A user with a second factor gets a challenge instead of a session; \`POST /api/auth/login/verify\` meets it. ${bothCookies}`,
         body: LogInBody,
-        response: { 200: SessionReply },
+        response: { 200: LogInReply },
       },
       config: { errors: [accountsErrors.invalidCredentials] },
     },
     async (request, reply) => {
       const device = readDevice(request, accounts.cookies);
-      const session = await accounts.logIn(buildSource(request), request.body, device);
+      const result = await accounts.logIn(buildSource(request), request.body, device);
+      if (result.kind === 'challenge') return reply.send({ challenge: result.challenge });
+      const { session } = result;
       recordSecurity(request, 'sign_in.ok', { method: 'password', userId: session.user.id });
       setSessionCookies(reply, session, accounts.cookies);
       setDeviceCookie(reply, device, accounts.cookies);

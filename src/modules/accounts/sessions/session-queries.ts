@@ -74,7 +74,11 @@ export const openFamily = statement<
           token.issued_at as "issuedAt",
           family.expires_at as "expiresAt", family.authenticated_at as "authenticatedAt",
           family.generation, family.epoch,
-          '{}'::text[] as factors
+          array(select distinct type
+                  from factors
+                 where user_id = signed_in.id
+                   and confirmed_at is not null
+                 order by type) as factors
      from signed_in
     cross join family
     cross join token`,
@@ -185,7 +189,11 @@ export const findRefreshToken = statement<[tokenHash: Buffer], TokenRow>(
           users.password_change_required as "passwordChangeRequired",
           family.expires_at as "expiresAt", family.authenticated_at as "authenticatedAt",
           family.generation, family.epoch,
-          '{}'::text[] as factors
+          array(select distinct type
+                  from factors
+                 where user_id = users.id
+                   and confirmed_at is not null
+                 order by type) as factors
      from refresh_tokens token
      join refresh_families family on family.id = token.family_id
      join refresh_tokens live on live.family_id = family.id and live.spent_at is null

@@ -5,12 +5,19 @@ import { countGuess } from '../devices/count-guess.ts';
 import type { Device } from '../devices/device.ts';
 import { emailKey } from '../email.ts';
 import { accountsErrors } from '../errors.ts';
+import { beginChallenge, type Challenge } from '../factors/challenge.ts';
 import { renewHash } from '../passwords/renew-hash.ts';
-import { findCredential } from '../queries.ts';
+import { findCredential, lockCredential } from '../queries.ts';
 import { openSession, type Session } from '../sessions/session.ts';
 
+/** What a right password gives: a session, or the challenge that a user with a second factor must meet. */
+export type LogInResult =
+  | { readonly kind: 'session'; readonly session: Session }
+  | { readonly kind: 'challenge'; readonly challenge: Challenge };
+
 /**
- * Signs in with an e-mail address and a password. Throws `accounts.invalid_credentials` with the same text and after
+ * Signs in with an e-mail address and a password, or begins the challenge of a second factor. A right password is no
+ * guess, even if no session follows. Throws `accounts.invalid_credentials` with the same text and after
  * the same work, whether the address is unknown, the password wrong or the user disabled, and `request.rate_limited`.
  */
 export async function logIn(
@@ -18,19 +25,19 @@ export async function logIn(
   source: Source,
   input: { readonly email: string; readonly password: string },
   device: Device | null = null,
-): Promise<Session> {
+): Promise<LogInResult> {
   const key = emailKey(input.email);
-  const session = await countGuess(parts, key, device, () =>
+  const result = await countGuess(parts, key, device, () =>
     tryPassword(parts, source, key, input.password, device),
   );
-  if (session === null) {
+  if (result === null) {
     const [user] = await findCredential(parts.database, key);
     const details = { method: 'password', ...parts.describeAccount(key, user?.id) };
     throw new CodedError(accountsErrors.invalidCredentials, {
       security: { event: 'sign_in.failed', details },
     });
   }
-  return session;
+  return result;
 }
 
 /** Returns null if the password is wrong. */
@@ -40,7 +47,7 @@ async function tryPassword(
   key: string,
   password: string,
   device: Device | null,
-): Promise<Session | null> {
+): Promise<LogInResult | null> {
   const { database, passwords } = parts;
   // A second time, because another sign-in may have renewed the hash since it was read.
   for (let attemptsLeft = 2; attemptsLeft > 0; attemptsLeft -= 1) {
@@ -48,12 +55,17 @@ async function tryPassword(
     const matches = await passwords.verify(user?.passwordHash, password);
     if (user === undefined || !matches || user.disabled) return null;
     const { id: userId, passwordHash } = user;
-    const session = await database.transaction((tx) =>
-      openSession(parts, tx, { userId, passwordHash, source, device }),
-    );
-    if (session === null) continue;
+    const result = await database.transaction(async (tx): Promise<LogInResult | null> => {
+      const [locked] = await lockCredential(tx, userId, passwordHash);
+      if (locked === undefined) return null;
+      const challenge = await beginChallenge(parts, tx, userId);
+      if (challenge !== null) return { kind: 'challenge', challenge };
+      const session = await openSession(parts, tx, { userId, passwordHash, source, device });
+      return session === null ? null : { kind: 'session', session };
+    });
+    if (result === null) continue;
     await renewHash(parts, user, password);
-    return session;
+    return result;
   }
   return null;
 }

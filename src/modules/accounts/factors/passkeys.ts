@@ -1,0 +1,161 @@
+import { randomBytes } from 'node:crypto';
+import type {
+  AuthenticationResponseJSON,
+  PublicKeyCredentialCreationOptionsJSON,
+  PublicKeyCredentialRequestOptionsJSON,
+  RegistrationResponseJSON,
+  VerifiedRegistrationResponse,
+} from '@simplewebauthn/server';
+
+const NONCE_BYTES = 32;
+/** As long as a challenge lives. */
+const TIMEOUT_MS = 5 * 60_000;
+
+/** Where passkeys of this shop can be used. */
+export interface PasskeyScope {
+  /** The domain that passkeys belong to: the host of the origins, or a domain above it. */
+  readonly rpId: string;
+  readonly origins: readonly string[];
+}
+
+/** A passkey of which the browser needs to know. */
+export interface KnownPasskey {
+  readonly credentialId: Buffer;
+  readonly transports: readonly string[];
+}
+
+export interface StoredPasskey extends KnownPasskey {
+  readonly publicKey: Buffer;
+  readonly signCount: number;
+}
+
+/** The library takes 140 ms to load, which most processes never need. */
+const load = () => import('@simplewebauthn/server');
+
+export function createNonce(): Buffer {
+  return randomBytes(NONCE_BYTES);
+}
+
+/** Builds the options for creating a passkey that can sign in alone, without asking which device made it. */
+export async function buildRegistrationOptions(
+  { rpId }: PasskeyScope,
+  nonce: Buffer,
+  user: { readonly id: string; readonly email: string; readonly name: string },
+  existing: readonly KnownPasskey[],
+  shopName: string,
+): Promise<PublicKeyCredentialCreationOptionsJSON> {
+  const { generateRegistrationOptions } = await load();
+  return generateRegistrationOptions({
+    rpName: shopName,
+    rpID: rpId,
+    userID: buildUserHandle(user.id),
+    userName: user.email,
+    userDisplayName: user.name,
+    challenge: bytes(nonce),
+    timeout: TIMEOUT_MS,
+    attestationType: 'none',
+    excludeCredentials: existing.map(describePasskey),
+    authenticatorSelection: { residentKey: 'required', userVerification: 'preferred' },
+  });
+}
+
+/** Builds the options for using a passkey: one of `allowed`, or without it any of this shop. */
+export async function buildRequestOptions(
+  { rpId }: PasskeyScope,
+  nonce: Buffer,
+  allowed?: readonly KnownPasskey[],
+): Promise<PublicKeyCredentialRequestOptionsJSON> {
+  const { generateAuthenticationOptions } = await load();
+  return generateAuthenticationOptions({
+    rpID: rpId,
+    challenge: bytes(nonce),
+    timeout: TIMEOUT_MS,
+    ...(allowed === undefined
+      ? { userVerification: 'required' }
+      : { allowCredentials: allowed.map(describePasskey), userVerification: 'preferred' }),
+  });
+}
+
+export type RegisteredPasskey = Extract<
+  VerifiedRegistrationResponse,
+  { verified: true }
+>['registrationInfo'];
+
+/** Returns the new passkey; null if the response does not fit the challenge, an origin or the RP ID. */
+export async function verifyRegistration(
+  { rpId, origins }: PasskeyScope,
+  nonce: Buffer,
+  response: RegistrationResponseJSON,
+): Promise<RegisteredPasskey | null> {
+  const { verifyRegistrationResponse } = await load();
+  try {
+    const { registrationInfo } = await verifyRegistrationResponse({
+      response,
+      expectedChallenge: nonce.toString('base64url'),
+      expectedOrigin: [...origins],
+      expectedRPID: rpId,
+      requireUserVerification: false,
+    });
+    return registrationInfo ?? null;
+  } catch {
+    // The library throws for every defect of a response; the caller does not learn which.
+    return null;
+  }
+}
+
+/** What a valid signature of a passkey proves. */
+export interface PasskeyUse {
+  readonly signCount: number;
+  readonly backedUp: boolean;
+  /** Its counter did not grow, so there may be a copy of it. */
+  readonly isCloned: boolean;
+}
+
+/**
+ * Returns null unless the passkey signed this challenge, for an origin and the RP ID of this shop, with its user present,
+ * and verified where that is required. A counter that always was 0 says nothing. Source: WebAuthn Level 3 §7.2.
+ */
+export async function verifyPasskey(
+  { rpId, origins }: PasskeyScope,
+  nonce: Buffer,
+  response: AuthenticationResponseJSON,
+  passkey: StoredPasskey,
+  requireUserVerification: boolean,
+): Promise<PasskeyUse | null> {
+  const { verifyAuthenticationResponse } = await load();
+  try {
+    const { verified, authenticationInfo } = await verifyAuthenticationResponse({
+      response,
+      expectedChallenge: nonce.toString('base64url'),
+      expectedOrigin: [...origins],
+      expectedRPID: rpId,
+      // The counter is compared below, to tell a copy from other defects.
+      credential: {
+        id: passkey.credentialId.toString('base64url'),
+        publicKey: bytes(passkey.publicKey),
+        counter: 0,
+      },
+      requireUserVerification,
+    });
+    if (!verified) return null;
+    const { newCounter: signCount, credentialBackedUp: backedUp } = authenticationInfo;
+    const isCloned = passkey.signCount > 0 && signCount <= passkey.signCount;
+    return { signCount, backedUp, isCloned };
+  } catch {
+    return null;
+  }
+}
+
+/** Returns the bytes that a passkey stores as its user: the id, which says nothing about the person. */
+export function buildUserHandle(userId: string): Uint8Array<ArrayBuffer> {
+  return bytes(Buffer.from(userId.replaceAll('-', ''), 'hex'));
+}
+
+function describePasskey({ credentialId, transports }: KnownPasskey) {
+  return { id: credentialId.toString('base64url'), transports: [...transports] };
+}
+
+/** Returns a copy in memory of its own, as the library requires. */
+function bytes(buffer: Buffer): Uint8Array<ArrayBuffer> {
+  return new Uint8Array(buffer);
+}

@@ -1,0 +1,180 @@
+import type { AuthenticationResponseJSON } from '@simplewebauthn/server';
+import type { Transaction } from '../../../database/database.ts';
+import type { Queryable } from '../../../database/statement.ts';
+import { invalidInput } from '../../../shared/common-errors.ts';
+import { CodedError } from '../../../shared/errors.ts';
+import type { SecurityFact } from '../../../shared/security-events.ts';
+import type { AccountsParts } from '../accounts-parts.ts';
+import { accountsErrors } from '../errors.ts';
+import { lockCustomers } from '../queries.ts';
+import type { ProofMethod } from './challenge.ts';
+import { type ChallengeRow, findChallengeByNonce, spendChallenge } from './challenge-queries.ts';
+import { findCodeRefusal, recordFailure } from './factor-limits.ts';
+import {
+  findPasskey,
+  findTotps,
+  recordPasskeyUse,
+  spendRecoveryCode,
+  spendTotpStep,
+} from './factor-queries.ts';
+import { buildUserHandle, verifyPasskey } from './passkeys.ts';
+import { hashRecoveryCode } from './recovery-codes.ts';
+import { findTotpStep } from './totp.ts';
+
+/** A proof of a second factor, as a request has it: exactly one of its members. */
+export interface FactorProof {
+  readonly totp?: string;
+  readonly recoveryCode?: string;
+  readonly passkey?: AuthenticationResponseJSON;
+}
+
+export interface Proved {
+  readonly method: ProofMethod;
+  /** For the security log. */
+  readonly fact: SecurityFact;
+}
+
+/** Throws `request.invalid` unless a proof has exactly one member. */
+export function requireOneProof(proof: FactorProof): ProofMethod {
+  const given = (['totp', 'recoveryCode', 'passkey'] as const).filter(
+    (method) => proof[method] !== undefined,
+  );
+  if (given.length === 1) return given[0]!;
+  throw invalidInput('', 'Send exactly one of `totp`, `recoveryCode` and `passkey`.');
+}
+
+/**
+ * Verifies a proof of this user, and calls `work` in the same transaction, under the lock of the user, so that of two
+ * equal proofs at once only one succeeds. A wrong proof is counted. `challenge` is null if none was begun for this user:
+ * a passkey then answers a challenge of the kind `passkey`. Throws `accounts.factor_invalid`,
+ * `accounts.challenge_invalid`, `accounts.codes_exhausted`, `request.rate_limited` and `request.invalid`.
+ */
+export async function withProof<Result>(
+  parts: AccountsParts,
+  userId: string,
+  proof: FactorProof,
+  challenge: ChallengeRow | null,
+  work: (tx: Transaction, proved: Proved) => Promise<Result>,
+): Promise<Result> {
+  const outcome = await parts.database.transaction(async (tx) => {
+    const verified = await verifyProof(parts, tx, userId, proof, challenge);
+    return verified instanceof CodedError ? verified : { result: await work(tx, verified) };
+  });
+  if (outcome instanceof CodedError) throw outcome;
+  return outcome.result;
+}
+
+/**
+ * Does this in the caller's transaction. Returns a refusal instead of throwing it, to be thrown after the commit: the
+ * failure would not count otherwise.
+ */
+export async function verifyProof(
+  parts: AccountsParts,
+  tx: Transaction,
+  userId: string,
+  proof: FactorProof,
+  challenge: ChallengeRow | null,
+): Promise<Proved | CodedError> {
+  const method = requireOneProof(proof);
+  await lockCustomers(tx, [userId]);
+  const refusal = method === 'totp' ? await findCodeRefusal(tx, userId) : null;
+  if (refusal !== null) return refusal;
+  const answered = challenge ?? (await findAnswered(tx, proof));
+  if (answered === null && method === 'passkey') {
+    return new CodedError(accountsErrors.challengeInvalid);
+  }
+  const wrong = await findWrong(parts, tx, userId, proof, answered);
+  if (wrong !== null) {
+    // A challenge for anybody with a passkey is open to strangers, who must not use up the tries of an account.
+    if (answered?.kind !== 'passkey') await recordFailure(tx, userId);
+    const details = { method, userId, ...(wrong === 'wrong' ? {} : { reason: wrong }) };
+    return new CodedError(accountsErrors.factorInvalid, {
+      security: { event: 'factor.failed', details },
+    });
+  }
+  if (answered !== null) {
+    const [spent] = await spendChallenge(tx, answered.id);
+    if (spent === undefined) throw new CodedError(accountsErrors.challengeInvalid);
+  }
+  const event = method === 'recoveryCode' ? 'recovery_code.used' : 'factor.used';
+  return { method, fact: { event, details: { method, userId } } };
+}
+
+/** Why a proof fails: it is wrong, or signed by a passkey whose counter did not grow. */
+type Wrong = 'wrong' | 'counter';
+
+/** Accepts the proof, or returns why it is wrong. */
+async function findWrong(
+  parts: AccountsParts,
+  tx: Transaction,
+  userId: string,
+  proof: FactorProof,
+  challenge: ChallengeRow | null,
+): Promise<Wrong | null> {
+  if (proof.totp !== undefined) {
+    return (await acceptTotp(parts, tx, userId, proof.totp)) ? null : 'wrong';
+  }
+  if (proof.recoveryCode !== undefined) {
+    const hash = hashRecoveryCode(userId, proof.recoveryCode);
+    const [spent] = hash === null ? [] : await spendRecoveryCode(tx, userId, hash);
+    return spent === undefined ? 'wrong' : null;
+  }
+  return acceptPasskey(parts, tx, userId, proof.passkey!, challenge!);
+}
+
+/** Accepts a code of the current step or of a neighbour, later than any accepted so far. */
+async function acceptTotp(
+  { factorCipher }: AccountsParts,
+  tx: Transaction,
+  userId: string,
+  code: string,
+): Promise<boolean> {
+  for (const totp of await findTotps(tx, userId)) {
+    const secret = factorCipher.decrypt(totp.id, totp);
+    const step = findTotpStep(secret, code, totp.nowMs);
+    if (step === null) continue;
+    // After a rotation of the key, the secret moves to the new one when it is used.
+    const stored = factorCipher.isCurrent(totp) ? totp : factorCipher.encrypt(totp.id, secret);
+    const [spent] = await spendTotpStep(tx, totp.id, step, stored.secret, stored.secretKeyId);
+    if (spent !== undefined) return true;
+  }
+  return false;
+}
+
+async function acceptPasskey(
+  { passkeys }: AccountsParts,
+  tx: Transaction,
+  userId: string,
+  response: AuthenticationResponseJSON,
+  { kind, nonce }: ChallengeRow,
+): Promise<Wrong | null> {
+  const [passkey] = await findPasskey(tx, Buffer.from(response.id, 'base64url'));
+  const isOfUser = passkey?.userId === userId && passkey.rpId === passkeys?.rpId;
+  if (!isOfUser || passkeys === null || nonce === null) return 'wrong';
+  const { userHandle } = response.response;
+  const handle = Buffer.from(buildUserHandle(userId)).toString('base64url');
+  // Alone, a passkey also states whose it is. Source: WebAuthn Level 3 §7.2, step 6.
+  const isAlone = kind === 'passkey';
+  if (isAlone ? userHandle !== handle : userHandle && userHandle !== handle) return 'wrong';
+  const use = await verifyPasskey(passkeys, nonce, response, passkey, isAlone);
+  if (use === null) return 'wrong';
+  if (use.isCloned) return 'counter';
+  await recordPasskeyUse(tx, passkey.id, use.signCount, use.backedUp);
+  return null;
+}
+
+/** Finds the challenge that a passkey signed, if it is one for anybody. */
+async function findAnswered(db: Queryable, { passkey }: FactorProof): Promise<ChallengeRow | null> {
+  if (passkey === undefined) return null;
+  const [found] = await findChallengeByNonce(db, readNonce(passkey));
+  return found?.kind === 'passkey' ? found : null;
+}
+
+function readNonce({ response }: AuthenticationResponseJSON): Buffer {
+  try {
+    const text = Buffer.from(response.clientDataJSON, 'base64url').toString();
+    return Buffer.from(String(JSON.parse(text).challenge), 'base64url');
+  } catch {
+    return Buffer.alloc(0);
+  }
+}

@@ -1,0 +1,59 @@
+import { type App, buildSource, NoBody, recordSecurity } from '../../../http/index.ts';
+import { readDevice, setDeviceCookie } from '../devices/device.ts';
+import { accountsErrors } from '../errors.ts';
+import { setSessionCookies } from '../sessions/session-cookies.ts';
+import type { Accounts } from '../use-cases.ts';
+import { PasskeyChallengeReply, VerifyBody } from './factor-schemas.ts';
+import { SessionReply } from './schemas.ts';
+
+const tags = ['Accounts'];
+
+export function registerChallengeRoutes(app: App, accounts: Accounts): void {
+  app.post(
+    '/api/auth/login/passkey',
+    {
+      schema: {
+        operationId: 'beginPasskeyLogIn',
+        tags,
+        summary: 'Sign in with a passkey alone',
+        description:
+          'Returns a challenge for any passkey of this shop, which `POST /api/auth/login/verify` meets. The passkey has to verify its user.',
+        body: NoBody,
+        response: { 200: PasskeyChallengeReply },
+      },
+      config: { errors: [accountsErrors.passkeysUnavailable] },
+    },
+    async () => ({ challenge: await accounts.beginPasskeyLogIn() }),
+  );
+
+  app.post(
+    '/api/auth/login/verify',
+    {
+      schema: {
+        operationId: 'verifyLogIn',
+        tags,
+        summary: 'Meet the challenge of a sign-in',
+        description:
+          'With exactly one of `totp`, `recoveryCode` and `passkey`. A challenge lives for five minutes and succeeds once; after a wrong proof it can be tried again. Failures count per account over all challenges: after 10 in an hour one code of an app is tried a minute, after 50 in a day none.',
+        body: VerifyBody,
+        response: { 200: SessionReply },
+      },
+      config: {
+        errors: [
+          accountsErrors.challengeInvalid,
+          accountsErrors.factorInvalid,
+          accountsErrors.codesExhausted,
+        ],
+      },
+    },
+    async (request, reply) => {
+      const device = readDevice(request, accounts.cookies);
+      const source = buildSource(request);
+      const { session, facts } = await accounts.verifyLogIn(source, request.body, device);
+      for (const { event, details } of facts) recordSecurity(request, event, details);
+      setSessionCookies(reply, session, accounts.cookies);
+      setDeviceCookie(reply, device, accounts.cookies);
+      return reply.send(session);
+    },
+  );
+}

@@ -1,0 +1,32 @@
+import type { Database } from '../../../src/database/database.ts';
+import { createTestTotp, freshStep } from '../../support/totp.ts';
+import { callerBehind, newEmail, PASSWORD, type TestAccounts } from './accounts-fixture.ts';
+
+/** Signs in a new customer and adds an authenticator app. */
+export async function signUpWithTotp(accounts: TestAccounts) {
+  const email = newEmail();
+  const session = await accounts.signUp({ email, password: PASSWORD });
+  const caller = await callerBehind(accounts, session.accessToken);
+  const pending = await accounts.addTotp(caller, { name: 'My telephone' });
+  const app = createTestTotp(pending.secret);
+  await freshStep();
+  // The code of the step before, so that those of now and of the next step can still be used.
+  const { recoveryCodes = [] } = await accounts.confirmTotp(caller, pending.id, app.code(-1));
+  return { email, session, user: session.user, caller, factorId: pending.id, app, recoveryCodes };
+}
+
+/** Signs in with the password and returns the challenge of the second factor. */
+export async function beginLogIn(accounts: TestAccounts, email: string) {
+  const result = await accounts.tryLogIn({ email, password: PASSWORD });
+  if (result.kind !== 'challenge') throw new Error('this user has no second factor');
+  return result.challenge;
+}
+
+/** Lets a user's app use the codes of earlier steps again. */
+export async function forgetSteps(database: Database, userId: string): Promise<void> {
+  await database.run(
+    'test.forget_steps',
+    'update factors set last_step = null where user_id = $1::uuid',
+    [userId],
+  );
+}
