@@ -117,7 +117,13 @@ function describeAudience(operation: Operation): string {
     access.strangers === true
       ? [`anyone without credentials if ${code('GUEST_CHECKOUT')} is on`]
       : [];
-  return [...access.roles.map((role) => code(role)), ...keys, ...tokens, ...strangers].join(', ');
+  const audience = [
+    ...access.roles.map((role) => code(role)),
+    ...keys,
+    ...tokens,
+    ...strangers,
+  ].join(', ');
+  return access.stepUp === true ? `${audience}; after a step-up` : audience;
 }
 
 function describeAnswers(document: Document, operation: Operation): string {

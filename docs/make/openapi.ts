@@ -55,6 +55,7 @@ export interface Operation {
     readonly scopes: readonly string[];
     readonly guests?: true;
     readonly strangers?: true;
+    readonly stepUp?: true;
   };
 }
 

@@ -1,4 +1,6 @@
-import type { Role, Scope } from '../shared/caller.ts';
+import type { Restriction, Role, Scope } from '../shared/caller.ts';
+import { authErrors } from '../shared/common-errors.ts';
+import type { ErrorDefinition } from '../shared/errors.ts';
 
 /**
  * Who may call an operation. `anyone` needs no sign-in (the handler still receives a valid one); otherwise the allowed
@@ -15,9 +17,25 @@ export type Access =
       readonly scopes?: readonly Scope[];
       readonly guests?: true;
       readonly strangers?: true;
-      /** Whether users who must first choose a new password may call it, too. */
-      readonly whileRestricted?: true;
+      /** Restrictions under which users may still call it; `true`: under every one. */
+      readonly whileRestricted?: true | readonly Restriction[];
+      /** Whether users must have proved who they are within the last ten minutes. */
+      readonly stepUp?: true;
     };
+
+/** The refusals of users who must do something else first. */
+export const restrictionErrors: Readonly<Record<Restriction, ErrorDefinition>> = {
+  password_change: authErrors.passwordChangeRequired,
+  factor: authErrors.factorRequired,
+};
+
+/** Returns whether a rule admits users under this restriction. */
+export function admitsRestricted(
+  { whileRestricted = [] }: Exclude<Access, string>,
+  restriction: Restriction,
+): boolean {
+  return whileRestricted === true || whileRestricted.includes(restriction);
+}
 
 /** Access rules by the operation id of the OpenAPI document. A route without a rule stops the start. */
 export type AccessTable = Readonly<Record<string, Access>>;

@@ -1,8 +1,9 @@
 import type { FastifyReply, FastifyRequest, HookHandlerDoneFunction } from 'fastify';
-import type { Caller } from '../shared/caller.ts';
+import type { Caller, Restriction } from '../shared/caller.ts';
 import { authErrors, requestErrors } from '../shared/common-errors.ts';
 import { CodedError } from '../shared/errors.ts';
-import type { Access } from './access.ts';
+import { requireRecentProof } from '../shared/recent-proof.ts';
+import { type Access, admitsRestricted, restrictionErrors } from './access.ts';
 import type { Authenticator } from './authentication.ts';
 import { type Credential, findCredential, mayReadMetrics } from './credentials.ts';
 import { mediaTypeIsJson } from './json-body.ts';
@@ -64,10 +65,10 @@ export function createAdmission(
   /**
    * Sets the caller. The token of an order belongs in the header that a page sends for this order: a cookie would be
    * sent with everything. It is nobody's sign-in, so operations that need none are called without it; so they are by a
-   * user who must first choose a new password, and therefore is nobody more than a stranger.
+   * user who must do something else first, and therefore is nobody more than a stranger.
    */
   function admitCaller(request: FastifyRequest, credential: Credential, caller: Caller): void {
-    if (isRestricted(caller) && operation.access === 'anyone') return;
+    if (findRestriction(caller) !== undefined && operation.access === 'anyone') return;
     if (caller.kind !== 'order') request.caller = caller;
     else if (credential.by === 'cookie') throw refuseCredential('order_token_as_cookie');
     else if (operation.credentials === 'required') request.caller = caller;
@@ -140,20 +141,22 @@ function refuseMetrics({ headers }: FastifyRequest): CodedError {
 }
 
 /**
- * Throws `auth.unauthenticated` without a caller, `auth.forbidden` if the rule excludes the caller, or
- * `auth.password_change_required`.
+ * Throws, in this order, `auth.unauthenticated` without a caller, `auth.forbidden` if the rule excludes the caller,
+ * `auth.password_change_required` or `auth.factor_required`, and `auth.step_up_required`.
  */
 export function authorize(access: Access, caller: Caller | null): void {
   if (caller === null) throw new CodedError(authErrors.unauthenticated);
   if (typeof access === 'string') return;
   if (!allows(access, caller)) throw new CodedError(authErrors.forbidden);
-  if (isRestricted(caller) && access.whileRestricted !== true) {
-    throw new CodedError(authErrors.passwordChangeRequired);
+  const restriction = findRestriction(caller);
+  if (restriction !== undefined && !admitsRestricted(access, restriction)) {
+    throw new CodedError(restrictionErrors[restriction]);
   }
+  if (access.stepUp === true) requireRecentProof(caller);
 }
 
-function isRestricted(caller: Caller): boolean {
-  return caller.kind === 'user' && caller.restriction !== undefined;
+function findRestriction(caller: Caller): Restriction | undefined {
+  return caller.kind === 'user' ? caller.restriction : undefined;
 }
 
 function allows(access: Exclude<Access, string>, caller: Caller): boolean {

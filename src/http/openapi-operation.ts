@@ -1,5 +1,6 @@
 import { STATUS_CODES } from 'node:http';
 import type { RouteOptions } from 'fastify';
+import type { Restriction } from '../shared/caller.ts';
 import {
   authErrors,
   idempotencyErrors,
@@ -7,6 +8,7 @@ import {
   serviceErrors,
 } from '../shared/common-errors.ts';
 import type { ErrorDefinition } from '../shared/errors.ts';
+import { type Access, admitsRestricted, restrictionErrors } from './access.ts';
 import type { Json } from './openapi-schemas.ts';
 import type { Operation } from './operation.ts';
 import { allowEmptyBody } from './route-shaping.ts';
@@ -16,12 +18,13 @@ export function completeOperation(described: Json, route: RouteOptions): void {
   const operation = route.config?.operation as Operation;
   described.security = buildSecurity(operation);
   if (typeof operation.access === 'object') {
-    const { roles, scopes = [], guests, strangers } = operation.access;
+    const { roles, scopes = [], guests, strangers, stepUp } = operation.access;
     described['x-access'] = {
       roles,
       scopes,
       ...(guests === undefined ? {} : { guests }),
       ...(strangers === undefined ? {} : { strangers }),
+      ...(stepUp === undefined ? {} : { stepUp }),
     };
   }
   const shared = listSharedParameters(operation, route);
@@ -149,9 +152,8 @@ function listErrors(operation: Operation, route: RouteOptions): ErrorDefinition[
   }
   if (credentials !== 'ignored') errors.push(authErrors.unauthenticated);
   if (typeof access === 'object') errors.push(authErrors.forbidden);
-  if (typeof access === 'object' && access.whileRestricted !== true) {
-    errors.push(authErrors.passwordChangeRequired);
-  }
+  if (typeof access === 'object') errors.push(...listRestrictionErrors(access));
+  if (typeof access === 'object' && access.stepUp === true) errors.push(authErrors.stepUpRequired);
   if (typeof access === 'object' && changes) errors.push(authErrors.originNotAllowed);
   if (claims) {
     const { invalidKey, inFlight, keyReused } = idempotencyErrors;
@@ -160,6 +162,13 @@ function listErrors(operation: Operation, route: RouteOptions): ErrorDefinition[
   if (route.config?.limited === true) errors.push(requestErrors.rateLimited);
   errors.push(...(route.config?.errors ?? []), serviceErrors.internal, serviceErrors.unavailable);
   return errors;
+}
+
+function listRestrictionErrors(access: Exclude<Access, string>): ErrorDefinition[] {
+  const restrictions = Object.keys(restrictionErrors) as Restriction[];
+  return restrictions
+    .filter((restriction) => !admitsRestricted(access, restriction))
+    .map((restriction) => restrictionErrors[restriction]);
 }
 
 function byStatus(errors: readonly ErrorDefinition[]): Map<string, Set<ErrorDefinition>> {

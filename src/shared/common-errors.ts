@@ -71,6 +71,16 @@ export const authErrors = defineErrors('auth', {
     'Choose a new password first.',
     'Someone else knows the password of this account, or chose it under a weaker rule. Until it is changed with `POST /api/auth/password`, only this, the own profile and signing out are allowed. Then refresh the access token, or sign in again.',
   ],
+  factorRequired: [
+    403,
+    'Set up a second factor first.',
+    'This shop requires a second factor of its staff. Until one is set up with `POST /api/auth/factors/passkeys` or `POST /api/auth/factors/totp`, only this, the own profile and password, and signing out are allowed. Then refresh the access token, or sign in again.',
+  ],
+  stepUpRequired: [
+    403,
+    'Confirm first that it is you.',
+    'This needs a proof of who you are that is at most ten minutes old; refreshing the access token does not renew it. `methods` lists what counts as one: send it to `POST /api/auth/step-up`, then repeat the request with the new access token.',
+  ],
   originNotAllowed: [
     403,
     'This origin may not use the session cookie.',

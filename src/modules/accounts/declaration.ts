@@ -34,9 +34,9 @@ export const accountsDeclaration = {
     confirmTotp: signedIn,
     listUsers: admins,
     updateUser: admins,
-    createApiKey: admins,
+    createApiKey: { ...admins, stepUp: true },
     listApiKeys: admins,
-    revokeApiKey: admins,
+    revokeApiKey: { ...admins, stepUp: true },
   },
   limits: {
     signUp: [failures],

@@ -3,17 +3,19 @@ import type { ModuleDeclaration } from '../module.ts';
 import { webhooksErrors } from './errors.ts';
 
 const admins: Access = { roles: ['admin'] };
+/** For what decides where events go, and who can forge them. */
+const provenAdmins: Access = { ...admins, stepUp: true };
 
 export const webhooksDeclaration = {
   name: 'webhooks',
   errors: webhooksErrors,
   access: {
-    createWebhookEndpoint: admins,
+    createWebhookEndpoint: provenAdmins,
     listWebhookEndpoints: admins,
     getWebhookEndpoint: admins,
-    updateWebhookEndpoint: admins,
-    deleteWebhookEndpoint: admins,
-    rotateWebhookSecret: admins,
+    updateWebhookEndpoint: provenAdmins,
+    deleteWebhookEndpoint: provenAdmins,
+    rotateWebhookSecret: provenAdmins,
     testWebhookEndpoint: admins,
     listWebhookDeliveries: admins,
     redeliverWebhook: admins,

@@ -5,7 +5,8 @@ import {
   recordSecurity,
   sendOnce,
 } from '../../../http/index.ts';
-import { requestErrors } from '../../../shared/common-errors.ts';
+import { authErrors, requestErrors } from '../../../shared/common-errors.ts';
+import { requireRecentProof } from '../../../shared/recent-proof.ts';
 import { accountsErrors } from '../errors.ts';
 import type { Accounts } from '../use-cases.ts';
 import { requireUserCaller } from '../user-caller.ts';
@@ -37,19 +38,25 @@ export function registerUserRoutes(app: App, accounts: Accounts): void {
         tags,
         summary: "Change a user's access",
         description:
-          'Takes effect within five seconds on every server. Disabling a user ends all their sessions. An admin who holds API keys loses their access only if `keys` says what becomes of these.',
+          'Takes effect within five seconds on every server. Disabling a user ends all their sessions. An admin who holds API keys loses their access only if `keys` says what becomes of these. A change of `role` or `disabled` needs a recent proof (step-up).',
         params: IdParameter,
         body: UpdateUserBody,
         response: { 200: UserReply },
       },
       config: {
-        errors: [accountsErrors.notFound, accountsErrors.lastAdmin, accountsErrors.keysHeld],
+        errors: [
+          authErrors.stepUpRequired,
+          accountsErrors.notFound,
+          accountsErrors.lastAdmin,
+          accountsErrors.keysHeld,
+        ],
       },
     },
     async (request, reply) => {
       const context = buildContext(request);
       const caller = requireUserCaller(request);
       const { keys, ...access } = request.body;
+      if (access.role !== undefined || access.disabled !== undefined) requireRecentProof(caller);
       const fate = keys === 'take' ? { takenBy: caller.id } : keys;
       const change = fate === undefined ? access : { ...access, keys: fate };
       const { id } = request.params;
