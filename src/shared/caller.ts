@@ -39,6 +39,8 @@ export interface ApiKeyCaller {
   readonly kind: 'api_key';
   readonly id: string;
   readonly scopes: readonly Scope[];
+  /** The largest sum that it may refund within an hour, in minor units. Absent: no limit. */
+  readonly refundMaxMinor?: number;
 }
 
 /**

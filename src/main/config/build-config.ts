@@ -57,6 +57,7 @@ export function buildConfig(
       staffDays: values.SESSION_STAFF_DAYS ?? 14,
       staffIdleHours: values.SESSION_STAFF_IDLE_HOURS ?? 12,
     },
+    stepUpRefundMinor: values.STEP_UP_REFUND_MINOR ?? 10_000,
     admin:
       values.ADMIN_EMAIL === undefined || values.ADMIN_PASSWORD === undefined
         ? null

@@ -70,6 +70,8 @@ export interface Config {
   readonly passkeys: PasskeyScope | null;
   readonly accessTokenMinutes: number;
   readonly sessionLimits: SessionLimits;
+  /** What a user may refund within an hour without a step-up; 0: no limit. */
+  readonly stepUpRefundMinor: number;
   /** Made at the start when there is no such user. */
   readonly admin: { readonly email: string; readonly password: string } | null;
   /** `when-empty` is on for a new embedded database only. */

@@ -17,6 +17,7 @@ export function moduleSettings(config: Config) {
     accessTokenMinutes,
     sessionLimits,
     passkeys: config.passkeys,
+    stepUpRefundMinor: config.stepUpRefundMinor,
     cookieSecure: config.secureCookies,
     expiryMinutes: config.orderExpiryMinutes,
     pendingMax: config.pendingOrdersMax,

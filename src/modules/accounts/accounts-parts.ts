@@ -35,6 +35,8 @@ export interface AccountsParts {
   readonly orderTokens: OrderTokens;
   readonly refreshTokens: RefreshTokens;
   readonly sessionLimits: LimitSeconds;
+  /** What a user may refund within an hour without a step-up, in minor units; 0: no limit. */
+  readonly stepUpRefundMinor: number;
   readonly revocations: Revocations;
   readonly apiKeys: ApiKeyAuthenticator;
   /** Receives the id of a user whose name changed, before the request is answered. */

@@ -55,6 +55,8 @@ export interface AccountsDependencies {
   readonly accessTokenMinutes: number;
   readonly sessionLimits: SessionLimits;
   readonly shopName: string;
+  /** What a user may refund within an hour without a step-up, in minor units. Default: 0, no limit. */
+  readonly stepUpRefundMinor?: number;
   /** Default: none. */
   readonly guessLimits?: GuessLimits;
   /** Whether cookies are sent only over TLS, as in production. */
@@ -110,6 +112,7 @@ export function createAccounts(dependencies: AccountsDependencies): Module<Accou
     orderTokens: createOrderTokens({ secrets: jwtSecrets, issuer, audience: `${audience}/orders` }),
     refreshTokens: createRefreshTokens(jwtSecrets),
     sessionLimits: toLimitSeconds(dependencies.sessionLimits),
+    stepUpRefundMinor: dependencies.stepUpRefundMinor ?? 0,
     revocations,
     apiKeys,
     changedUsers: dependencies.changedUsers ?? createChannel(),

@@ -45,6 +45,8 @@ export interface PaymentsDependencies {
   readonly retryBaseSeconds: number;
   /** After this many attempts an event is left DEAD, and a failed refund waits for a person. */
   readonly attemptsMax: number;
+  /** What a user may refund within an hour without a step-up, in minor units. Default: 0, no limit. */
+  readonly stepUpRefundMinor?: number;
   /** Called when background work failed; it is retried. */
   readonly onError: (error: unknown) => void;
   /** Receives the differences that the regular reconciliation found. */
@@ -52,7 +54,7 @@ export interface PaymentsDependencies {
 }
 
 export function createPayments(dependencies: PaymentsDependencies): Module<Payments> {
-  const { database, cursors, onError, clock, attemptsMax } = dependencies;
+  const { database, cursors, onError, clock, attemptsMax, stepUpRefundMinor = 0 } = dependencies;
   const baseMs = dependencies.retryBaseSeconds * 1_000;
   const webhooks = createWebhookTally();
 
@@ -120,7 +122,7 @@ export function createPayments(dependencies: PaymentsDependencies): Module<Payme
   const payments: Payments = {
     initiatePayment: createPaymentInitiation(dependencies),
     async refundPayment(context, paymentId, input) {
-      const outcome = await refundPayment(database, context, paymentId, input);
+      const outcome = await refundPayment(database, context, paymentId, input, stepUpRefundMinor);
       calls.refunds.nudge();
       return outcome;
     },

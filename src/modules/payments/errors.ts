@@ -20,6 +20,11 @@ export const paymentsErrors = defineErrors('payments', {
     'Several charges of this payment can still be refunded.',
     'Name one by `providerReference`. `charges` lists them with the amount that each has left.',
   ],
+  refundLimit: [
+    409,
+    'This API key may not refund that much.',
+    'What a key refunds within an hour is limited by its `refundMax`, in the minor unit. `left` is the amount that it can still refund now. A failed refund does not count.',
+  ],
   invalidSignature: [
     400,
     'The signature of this webhook is not valid.',

@@ -8,7 +8,7 @@ import {
   requireCaller,
   sendOnce,
 } from '../../http/index.ts';
-import { requestErrors } from '../../shared/common-errors.ts';
+import { authErrors, requestErrors } from '../../shared/common-errors.ts';
 import { ordersErrors } from '../orders/index.ts';
 import { paymentsErrors } from './errors.ts';
 import {
@@ -126,7 +126,7 @@ export function registerPaymentsRoutes(app: App, payments: Payments): void {
         tags,
         summary: 'Refund a payment',
         description:
-          'Without an amount, refunds all that is left. The amount is allocated at once, and the order changes when the refund succeeds. A refund is of one charge: if several have money left, name it by `providerReference`.',
+          'Without an amount, refunds all that is left. The amount is allocated at once, and the order changes when the refund succeeds. A refund is of one charge: if several have money left, name it by `providerReference`. If what the caller refunds within an hour exceeds STEP_UP_REFUND_MINOR, it needs a recent proof (step-up); API keys have their own limit, `refundMax`.',
         params: IdParameter,
         body: RefundBody,
         response: { 201: RefundReply },
@@ -137,6 +137,8 @@ export function registerPaymentsRoutes(app: App, payments: Payments): void {
           paymentsErrors.notCaptured,
           paymentsErrors.refundExceedsCaptured,
           paymentsErrors.chargeAmbiguous,
+          paymentsErrors.refundLimit,
+          authErrors.stepUpRequired,
         ],
       },
     },

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
+import { describe, test } from 'node:test';
 import type { Claim } from '../../../src/database/idempotency.ts';
 import { createApiKeyAuthenticator } from '../../../src/modules/accounts/access/api-key-authenticator.ts';
+import type { NewApiKey } from '../../../src/modules/accounts/keys/create-api-key.ts';
 import { sha256 } from '../../../src/shared/canonical-json.ts';
 import { newId } from '../../../src/shared/ids.ts';
 import { testDatabase } from '../../support/database.ts';
@@ -168,10 +169,46 @@ test('the list returns the valid keys in pages, newest first', async () => {
     'lastUsedAt',
     'name',
     'prefix',
+    'refundMax',
     'scopes',
   ]);
   await assert.rejects(
     accounts.listApiKeys({ cursor: `x${first.nextCursor}` }),
     refusal('request.invalid_cursor'),
   );
+});
+
+describe('what a key may refund within an hour', () => {
+  const limited = accountsOn(database, { stepUpRefundMinor: 10_000 });
+  const scopes = ['payments:read', 'payments:refund'] as const;
+
+  async function create(input: Omit<NewApiKey, 'name'>, server = limited) {
+    const { result } = await server.createApiKey(admin, null, { name: 'till', ...input });
+    const caller = await authenticate(result.secret!, server);
+    return { shown: result.refundMax, caller };
+  }
+
+  test('is as stated, is shown, and is known to what makes refunds', async () => {
+    const { shown, caller } = await create({ scopes, refundMax: 250_000 });
+    assert.equal(shown, 250_000);
+    assert.equal(caller.kind === 'api_key' && caller.refundMaxMinor, 250_000);
+    const { data } = await limited.listApiKeys({ limit: 1 });
+    assert.equal(data[0]!.refundMax, 250_000);
+  });
+
+  test('is what a user may refund without a step-up, unless stated', async () => {
+    assert.equal((await create({ scopes })).shown, 10_000);
+    const unlimited = accountsOn(database, { stepUpRefundMinor: 0 });
+    const { shown, caller } = await create({ scopes }, unlimited);
+    assert.equal(shown, null);
+    assert.equal('refundMaxMinor' in caller, false);
+  });
+
+  test('is not stated of a key that cannot refund', async () => {
+    assert.equal((await create({ scopes: ['payments:read'] })).shown, null);
+    await assert.rejects(
+      create({ scopes: ['payments:read'], refundMax: 100 }),
+      refusal('request.invalid'),
+    );
+  });
 });

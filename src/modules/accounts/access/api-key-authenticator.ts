@@ -53,7 +53,13 @@ export function createApiKeyAuthenticator(options: {
       throw refuseCredential('expired_key', { keyId: key.id });
     }
     recordUse(key.id, request);
-    return { kind: 'api_key', id: key.id, scopes: key.scopes };
+    const { id, scopes, refundMaxMinor } = key;
+    return {
+      kind: 'api_key',
+      id,
+      scopes,
+      ...(refundMaxMinor === null ? {} : { refundMaxMinor }),
+    };
   }
 
   async function admitUncached(

@@ -14,12 +14,15 @@ export interface ApiKeyRow {
   createdByName: string;
   heldById: string;
   heldByName: string;
+  /** Null: no limit. */
+  refundMaxMinor: number | null;
 }
 
 const keyColumns = `key.id, key.name, key.prefix, key.scopes, key.expires_at as "expiresAt",
           key.last_used_at as "lastUsedAt", key.created_at as "createdAt",
           creator.id as "createdById", coalesce(nullif(creator.name, ''), creator.email) as "createdByName",
-          holder.id as "heldById", coalesce(nullif(holder.name, ''), holder.email) as "heldByName"`;
+          holder.id as "heldById", coalesce(nullif(holder.name, ''), holder.email) as "heldByName",
+          key.refund_max_minor as "refundMaxMinor"`;
 
 export interface KeyTerms {
   now: Date;
@@ -53,13 +56,16 @@ export const insertApiKey = statement<
     scopes: readonly Scope[],
     createdBy: string,
     expiresAt: Date | null,
+    refundMaxMinor: number | null,
   ],
   ApiKeyRow
 >(
   'accounts.insert_api_key',
   `with key as (
-     insert into api_keys (id, name, prefix, secret_hash, scopes, created_by, held_by, expires_at)
-     values ($1::uuid, $2::text, $3::text, $4::bytea, $5::text[], $6::uuid, $6::uuid, $7::timestamptz)
+     insert into api_keys (id, name, prefix, secret_hash, scopes, created_by, held_by, expires_at,
+                           refund_max_minor)
+     values ($1::uuid, $2::text, $3::text, $4::bytea, $5::text[], $6::uuid, $6::uuid, $7::timestamptz,
+             $8::bigint)
      returning *)
    select ${keyColumns}
      from key
@@ -83,31 +89,31 @@ export const listApiKeyRows = statement<
     limit $3::int`,
 );
 
-export const revokeApiKeyRow = statement<
-  [id: string],
-  Pick<ApiKeyRow, 'name' | 'prefix' | 'scopes' | 'expiresAt'>
->(
+/** What the audit shows of a key. */
+export type AuditedKeyRow = Pick<
+  ApiKeyRow,
+  'name' | 'prefix' | 'scopes' | 'expiresAt' | 'refundMaxMinor'
+>;
+
+export const revokeApiKeyRow = statement<[id: string], AuditedKeyRow>(
   'accounts.revoke_api_key',
   `update api_keys
       set revoked_at = now()
     where id = $1::uuid
       and revoked_at is null
-   returning name, prefix, scopes, expires_at as "expiresAt"`,
+   returning name, prefix, scopes, expires_at as "expiresAt", refund_max_minor as "refundMaxMinor"`,
 );
 
-export interface HeldKeyRow {
+export interface HeldKeyRow extends AuditedKeyRow {
   id: string;
-  name: string;
-  prefix: string;
-  scopes: Scope[];
-  expiresAt: Date | null;
   lastUsedAt: Date | null;
 }
 
 /** Locks the keys that a user holds and that still work. */
 export const lockHeldKeys = statement<[userId: string], HeldKeyRow>(
   'accounts.lock_held_keys',
-  `select id, name, prefix, scopes, expires_at as "expiresAt", last_used_at as "lastUsedAt"
+  `select id, name, prefix, scopes, expires_at as "expiresAt", last_used_at as "lastUsedAt",
+          refund_max_minor as "refundMaxMinor"
      from api_keys
     where held_by = $1::uuid
       and revoked_at is null
@@ -134,11 +140,12 @@ export interface KnownKeyRow {
   id: string;
   scopes: Scope[];
   expiresAt: Date | null;
+  refundMaxMinor: number | null;
 }
 
 export const findApiKey = statement<[secretHash: Buffer], KnownKeyRow>(
   'accounts.find_api_key',
-  `select id, scopes, expires_at as "expiresAt"
+  `select id, scopes, expires_at as "expiresAt", refund_max_minor as "refundMaxMinor"
      from api_keys
     where secret_hash = $1::bytea
       and revoked_at is null`,

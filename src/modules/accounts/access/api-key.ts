@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { sha256 } from '../../../shared/canonical-json.ts';
-import type { ApiKeyRow, HeldKeyRow } from './api-key-queries.ts';
+import type { ApiKeyRow, AuditedKeyRow, HeldKeyRow } from './api-key-queries.ts';
 
 export const API_KEY_PREFIX = 'hf_';
 const SHAPE = /^hf_[A-Za-z0-9_-]{54}$/;
@@ -33,6 +33,7 @@ export function apiKeyView(key: ApiKeyRow) {
     createdAt: key.createdAt.toISOString(),
     createdBy: { id: key.createdById, name: key.createdByName },
     heldBy: { id: key.heldById, name: key.heldByName },
+    refundMax: key.refundMaxMinor,
   };
 }
 
@@ -48,13 +49,8 @@ export function heldKeyView({ id, name, prefix, expiresAt, lastUsedAt }: HeldKey
 }
 
 /** Returns a key as the audit shows it. */
-export function auditedKey({
-  name,
-  prefix,
-  scopes,
-  expiresAt,
-}: Pick<ApiKeyRow, 'name' | 'prefix' | 'scopes' | 'expiresAt'>) {
-  return { name, prefix, scopes, expiresAt };
+export function auditedKey({ name, prefix, scopes, expiresAt, refundMaxMinor }: AuditedKeyRow) {
+  return { name, prefix, scopes, expiresAt, refundMax: refundMaxMinor };
 }
 
 export type ApiKeyView = ReturnType<typeof apiKeyView>;

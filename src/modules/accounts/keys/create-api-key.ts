@@ -19,6 +19,11 @@ export interface NewApiKey {
   readonly scopes: readonly Scope[];
   /** RFC 3339, at most a year ahead by the database's clock, or `never`. Default: in 90 days. */
   readonly expiresAt?: string;
+  /**
+   * The largest sum that a key with `payments:refund` may refund within an hour, in minor units. Default: what a user may
+   * refund without a step-up.
+   */
+  readonly refundMax?: number;
 }
 
 /**
@@ -28,7 +33,7 @@ export type CreatedApiKey = ApiKeyView & { readonly secret?: string };
 
 /**
  * Creates an API key, which its creator holds. Throws `request.invalid` for an expiry that has passed or is too far
- * ahead, and `auth.forbidden` if the caller has just lost their access.
+ * ahead, and for `refundMax` without `payments:refund`; `auth.forbidden` if the caller has just lost their access.
  */
 export async function createApiKey(
   parts: AccountsParts,
@@ -37,6 +42,7 @@ export async function createApiKey(
   claim: Claim | null,
   input: NewApiKey,
 ): Promise<Once<CreatedApiKey>> {
+  const refundMaxMinor = chooseRefundMax(parts, input);
   const { secret, prefix, secretHash } = createApiKeySecret();
   const outcome = await once(parts.database, claim, async (tx) => {
     const [terms] = await lockKeyHolder(tx, caller.id);
@@ -51,6 +57,7 @@ export async function createApiKey(
       input.scopes,
       caller.id,
       expiresAt,
+      refundMaxMinor,
     );
     const after = auditedKey(key!);
     await recordAudit(tx, author, [
@@ -59,6 +66,19 @@ export async function createApiKey(
     return apiKeyView(key!);
   });
   return outcome.replayed ? outcome : { ...outcome, result: { ...outcome.result, secret } };
+}
+
+/** Returns what a key may refund within an hour; null: no limit, or nothing. */
+function chooseRefundMax(
+  { stepUpRefundMinor }: AccountsParts,
+  { scopes, refundMax }: NewApiKey,
+): number | null {
+  const refunds = scopes.includes('payments:refund');
+  if (refundMax !== undefined && !refunds) {
+    throw invalidInput('/refundMax', 'It belongs to a key with the scope payments:refund.');
+  }
+  if (!refunds) return null;
+  return refundMax ?? (stepUpRefundMinor === 0 ? null : stepUpRefundMinor);
 }
 
 /** Returns when a key ends; null: never. */

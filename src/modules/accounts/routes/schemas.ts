@@ -107,6 +107,14 @@ export const CreateApiKeyBody = body(
           'In the future, at most a year ahead, or `never`. If omitted, the key ends in 90 days.',
       }),
     ),
+    refundMax: Type.Optional(
+      Type.Integer({
+        minimum: 1,
+        maximum: Number.MAX_SAFE_INTEGER,
+        description:
+          'With `payments:refund`: the largest sum that the key may refund within an hour, in the minor unit. If omitted, it is STEP_UP_REFUND_MINOR.',
+      }),
+    ),
   },
   { name: 'Point of sale', scopes: ['orders:read', 'orders:write'] },
 );
@@ -171,6 +179,12 @@ const apiKeyMembers = {
   createdAt: Instant,
   createdBy: KeyUser,
   heldBy: { ...KeyUser, description: 'The admin with whose access the key ends.' },
+  refundMax: Nullable(
+    Type.Integer({
+      description:
+        'The largest sum that it may refund within an hour, in the minor unit. With `payments:refund`, null is no limit.',
+    }),
+  ),
 };
 
 export const ApiKeyPage = pageOfSchema(Type.Object(apiKeyMembers));

@@ -115,6 +115,7 @@ async function adoptRefund(
     returnReasons.provider,
     'SUCCEEDED',
     event.providerRefundId,
+    null,
   );
   await changeRefundAllocated(tx, capture.id, event.amountMinor);
   const facts = (['refund.created', 'refund.succeeded'] as const).map((type) =>

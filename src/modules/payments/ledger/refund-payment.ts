@@ -10,31 +10,42 @@ import { findPayment, lockPayment } from '../queries.ts';
 import type { RefundInput, RefundView } from '../schemas.ts';
 import { type CaptureRow, lockReturnable } from './capture-queries.ts';
 import { presentRefund } from './present-payment.ts';
+import { lockRefundsOf, requireWithinLimit } from './refund-limits.ts';
 import { createRefund } from './return-money.ts';
 
 /**
  * Refunds money of a payment; without an amount, all that is left of one of its charges. The provider is called after
  * the commit. Throws `payments.not_found`, `payments.not_captured`, `payments.refund_exceeds_captured`,
  * `payments.charge_ambiguous`, and `request.invalid` for an amount of 0 or in a different currency than the charge, and
- * for a charge of another payment.
+ * for a charge of another payment; then `auth.step_up_required` or `payments.refund_limit`, see `requireWithinLimit`.
  */
 export async function refundPayment(
   database: Database,
   context: RequestContext,
   paymentId: string,
   input: RefundInput,
+  stepUpMinor: number,
 ): Promise<Once<RefundView>> {
   if (input.amount?.amount === 0)
     throw invalidInput('/amount/amount', 'A refund must be more than 0.');
-  return once(database, context.claim, (tx) => refund(tx, context, paymentId, input));
+  const outcome = await once(database, context.claim, (tx) =>
+    refund(tx, context, paymentId, input, stepUpMinor),
+  );
+  // A repeat is no way around the proof. What was made below the limit needs none.
+  if (outcome.replayed && context.caller.kind === 'user') {
+    await requireWithinLimit(database, context.caller, outcome.result.refund, stepUpMinor);
+  }
+  return outcome;
 }
 
 async function refund(
   tx: Transaction,
-  { actor, cause }: RequestContext,
+  { caller, actor, cause }: RequestContext,
   paymentId: string,
   input: RefundInput,
+  stepUpMinor: number,
 ): Promise<RefundView> {
+  await lockRefundsOf(tx, caller);
   const [found] = await findPayment(tx, paymentId);
   if (found === undefined) throw new CodedError(paymentsErrors.notFound);
   const order = found.orderId === null ? null : await lockOrderForPayment(tx, found.orderId);
@@ -42,6 +53,8 @@ async function refund(
   const captures = await lockReturnable(tx, paymentId);
   const capture = chooseCharge(captures, input);
   const amountMinor = input.amount?.amount ?? getRefundable(capture);
+  const amount = money(amountMinor, capture.currency);
+  await requireWithinLimit(tx, caller, { id: null, amount }, stepUpMinor);
   const wanted = { cause: 'admin', amountMinor, reason: input.reason } as const;
   const { refund } = await createRefund(tx, order, capture, wanted, { actor, cause });
   return presentRefund(refund);

@@ -37,14 +37,15 @@ export const insertRefund = statement<
     reason: string,
     status: 'PENDING' | 'SUCCEEDED',
     providerRefundId: string | null,
+    actorId: string | null,
   ],
   RefundRow
 >(
   'payments.insert_refund',
   `insert into payment_refunds (id, capture_id, payment_id, order_id, cause, amount_minor, currency, reason,
-                                status, provider_refund_id, next_attempt_at)
+                                status, provider_refund_id, next_attempt_at, actor_id)
    values ($1::uuid, $2::uuid, $3::uuid, $4::uuid, $5::text, $6::bigint, $7::text, $8::text,
-           $9::text, $10::text, case $9::text when 'PENDING' then now() end)
+           $9::text, $10::text, case $9::text when 'PENDING' then now() end, $11::uuid)
    returning ${refundColumns}`,
 );
 

@@ -47,6 +47,7 @@ export async function createRefund(
     reason,
     'PENDING',
     null,
+    by.actor.id,
   );
   await changeRefundAllocated(tx, capture.id, amountMinor);
   const changed = await recordFacts(
