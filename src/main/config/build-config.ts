@@ -57,6 +57,7 @@ export function buildConfig(
       staffDays: values.SESSION_STAFF_DAYS ?? 14,
       staffIdleHours: values.SESSION_STAFF_IDLE_HOURS ?? 12,
     },
+    factorRequiredOf: chooseFactorRequired(values.STAFF_SECOND_FACTOR, production),
     stepUpRefundMinor: values.STEP_UP_REFUND_MINOR ?? 10_000,
     admin:
       values.ADMIN_EMAIL === undefined || values.ADMIN_PASSWORD === undefined
@@ -127,6 +128,14 @@ function withPathsFrom(home: string, databaseUrl: string): string {
 /** Null is a choice, so the default does not replace it. */
 function withDefaultRate(given: Rate | null | undefined, pointsMax: number, windowSeconds: number) {
   return given === undefined ? { pointsMax, windowSeconds } : given;
+}
+
+function chooseFactorRequired(
+  wanted: Values['STAFF_SECOND_FACTOR'],
+  production: boolean,
+): Config['factorRequiredOf'] {
+  if (wanted === 'required') return ['kitchen', 'admin'];
+  return wanted === undefined && production ? ['admin'] : [];
 }
 
 function chooseDemoData(wanted: boolean | undefined, production: boolean): Config['demoData'] {

@@ -1,5 +1,6 @@
 import type { Rate } from '../../drivers/limits/rate-limiter.ts';
 import type { PasskeyScope, SessionLimits } from '../../modules/accounts/index.ts';
+import type { Role } from '../../shared/caller.ts';
 import type { CacheChoice } from './cache-choice.ts';
 import type { RemoteConnection } from './connections.ts';
 import type { MailChoice } from './mail-choice.ts';
@@ -70,6 +71,8 @@ export interface Config {
   readonly passkeys: PasskeyScope | null;
   readonly accessTokenMinutes: number;
   readonly sessionLimits: SessionLimits;
+  /** The roles whose users need a second factor. */
+  readonly factorRequiredOf: readonly Role[];
   /** What a user may refund within an hour without a step-up; 0: no limit. */
   readonly stepUpRefundMinor: number;
   /** Made at the start when there is no such user. */

@@ -58,6 +58,7 @@ export const variables = {
   REFRESH_TOKEN_DAYS: integer(1, 365),
   SESSION_STAFF_DAYS: decimal(0.00001, 365),
   SESSION_STAFF_IDLE_HOURS: decimal(0.0001, 8_760),
+  STAFF_SECOND_FACTOR: choice('optional', 'required'),
   STEP_UP_REFUND_MINOR: integer(0, 1_000_000_000_000),
   ADMIN_EMAIL: emailAddress,
   ADMIN_PASSWORD: text(8, 256),

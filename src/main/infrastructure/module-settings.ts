@@ -17,6 +17,7 @@ export function moduleSettings(config: Config) {
     accessTokenMinutes,
     sessionLimits,
     passkeys: config.passkeys,
+    factorRequiredOf: config.factorRequiredOf,
     stepUpRefundMinor: config.stepUpRefundMinor,
     cookieSecure: config.secureCookies,
     expiryMinutes: config.orderExpiryMinutes,

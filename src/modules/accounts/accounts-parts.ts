@@ -1,5 +1,6 @@
 import type { Database } from '../../database/database.ts';
 import type { Jobs, NewJob } from '../../jobs/index.ts';
+import type { Role } from '../../shared/caller.ts';
 import type { Channel } from '../../shared/channel.ts';
 import type { Cursors } from '../../shared/pagination.ts';
 import type { ApiKeyAuthenticator } from './access/api-key-authenticator.ts';
@@ -35,6 +36,8 @@ export interface AccountsParts {
   readonly orderTokens: OrderTokens;
   readonly refreshTokens: RefreshTokens;
   readonly sessionLimits: LimitSeconds;
+  /** The roles whose users need a second factor. */
+  readonly factorRequiredOf: readonly Role[];
   /** What a user may refund within an hour without a step-up, in minor units; 0: no limit. */
   readonly stepUpRefundMinor: number;
   readonly revocations: Revocations;

@@ -1,5 +1,6 @@
 import type { Database } from '../../database/database.ts';
 import { createPurgeSchedule, type Jobs, type NewJob } from '../../jobs/index.ts';
+import type { Role } from '../../shared/caller.ts';
 import { type Channel, createChannel } from '../../shared/channel.ts';
 import type { Clock } from '../../shared/clock.ts';
 import type { Cursors } from '../../shared/pagination.ts';
@@ -55,6 +56,8 @@ export interface AccountsDependencies {
   readonly accessTokenMinutes: number;
   readonly sessionLimits: SessionLimits;
   readonly shopName: string;
+  /** The roles whose users need a second factor. Default: none. */
+  readonly factorRequiredOf?: readonly Role[];
   /** What a user may refund within an hour without a step-up, in minor units. Default: 0, no limit. */
   readonly stepUpRefundMinor?: number;
   /** Default: none. */
@@ -112,6 +115,7 @@ export function createAccounts(dependencies: AccountsDependencies): Module<Accou
     orderTokens: createOrderTokens({ secrets: jwtSecrets, issuer, audience: `${audience}/orders` }),
     refreshTokens: createRefreshTokens(jwtSecrets),
     sessionLimits: toLimitSeconds(dependencies.sessionLimits),
+    factorRequiredOf: dependencies.factorRequiredOf ?? [],
     stepUpRefundMinor: dependencies.stepUpRefundMinor ?? 0,
     revocations,
     apiKeys,

@@ -6,6 +6,7 @@ import { CodedError } from '../../../shared/errors.ts';
 import { newId } from '../../../shared/ids.ts';
 import type { AccountsParts } from '../accounts-parts.ts';
 import { type Device, rememberDevice } from '../devices/device.ts';
+import { isFactorRequired } from '../required-factor.ts';
 import { hashToken } from '../tokens/refresh-tokens.ts';
 import { mustChangePassword, type Profile, profileView } from '../user.ts';
 import {
@@ -95,7 +96,7 @@ export function buildSession(
     epoch: row.epoch,
     authenticatedAtMs: row.authenticatedAt.getTime(),
     factors: row.factors,
-    restriction: findRestriction(row),
+    restriction: findRestriction(parts, row),
   };
   const tokenId = sha256('access token', refreshToken).toString('base64url').slice(0, 22);
   return {
@@ -109,6 +110,8 @@ export function buildSession(
 }
 
 /** Returns what a user must do first; null: nothing. */
-function findRestriction(row: SessionRow): Restriction | null {
-  return mustChangePassword(row) ? 'password_change' : null;
+function findRestriction(parts: AccountsParts, row: SessionRow): Restriction | null {
+  // First the password, so that nobody else who knows it sets up a factor of theirs.
+  if (mustChangePassword(row)) return 'password_change';
+  return row.factors.length === 0 && isFactorRequired(parts, row) ? 'factor' : null;
 }
