@@ -1,4 +1,4 @@
-import type { Role } from '../../shared/caller.ts';
+import type { Restriction, Role } from '../../shared/caller.ts';
 
 export const roles = ['customer', 'kitchen', 'admin'] as const satisfies readonly Role[];
 
@@ -36,8 +36,8 @@ export interface User {
   createdAt: Date;
 }
 
-/** Returns a user's own view of their account. */
-export function profileView(user: User) {
+/** Returns a user's own view of their account. `restriction` is what they must do before anything else. */
+export function profileView(user: User, restriction: Restriction | null = null) {
   const { id, email, name, role, vip } = user;
   return {
     id,
@@ -47,6 +47,7 @@ export function profileView(user: User) {
     vip,
     createdAt: user.createdAt.toISOString(),
     ...(mustChangePassword(user) ? { passwordChangeRequired: true as const } : {}),
+    ...(restriction === 'factor' ? { factorRequired: true as const } : {}),
   };
 }
 

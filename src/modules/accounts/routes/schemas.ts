@@ -147,6 +147,12 @@ export const ProfileReply = Type.Object({
         'Present if everything else is refused until the user has chosen a new password.',
     }),
   ),
+  factorRequired: Type.Optional(
+    Type.Literal(true, {
+      description:
+        'Present if everything else is refused until the user has set up a second factor.',
+    }),
+  ),
 });
 
 export const UserReply = Type.Object({

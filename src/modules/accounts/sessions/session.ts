@@ -87,6 +87,7 @@ export function buildSession(
   refreshToken: string,
 ): Session {
   const { accessTokens } = parts;
+  const restriction = findRestriction(parts, row);
   const claims = {
     userId: row.id,
     role: row.role,
@@ -96,12 +97,12 @@ export function buildSession(
     epoch: row.epoch,
     authenticatedAtMs: row.authenticatedAt.getTime(),
     factors: row.factors,
-    restriction: findRestriction(parts, row),
+    restriction,
   };
   const tokenId = sha256('access token', refreshToken).toString('base64url').slice(0, 22);
   return {
-    user: profileView(row),
     accessToken: accessTokens.sign(claims, row.issuedAt, tokenId),
+    user: profileView(row, restriction),
     refreshToken,
     expiresIn: accessTokens.lifetimeSeconds,
     refreshExpiresIn: Math.floor((row.expiresAt.getTime() - row.issuedAt.getTime()) / 1000),

@@ -10,7 +10,7 @@ import { auditedUser, type Profile, profileView } from '../user.ts';
 export async function getProfile(parts: AccountsParts, caller: UserCaller): Promise<Profile> {
   const [user] = await findUser(parts.database, caller.id);
   if (user === undefined) throw new CodedError(authErrors.unauthenticated);
-  return profileView(user);
+  return profileView(user, caller.restriction);
 }
 
 /** Changes the caller's own name. */
@@ -36,5 +36,5 @@ export async function updateProfile(
     return changed;
   });
   parts.changedUsers.publish(user.id);
-  return profileView(user);
+  return profileView(user, caller.restriction);
 }
