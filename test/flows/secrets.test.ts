@@ -134,6 +134,7 @@ describe('a shop that captures mail in production', async () => {
     NODE_ENV: 'production',
     PAYMENT_PROVIDER: 'sandbox',
     MAIL_DRIVER: 'capture',
+    STAFF_SECOND_FACTOR: 'optional',
   });
 
   test('hides the text of resets from everyone and shows other mails to admins', async () => {

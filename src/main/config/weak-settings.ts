@@ -96,6 +96,11 @@ function findMissingLimits(config: Config): WeakSetting[] {
       guests.mayOrder && guests.pendingPerAddressMax === 0,
       'one address can reserve all of the stock',
     ],
+    [
+      'STEP_UP_REFUND_MINOR',
+      config.stepUpRefundMinor === 0,
+      'a stolen session of an admin can refund without limit',
+    ],
     ['RETRY_BASE_SECONDS', config.retryBaseSeconds === 0, 'failed work is retried at once'],
   ];
   return off
@@ -119,6 +124,10 @@ function findExposures(config: Config): WeakSetting[] {
   if (trustsEveryone(trustedProxies)) {
     const effect = 'covers so many addresses that anyone can forge their address';
     found.push(['TRUSTED_PROXIES', 'proxies', `${effect}; list only your proxies' networks`]);
+  }
+  if (config.production && !config.factorRequiredOf.includes('admin')) {
+    const effect = 'is optional, so a password alone can be enough to sign in as an admin';
+    found.push(['STAFF_SECOND_FACTOR', null, `${effect}; remove it`]);
   }
   if (webhooks.allowPrivateTargets) {
     const effect = 'is true, so an admin can make this server call machines in your network';

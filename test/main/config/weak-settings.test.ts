@@ -31,6 +31,10 @@ const weak: readonly (readonly [Record<string, string>, readonly string[]])[] = 
   [{ REDIS_URL: 'redis://redis' }, ['REDIS_URL']],
   [{ MAIL_DRIVER: 'smtp', SMTP_URL: 'smtp://mail', MAIL_FROM: 'a@shop.example' }, ['SMTP_URL']],
   [{ RATE_LIMIT_AUTH: '0', PENDING_ORDERS_MAX: '0' }, ['RATE_LIMIT_AUTH', 'PENDING_ORDERS_MAX']],
+  [
+    { STEP_UP_REFUND_MINOR: '0', STAFF_SECOND_FACTOR: 'optional' },
+    ['STEP_UP_REFUND_MINOR', 'STAFF_SECOND_FACTOR'],
+  ],
   [{ WEBHOOK_ALLOW_PRIVATE_TARGETS: 'true' }, ['WEBHOOK_ALLOW_PRIVATE_TARGETS']],
   [{ CORS_ORIGINS: 'http://a.example,http://b.example' }, ['CORS_ORIGINS']],
   [{ OTEL_EXPORTER_OTLP_ENDPOINT: 'http://collector:4318' }, ['OTEL_EXPORTER_OTLP_ENDPOINT']],
