@@ -187,7 +187,10 @@ describe('a reset by mail', () => {
         limit 1`,
       [email],
     );
-    const { token } = (await server.application.modules.accounts.openReset(row!.id))!;
+    const { token } = (await server.application.modules.accounts.openAccountMail({
+      kind: 'password.reset',
+      id: row!.id,
+    }))!;
     return server.anonymous.post('/api/auth/password/reset', { token, newPassword }, headers);
   }
 

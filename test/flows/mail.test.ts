@@ -350,8 +350,8 @@ describe('GET /api/operations/mail', () => {
     assert.equal(asked.status, 202);
     const [mail] = await mailsTo(customer, 1);
     const [, token = ''] =
-      /https:\/\/shop\.example\/base\/shop\/reset\?token=([\w-]+)/.exec(mail!.text) ?? [];
-    assert.ok(mail!.html.includes(`href="https://shop.example/base/shop/reset?token=${token}"`));
+      /https:\/\/shop\.example\/base\/shop\/reset#token=([\w-]+)/.exec(mail!.text) ?? [];
+    assert.ok(mail!.html.includes(`href="https://shop.example/base/shop/reset#token=${token}"`));
     const { data } = (await admin.get('/api/operations/mail?limit=1')).json<{
       data: Record<string, unknown>[];
     }>();

@@ -149,7 +149,10 @@ describe('the shop', () => {
       'select id from password_resets where user_id = $1::uuid',
       [userId],
     );
-    const { token } = (await pages.server.application.modules.accounts.openReset(row!.id))!;
+    const { token } = (await pages.server.application.modules.accounts.openAccountMail({
+      kind: 'password.reset',
+      id: row!.id,
+    }))!;
     const page = await pages.visit(null, `/shop/reset?token=${token}`, phone);
     const choose = async (password: string) => {
       await page.getByLabel('New password').fill(password);

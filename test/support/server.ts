@@ -22,7 +22,7 @@ export interface TestServer {
   readonly application: Application;
   /** An unauthenticated session. */
   readonly anonymous: Session;
-  /** Signs up a new customer over HTTP. */
+  /** Signs in a new customer, whose address counts as proven. */
   signUp(): Promise<Session>;
   /** Signs in a new admin, kitchen user or customer (optionally `vip`) over HTTP. */
   signInAs(role: Role, options?: { vip?: boolean }): Promise<Session>;
@@ -87,11 +87,11 @@ export async function startTestServer(
   const signInAs = async (role: Role, { vip = false } = {}): Promise<Session> => {
     const credentials = newCredentials();
     await createUser(db.database, testAuthor, { ...credentials, role, vip });
-    return signIn('/api/auth/login', 200, credentials);
+    return signIn(credentials);
   };
-  const signIn = async (path: string, status: number, credentials: Credentials) => {
-    const reply = await createSession(url).post(path, credentials);
-    assert.equal(reply.status, status, reply.text);
+  const signIn = async (credentials: Credentials) => {
+    const reply = await createSession(url).post('/api/auth/login', credentials);
+    assert.equal(reply.status, 200, reply.text);
     const { accessToken, user } = reply.json<{ accessToken: string; user: { id: string } }>();
     return createSession(url, { ...credentials, accessToken, userId: user.id });
   };
@@ -101,7 +101,7 @@ export async function startTestServer(
     database: db.database,
     application,
     anonymous: createSession(url),
-    signUp: () => signIn('/api/auth/signup', 201, newCredentials()),
+    signUp: () => signInAs('customer'),
     signInAs,
     asAdmin: () => signInAs('admin'),
     stop,

@@ -19,8 +19,9 @@ export async function addUser(
   const id = newId();
   await database.run(
     'test.add_user',
-    `insert into users (id, email, email_key, name, password_hash, role, vip)
-     values ($1::uuid, $1::text || '@example.com', $1::text || '@example.com', 'Test', 'none', $2::text, $3::boolean)`,
+    `insert into users (id, email, email_key, name, password_hash, role, vip, email_verified_at)
+     values ($1::uuid, $1::text || '@example.com', $1::text || '@example.com', 'Test', 'none', $2::text, $3::boolean,
+             now())`,
     [id, role, vip],
   );
   return { kind: 'user', id, role, vip, familyId: newId() };

@@ -41,6 +41,7 @@ export const folderOrders: readonly FolderOrder[] = [
       ['keys'],
       ['factors'],
       ['passwords'],
+      ['emails'],
       ['users'],
       ['sign-in'],
       ['use-cases.ts'],

@@ -15,10 +15,12 @@ export const tablesByModule: Readonly<Record<string, readonly string[]>> = {
     'sandbox.sessions',
   ],
   'src/modules/accounts': [
+    'account_notices',
     'api_keys',
     'factor_challenges',
     'factor_failures',
     'factors',
+    'email_links',
     'known_devices',
     'password_resets',
     'recovery_codes',

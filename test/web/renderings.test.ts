@@ -45,7 +45,13 @@ function priceOnPaymentPage(currency: string): string {
 }
 
 function totalInMail(currency: string): string {
-  const facts = { greetedName: '', paymentNote: null, payByMs: null, isGuest: false };
+  const facts = {
+    greetedName: '',
+    paymentNote: null,
+    payByMs: null,
+    isGuest: false,
+    omitsOwnWords: false,
+  };
   const source = {
     order: {
       number: 'A',

@@ -32,6 +32,6 @@ export function moduleSettings(config: Config) {
     attemptsMax: config.queueAttemptsMax,
     deliveryAttemptsMax: config.webhooks.attemptsMax,
     allowPrivateTargets,
-    showsResetTexts: config.mail.kind === 'capture' && !production,
+    showsAccountTexts: config.mail.kind === 'capture' && !production,
   };
 }

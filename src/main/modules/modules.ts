@@ -3,9 +3,9 @@ import { cartsDeclaration, createCarts } from '../../modules/carts/index.ts';
 import { catalogDeclaration, createCatalog } from '../../modules/catalog/index.ts';
 import { createInventory, inventoryDeclaration, openStock } from '../../modules/inventory/index.ts';
 import {
+  accountMailJob,
   createNotifications,
   notificationsDeclaration,
-  resetMailJob,
 } from '../../modules/notifications/index.ts';
 import { createOperations, operationsDeclaration } from '../../modules/operations/index.ts';
 import { createOrderCaching, createOrders, ordersDeclaration } from '../../modules/orders/index.ts';
@@ -26,7 +26,7 @@ import { createSandboxModule, sandboxDeclaration } from './sandbox-module.ts';
  * line here.
  */
 export const modules = createModuleList<Infrastructure>()
-  .add(accountsDeclaration, (given) => createAccounts({ ...given, resetMailJob }))
+  .add(accountsDeclaration, (given) => createAccounts({ ...given, accountMailJob }))
   .add(pricingDeclaration, createPricing)
   .add(schedulingDeclaration, createScheduling)
   .add(catalogDeclaration, (given) => createCatalog({ ...given, openStock }))

@@ -67,7 +67,7 @@ export const accountsChapter: Chapter = {
       status: 200,
       until: RESET_MAIL,
       after: [
-        `const [, token] = /reset\\?token=([A-Za-z0-9_-]+)/.exec(${RESET_MAIL}?.text ?? '') ?? [];`,
+        `const [, token] = /reset#token=([A-Za-z0-9_-]+)/.exec(${RESET_MAIL}?.text ?? '') ?? [];`,
         "pm.collectionVariables.set('resetToken', token ?? 'none');",
       ],
     },

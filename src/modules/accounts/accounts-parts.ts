@@ -8,22 +8,23 @@ import type { Revocations } from './access/revocations.ts';
 import type { DescribeAccount } from './account-description.ts';
 import type { FactorCipher } from './factors/factor-cipher.ts';
 import type { PasskeyScope } from './factors/passkeys.ts';
+import type { AccountMail } from './account-mail.ts';
 import type { GuessLimits } from './guess-limits.ts';
 import type { PasswordHasher } from './password-hasher.ts';
 import type { LimitSeconds } from './session-limits.ts';
 import type { AccessTokens } from './tokens/access-tokens.ts';
+import type { LinkTokens } from './tokens/link-tokens.ts';
 import type { OrderTokens } from './tokens/order-tokens.ts';
 import type { RefreshTokens } from './tokens/refresh-tokens.ts';
-import type { ResetTokens } from './tokens/reset-tokens.ts';
 
 /** The shared dependencies of this module's use cases, created once by `createAccounts`. */
 export interface AccountsParts {
   readonly database: Database;
   readonly cursors: Cursors;
   readonly jobs: Jobs;
-  /** Builds the job that sends the mail of a reset; a later module provides it. */
-  readonly resetMailJob: (resetId: string) => NewJob;
-  readonly resetTokens: ResetTokens;
+  /** Builds the job that sends a mail about an account; a later module provides it. */
+  readonly accountMailJob: (mail: AccountMail) => NewJob;
+  readonly linkTokens: LinkTokens;
   readonly describeAccount: DescribeAccount;
   readonly passwords: PasswordHasher;
   readonly guessLimits: GuessLimits;

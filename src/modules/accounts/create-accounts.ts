@@ -9,6 +9,7 @@ import type { Module } from '../module.ts';
 import { createApiKeyAuthenticator } from './access/api-key-authenticator.ts';
 import { createRevocations } from './access/revocations.ts';
 import { createAccountDescriber } from './account-description.ts';
+import type { AccountMail } from './account-mail.ts';
 import type { AccountsParts } from './accounts-parts.ts';
 import { purgeDevices } from './devices/device-queries.ts';
 import { purgeChallenges } from './factors/challenge-queries.ts';
@@ -16,16 +17,18 @@ import { createFactorCipher } from './factors/factor-cipher.ts';
 import { purgePendingFactors } from './factors/factor-queries.ts';
 import { purgeFailures } from './factors/failure-queries.ts';
 import type { PasskeyScope } from './factors/passkeys.ts';
+import { purgeLinks } from './emails/link-queries.ts';
 import { type GuessLimits, noGuessLimits } from './guess-limits.ts';
+import { purgeNotices } from './notice-queries.ts';
 import { createPasswordHasher } from './password-hasher.ts';
 import { purgeResets } from './passwords/reset-queries.ts';
 import { registerAccountsRoutes } from './routes.ts';
 import { type SessionLimits, toLimitSeconds } from './session-limits.ts';
 import { purgeFamilies, purgeSpentTokens } from './sessions/session-queries.ts';
 import { createAccessTokens } from './tokens/access-tokens.ts';
+import { createLinkTokens } from './tokens/link-tokens.ts';
 import { createOrderTokens } from './tokens/order-tokens.ts';
 import { createRefreshTokens } from './tokens/refresh-tokens.ts';
-import { createResetTokens } from './tokens/reset-tokens.ts';
 import { type Accounts, bindUseCases } from './use-cases.ts';
 
 /** Leaves two attempts to read within the five seconds below. */
@@ -44,8 +47,8 @@ export interface AccountsDependencies {
   readonly database: Database;
   readonly cursors: Cursors;
   readonly jobs: Jobs;
-  /** Builds the job that sends the mail of a reset, from the reset's id. */
-  readonly resetMailJob: (resetId: string) => NewJob;
+  /** Builds the job that sends a mail about an account. */
+  readonly accountMailJob: (mail: AccountMail) => NewJob;
   readonly clock: Clock;
   /** At least 32 bytes each; the first signs, all verify. The same on every server. */
   readonly jwtSecrets: readonly string[];
@@ -103,8 +106,8 @@ export function createAccounts(dependencies: AccountsDependencies): Module<Accou
     database,
     cursors: dependencies.cursors,
     jobs: dependencies.jobs,
-    resetMailJob: dependencies.resetMailJob,
-    resetTokens: createResetTokens(jwtSecrets),
+    accountMailJob: dependencies.accountMailJob,
+    linkTokens: createLinkTokens(jwtSecrets),
     describeAccount: createAccountDescriber(jwtSecrets),
     passwords: createPasswordHasher(),
     factorCipher: createFactorCipher(dependencies.factorKeys),
@@ -138,6 +141,8 @@ export function createAccounts(dependencies: AccountsDependencies): Module<Accou
           purgePendingFactors,
           purgeChallenges,
           purgeFailures,
+          purgeLinks,
+          purgeNotices,
         ],
       }),
     ],

@@ -1,4 +1,13 @@
 /** Accounts: who callers are and what they may do. Owns users (guests too), sessions, password resets, known devices, second factors and API keys. */
+/** Accounts: who callers are and what they may do. Owns users (guests too), sessions, known devices, API keys, the links of mails, and notices. */
+export {
+  type AccountMail,
+  type AccountMailContent,
+  type AccountMailKind,
+  type NoticeFacts,
+  type NoticeMailKind,
+  noticeKinds,
+} from './account-mail.ts';
 export { findActorNamesById } from './actor-names.ts';
 export { type AccountsDependencies, createAccounts } from './create-accounts.ts';
 export { accountsDeclaration } from './declaration.ts';
@@ -7,7 +16,6 @@ export { accountsErrors } from './errors.ts';
 export type { PasskeyScope } from './factors/passkeys.ts';
 export type { GuessLimits } from './guess-limits.ts';
 export { insertGuests, lockGuests, type NewGuest } from './guests.ts';
-export type { OpenResetMail as OpenReset } from './passwords/open-reset.ts';
 export { countUsers, findActiveUsers, findCustomers, lockCustomers } from './queries.ts';
 export { ActorName, ActorReply } from './routes/schemas.ts';
 export type { SessionLimits } from './session-limits.ts';

@@ -78,14 +78,18 @@ export const insertUser = statement<
     role: Role,
     vip: boolean,
     passwordChangeRequired: boolean,
+    emailVerified: boolean,
   ],
   User
 >(
   'accounts.insert_user',
-  `insert into users (id, email, email_key, name, password_hash, role, vip, password_change_required)
-   values ($1::uuid, $2::text, $3::text, $4::text, $5::text, $6::text, $7::boolean, $8::boolean)
+  `insert into users
+     (id, email, email_key, name, password_hash, role, vip, password_change_required, email_verified_at)
+   values ($1::uuid, $2::text, $3::text, $4::text, $5::text, $6::text, $7::boolean, $8::boolean,
+           case when $9::boolean then clock_timestamp() end)
    returning id, email, name, role, vip, false as disabled, created_at as "createdAt",
-             password_change_required as "passwordChangeRequired"`,
+             password_change_required as "passwordChangeRequired",
+             email_verified_at is not null as "emailVerified"`,
 );
 
 /** A user with the stored password hash. */
@@ -96,7 +100,8 @@ export interface CredentialRow extends User {
 export const findCredential = statement<[emailKey: string], CredentialRow>(
   'accounts.find_credential',
   `select id, email, name, role, vip, disabled_at is not null as disabled, created_at as "createdAt",
-          password_change_required as "passwordChangeRequired", password_hash as "passwordHash"
+          password_change_required as "passwordChangeRequired",
+          email_verified_at is not null as "emailVerified", password_hash as "passwordHash"
      from users
     where email_key = $1::text
       and not guest`,
@@ -105,7 +110,8 @@ export const findCredential = statement<[emailKey: string], CredentialRow>(
 export const findCredentialById = statement<[id: string], CredentialRow>(
   'accounts.find_credential_by_id',
   `select id, email, name, role, vip, disabled_at is not null as disabled, created_at as "createdAt",
-          password_change_required as "passwordChangeRequired", password_hash as "passwordHash"
+          password_change_required as "passwordChangeRequired",
+          email_verified_at is not null as "emailVerified", password_hash as "passwordHash"
      from users
     where id = $1::uuid
       and not guest`,
@@ -114,7 +120,8 @@ export const findCredentialById = statement<[id: string], CredentialRow>(
 export const findUser = statement<[id: string], User>(
   'accounts.find_user',
   `select id, email, name, role, vip, disabled_at is not null as disabled, created_at as "createdAt",
-          password_change_required as "passwordChangeRequired"
+          password_change_required as "passwordChangeRequired",
+          email_verified_at is not null as "emailVerified"
      from users
     where id = $1::uuid
       and not guest`,
@@ -135,7 +142,8 @@ export const updateName = statement<[id: string, name: string], User & { formerN
      from former
     where users.id = former.id
    returning users.id, email, users.name, role, vip, false as disabled, created_at as "createdAt",
-             password_change_required as "passwordChangeRequired", former.name as "formerName"`,
+             password_change_required as "passwordChangeRequired",
+             email_verified_at is not null as "emailVerified", former.name as "formerName"`,
 );
 
 /**
@@ -209,7 +217,8 @@ export const listUserRows = statement<
 >(
   'accounts.list_users',
   `select id, email, name, role, vip, disabled_at is not null as disabled, created_at as "createdAt",
-          password_change_required as "passwordChangeRequired"
+          password_change_required as "passwordChangeRequired",
+          email_verified_at is not null as "emailVerified"
      from users
     where not guest
       and ($1::text is null
@@ -230,7 +239,8 @@ export const listUserRows = statement<
 export const lockUserAndAdmins = statement<[id: string], User>(
   'accounts.lock_user_and_admins',
   `select id, email, name, role, vip, disabled_at is not null as disabled, created_at as "createdAt",
-          password_change_required as "passwordChangeRequired"
+          password_change_required as "passwordChangeRequired",
+          email_verified_at is not null as "emailVerified"
      from users
     where id = any(array(
             select $1::uuid
@@ -266,6 +276,7 @@ export const updateAccess = statement<
     where id = $1::uuid
    returning id, email, name, role, vip, disabled_at is not null as disabled,
              created_at as "createdAt", password_change_required as "passwordChangeRequired",
+             email_verified_at is not null as "emailVerified",
              access_changed_at as "accessChangedAt"`,
 );
 
@@ -275,7 +286,7 @@ export const updateAccess = statement<
  */
 export const ensureUsers = statement<
   [rows: string, passwordHash: string],
-  Omit<User, 'createdAt' | 'passwordChangeRequired'> & { emailKey: string }
+  Omit<User, 'createdAt' | 'passwordChangeRequired' | 'emailVerified'> & { emailKey: string }
 >(
   'accounts.ensure_users',
   `insert into users (id, email, email_key, password_hash, disabled_at)

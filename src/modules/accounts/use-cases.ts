@@ -3,12 +3,12 @@ import type { AccountsParts } from './accounts-parts.ts';
 import { addTotp, confirmTotp } from './factors/add-totp.ts';
 import { beginPasskeyChallenge } from './factors/challenge.ts';
 import { listFactors } from './factors/list-factors.ts';
+import { openAccountMail } from './emails/open-account-mail.ts';
 import { createApiKey } from './keys/create-api-key.ts';
 import { listApiKeys } from './keys/list-api-keys.ts';
 import { revokeApiKey } from './keys/revoke-api-key.ts';
 import { changePassword } from './passwords/change-password.ts';
 import { forgotPassword } from './passwords/forgot-password.ts';
-import { findOpenResetMail } from './passwords/open-reset.ts';
 import { resetPassword } from './passwords/reset-password.ts';
 import { logOut } from './sessions/log-out.ts';
 import { refreshSession } from './sessions/refresh-session.ts';
@@ -41,7 +41,7 @@ export function bindUseCases(parts: AccountsParts, cookieSecure: boolean) {
     updateProfile: bind(parts, updateProfile),
     changePassword: bind(parts, changePassword),
     forgotPassword: bind(parts, forgotPassword),
-    openReset: bind(parts, findOpenResetMail),
+    openAccountMail: bind(parts, openAccountMail),
     resetPassword: bind(parts, resetPassword),
     listFactors: bind(parts, listFactors),
     addTotp: bind(parts, addTotp),

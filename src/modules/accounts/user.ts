@@ -33,15 +33,18 @@ export interface User {
   disabled: boolean;
   /** Whether, as staff, they must choose a new password at their next sign-in. */
   passwordChangeRequired: boolean;
+  /** Whether it is proven that they read the mail of their address. */
+  emailVerified: boolean;
   createdAt: Date;
 }
 
 /** Returns a user's own view of their account. `restriction` is what they must do before anything else. */
 export function profileView(user: User, restriction: Restriction | null = null) {
-  const { id, email, name, role, vip } = user;
+  const { id, email, emailVerified, name, role, vip } = user;
   return {
     id,
     email,
+    emailVerified,
     name,
     role,
     vip,

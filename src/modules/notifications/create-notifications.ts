@@ -2,26 +2,40 @@ import { createPurgeSchedule } from '../../jobs/index.ts';
 import type { Accounts } from '../accounts/index.ts';
 import type { Module } from '../module.ts';
 import { MAIL_QUEUE } from './mail-job.ts';
+import { createMailSending, type MailSendingOptions } from './mail-sending.ts';
 import { planNotifications } from './plan-notifications.ts';
 import { purgeMail } from './queries.ts';
+import {
+  type AccountMailDependencies,
+  createAccountMailSender,
+  createSendAccountMail,
+} from './send-account-mail.ts';
 import { createSendMail, type SendMailDependencies } from './send-mail.ts';
 
 const PURGE_INTERVAL_MS = 60 * 60_000;
 
 export interface NotificationsDependencies
-  extends Omit<SendMailDependencies, 'openReset' | 'signOrderToken'> {
-  readonly accounts: Pick<Accounts, 'openReset' | 'signOrderToken'>;
+  extends MailSendingOptions,
+    Omit<SendMailDependencies, 'signOrderToken'>,
+    Omit<AccountMailDependencies, 'openAccountMail'> {
+  readonly accounts: Pick<Accounts, 'openAccountMail' | 'signOrderToken'>;
 }
 
-/** Creates the module. It has no callers: it follows the log, and a reset's mail is a job. */
+/** Creates the module. It has no callers: it follows the log, and a mail about an account is a job. */
 export function createNotifications({
-  accounts: { openReset, signOrderToken },
-  ...sending
+  accounts: { openAccountMail, signOrderToken },
+  ...given
 }: NotificationsDependencies): Module<null> {
-  const { database, mailer } = sending;
+  const { database, mailer } = given;
+  const sending = createMailSending(given);
+  const accountMail = { ...given, openAccountMail };
+  const sendAccountMail = createAccountMailSender(accountMail, sending);
   return {
     api: null,
-    jobs: [createSendMail({ ...sending, openReset, signOrderToken })],
+    jobs: [
+      createSendMail({ ...given, signOrderToken }, sending, sendAccountMail),
+      createSendAccountMail(accountMail, sendAccountMail),
+    ],
     concurrency: { [MAIL_QUEUE]: mailer.concurrencyMax },
     subscriptions: [planNotifications],
     schedules: [

@@ -1,6 +1,6 @@
 import type { Queryable } from '../../database/statement.ts';
 import { buildMessageId } from '../../drivers/mail/mailer.ts';
-import type { MailKind } from './mail-kind.ts';
+import { isOrderMailKind, type MailKind } from './mail-kind.ts';
 import {
   type MailedEvent,
   type OrderMailSource,
@@ -15,7 +15,7 @@ export interface SentMail {
   readonly messageId: string;
   readonly to: string;
   readonly subject: string;
-  /** Null, like `html`, for a password reset whose text is not stored. */
+  /** Null, like `html`, for a mail about an account whose text is not stored. */
   readonly text: string | null;
   readonly html: string | null;
   readonly kind: MailKind;
@@ -66,9 +66,8 @@ function getText(row: MailRow, source: OrderMailSource | undefined): ShownText {
   }
   const wording = getWording(row.wording);
   const settings = { shopName: row.shopName ?? '', publicUrl: row.publicUrl ?? '', timeZone };
-  if (kind === 'password.reset') {
-    const { subject } = wording.writeResetMail('', settings);
-    return { subject, text: null, html: null };
+  if (!isOrderMailKind(kind)) {
+    return { subject: wording.findAccountSubject(kind), text: null, html: null };
   }
   if (source === undefined) throw new Error(`the order of the mail ${row.id} does not exist`);
   // A guest's link is shown without its token, which is for the recipient alone.

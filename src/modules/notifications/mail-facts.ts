@@ -21,6 +21,11 @@ export interface MailFacts {
   readonly payByMs: number | null;
   /** Whether it goes to a guest, whose link opens the order without a sign-in. */
   readonly isGuest: boolean;
+  /**
+   * Whether the mail states nothing that its customer typed: anyone can sign up with another person's address, and have
+   * the shop send them a text.
+   */
+  readonly omitsOwnWords: boolean;
 }
 
 /** An order and its customer, as a mail finds them. */
@@ -34,6 +39,8 @@ export interface MailedState {
   readonly email: string | null;
   readonly customerName: string;
   readonly isGuest: boolean;
+  /** Whether mails to the customer may state what they typed: a guest, or an account whose address is proven. */
+  readonly repeatsWords: boolean;
 }
 
 /**
@@ -48,10 +55,11 @@ export function decideMailFacts(kind: OrderMailKind, state: MailedState): MailFa
   const paymentNote = decidePaymentNote(kind, state);
   return {
     recipient: state.email,
-    greetedName: greetedName(state.customerName),
+    greetedName: state.repeatsWords ? greetedName(state.customerName) : '',
     paymentNote,
     payByMs: paymentNote === 'due' ? state.expiresAtMs : null,
     isGuest: state.isGuest,
+    omitsOwnWords: !state.repeatsWords,
   };
 }
 

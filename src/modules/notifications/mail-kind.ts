@@ -1,3 +1,5 @@
+import type { AccountMailKind } from '../accounts/index.ts';
+
 /** The kinds of mail about orders, as `/api/operations/mail` shows them. */
 export const orderMailKinds = [
   'order.placed',
@@ -12,7 +14,11 @@ export const orderMailKinds = [
 
 export type OrderMailKind = (typeof orderMailKinds)[number];
 
-export type MailKind = OrderMailKind | 'password.reset';
+export type MailKind = OrderMailKind | AccountMailKind;
+
+export function isOrderMailKind(kind: MailKind): kind is OrderMailKind {
+  return orderMailKinds.some((it) => it === kind);
+}
 
 /** Returns whether the text of such a mail states something of its event, beyond that it happened. */
 export function statesEvent(kind: OrderMailKind): boolean {

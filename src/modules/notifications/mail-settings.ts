@@ -1,5 +1,4 @@
 import type { Database } from '../../database/database.ts';
-import type { Queryable } from '../../database/statement.ts';
 import { findShopSettings } from '../scheduling/index.ts';
 import type { TextSettings } from './mail-content.ts';
 import { addSettings } from './queries.ts';
@@ -14,7 +13,7 @@ export interface MailSettings extends TextSettings {
 
 export interface RecordedSettings {
   /** Returns those of the mails that are written now. */
-  read(db: Queryable): Promise<MailSettings>;
+  read(): Promise<MailSettings>;
   /** Returns the id of their row, which is written at the first call. */
   getId(settings: MailSettings): Promise<number>;
   /** Forgets the ids after a failure, in case the database was restored to a state without the rows. */
@@ -42,8 +41,8 @@ export function createRecordedSettings(
   }
 
   return {
-    async read(db) {
-      const { name, timeZone } = await findShopSettings(db);
+    async read() {
+      const { name, timeZone } = await findShopSettings(database);
       const shopName = name ?? configured.shopName;
       return { ...configured, wording: currentWording, shopName, timeZone };
     },

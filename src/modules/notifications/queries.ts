@@ -14,10 +14,11 @@ export const findMailedStates = statement<
   'notifications.find_mailed_states',
   `select orders.id as "orderId", status, payment_status as "paymentStatus", source = 'import' as "isImported",
           total_minor = 0 as "isFree", round(date_part('epoch', expires_at) * 1000) as "expiresAtMs",
-          customer.email, customer.name as "customerName", customer.guest as "isGuest"
+          customer.email, customer.name as "customerName", customer.guest as "isGuest",
+          customer.guest or customer.email_verified_at is not null as "repeatsWords"
      from orders
     cross join lateral (
-      select email, name, guest
+      select email, name, guest, email_verified_at
         from users
        where users.id = orders.customer_id
        limit 1) as customer
@@ -76,17 +77,20 @@ export const insertMessages = statement<
     paymentNotes: (PaymentNote | null)[],
     payByMs: (number | null)[],
     toGuests: (true | null)[],
+    omitOwnWords: (true | null)[],
   ],
   never
 >(
   'notifications.insert_messages',
   `insert into mail_messages
-     (id, order_id, pay_by, settings_id, sequence, kind, recipient, greeted_name, payment_note, to_guest)
+     (id, order_id, pay_by, settings_id, sequence, kind, recipient, greeted_name, payment_note, to_guest,
+      omits_own_words)
    select id, order_id, to_timestamp(pay_by_ms / 1000), (select id from mail_settings where id = $1::integer),
-          sequence, kind, recipient, greeted_name, payment_note, to_guest
+          sequence, kind, recipient, greeted_name, payment_note, to_guest, omits_own_words
      from unnest($2::uuid[], $3::uuid[], $4::integer[], $5::text[], $6::text[], $7::text[], $8::text[],
-                 $9::double precision[], $10::boolean[])
-            as new_message (id, order_id, sequence, kind, recipient, greeted_name, payment_note, pay_by_ms, to_guest)
+                 $9::double precision[], $10::boolean[], $11::boolean[])
+            as new_message (id, order_id, sequence, kind, recipient, greeted_name, payment_note, pay_by_ms, to_guest,
+                            omits_own_words)
     order by new_message.id
    on conflict do nothing`,
 );
@@ -112,6 +116,7 @@ export interface MailRow {
   paymentNote: PaymentNote | null;
   payByMs: number | null;
   isGuest: boolean;
+  omitsOwnWords: boolean;
   wording: number;
   shopName: string | null;
   publicUrl: string | null;
@@ -132,6 +137,7 @@ export const findMails = statement<
   `select mails.id, kind, order_id as "orderId", sequence, sent_at as "sentAt", recipient,
           greeted_name as "greetedName", payment_note as "paymentNote",
           round(date_part('epoch', pay_by) * 1000) as "payByMs", coalesce(to_guest, false) as "isGuest",
+          coalesce(omits_own_words, false) as "omitsOwnWords",
           wording, shop_name as "shopName", public_url as "publicUrl", time_zone as "timeZone",
           message_id_domain as "messageIdDomain",
           subject as "storedSubject", text_body as "storedText", html_body as "storedHtml"

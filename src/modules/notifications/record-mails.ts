@@ -1,15 +1,16 @@
 import type { Database, Transaction } from '../../database/database.ts';
 import { finishJobsIn, type RunningJob } from '../../jobs/index.ts';
+import type { AccountMail } from '../accounts/index.ts';
 import type { MailText } from './mail-content.ts';
 import type { MailFacts } from './mail-facts.ts';
-import type { MailJobData } from './mail-job.ts';
+import type { OrderMailJobData } from './mail-job.ts';
 import type { MailSettings, RecordedSettings } from './mail-settings.ts';
 import { insertMessages, insertTexts } from './queries.ts';
 
 /** A job whose mail was sent, or that had none to send. */
 export interface EndedMail {
   readonly job: RunningJob;
-  readonly data: MailJobData;
+  readonly data: OrderMailJobData | AccountMail;
   /** Null if no mail was due. */
   readonly mail: RecordedMail | null;
 }
@@ -23,7 +24,7 @@ export interface RecordedMail {
 
 interface NewMail extends RecordedMail {
   readonly id: string;
-  readonly data: MailJobData;
+  readonly data: OrderMailJobData | AccountMail;
 }
 
 /**
@@ -90,7 +91,8 @@ async function insertMails(
     mails.map(({ facts }) => facts.greetedName),
     mails.map(({ facts }) => facts.paymentNote),
     mails.map(({ facts }) => facts.payByMs),
-    mails.map(({ facts }) => (facts.isGuest ? true : null)),
+    mails.map(({ facts }) => facts.isGuest || null),
+    mails.map(({ facts }) => facts.omitsOwnWords || null),
   );
 }
 

@@ -1,3 +1,4 @@
+import type { AccountMailContent, AccountMailKind } from '../accounts/index.ts';
 import { describeBill } from './describe-bill.ts';
 import { describeFulfilment, findType } from './describe-fulfilment.ts';
 import { describeLines } from './describe-lines.ts';
@@ -8,14 +9,33 @@ import { renderEarlyHtml } from './render-early-html.ts';
 import { renderEarlyText } from './render-early-text.ts';
 import { renderHtml } from './render-html.ts';
 import { renderText } from './render-text.ts';
+import { withoutOwnWords } from './without-own-words.ts';
+import { type AccountMailWriter, createAccountMailWriter } from './write-account-mail.ts';
 import { createOrderMailWriter, type OrderMail } from './write-order-mail.ts';
-import { writeResetMail } from './write-reset-mail.ts';
 
 /** One revision of what turns the data of a mail into its text. */
 export interface Wording {
   writeOrderMail(mail: OrderMail, settings: TextSettings): MailText;
-  writeResetMail(token: string, settings: TextSettings): MailText;
+  writeAccountMail(
+    kind: AccountMailKind,
+    content: AccountMailContent,
+    settings: TextSettings,
+  ): MailText;
+  findAccountSubject(kind: AccountMailKind): string;
 }
+
+/** States when, where and for whom the order is, by the shop's clock, and leads to its page. */
+const writeFulfilledMail = createOrderMailWriter({
+  describeOrder: ({ kind, source }, settings) => describeFulfilment(kind, source, settings),
+  formatDeadline: (at, { source }, { timeZone }) =>
+    // A parcel may go to another zone than the shop's.
+    formatTime(at, { timeZone, withZone: findType(source.order) === 'SHIPMENT' }),
+  buildReadySentence,
+  buildLink,
+});
+
+/** When only resets had a link with a token, it was in the query, which servers receive and may log. */
+const earlyAccountMails = createAccountMailWriter('?');
 
 /**
  * All revisions of the texts of mails, oldest first. A mail is recorded with the number of its revision, and shown in
@@ -26,19 +46,9 @@ const wordings: readonly Wording[] = [
   createEarlyWording(describeLines),
   // Mails show the bill, what was chosen for each line, and where the order goes.
   createEarlyWording(describeBill),
-  // They state when, where and for whom the order is, by the shop's clock, and lead to its page.
-  createWording(
-    createOrderMailWriter({
-      describeOrder: ({ kind, source }, settings) => describeFulfilment(kind, source, settings),
-      formatDeadline: (at, { source }, { timeZone }) =>
-        // A parcel may go to another zone than the shop's.
-        formatTime(at, { timeZone, withZone: findType(source.order) === 'SHIPMENT' }),
-      buildReadySentence,
-      buildLink,
-    }),
-    renderText,
-    renderHtml,
-  ),
+  createWording(writeFulfilledMail, earlyAccountMails, renderText, renderHtml),
+  // Mails to an address that nobody has proven to be theirs repeat nothing that its customer typed.
+  createWording(writeProvenMail, createAccountMailWriter('#'), renderText, renderHtml),
 ];
 
 function createEarlyWording(describeOrder: (source: OrderMailSource) => MailOrder): Wording {
@@ -48,13 +58,14 @@ function createEarlyWording(describeOrder: (source: OrderMailSource) => MailOrde
     buildReadySentence: ({ number }) => `Your order ${number} is ready.`,
     buildLink: (_mail, { publicUrl }) => ({ label: 'See your orders', url: `${publicUrl}/shop` }),
   });
-  return createWording(writeOrderMail, renderEarlyText, renderEarlyHtml);
+  return createWording(writeOrderMail, earlyAccountMails, renderEarlyText, renderEarlyHtml);
 }
 
 type Render = (content: MailContent, shopName: string) => string;
 
 function createWording(
   writeContent: (mail: OrderMail, settings: TextSettings) => MailContent,
+  accountMails: AccountMailWriter,
   toText: Render,
   toHtml: Render,
 ): Wording {
@@ -65,9 +76,18 @@ function createWording(
   });
   return {
     writeOrderMail: (mail, settings) => render(writeContent(mail, settings), settings),
-    writeResetMail: (token, settings) =>
-      render(writeResetMail(token, settings.publicUrl), settings),
+    writeAccountMail: (kind, content, settings) =>
+      render(accountMails.write(kind, content, settings), settings),
+    findAccountSubject: accountMails.findSubject,
   };
+}
+
+function writeProvenMail(mail: OrderMail, settings: TextSettings): MailContent {
+  if (!mail.facts.omitsOwnWords) return writeFulfilledMail(mail, settings);
+  const content = writeFulfilledMail({ ...mail, source: withoutOwnWords(mail.source) }, settings);
+  const hint =
+    'What you wrote yourself, such as an address or a note, is on the page of your order. Mails state it once you have confirmed your e-mail address.';
+  return { ...content, paragraphs: [...content.paragraphs, hint] };
 }
 
 function buildReadySentence(order: OrderMailSource['order']): string {

@@ -37,13 +37,13 @@ export interface OperationsDependencies {
   /**
    * True if mail is captured instead of sent, outside production: admins may then read the texts of password resets.
    */
-  readonly showsResetTexts: boolean;
+  readonly showsAccountTexts: boolean;
   /** Receives each violated invariant. */
   readonly log: Pick<DetailedLog, 'error'>;
 }
 
 export function createOperations(dependencies: OperationsDependencies): Module<Operations> {
-  const { database, cursors, metrics, jobs, isPrepared, showsResetTexts, log } = dependencies;
+  const { database, cursors, metrics, jobs, isPrepared, showsAccountTexts, log } = dependencies;
   metrics.watchInvariants(() => readViolationCounts(database));
   metrics.watchQueues(async () => (await listQueues(database, jobs.definitions())).data);
   const sampler = createSampler({
@@ -60,7 +60,7 @@ export function createOperations(dependencies: OperationsDependencies): Module<O
     readActivity: () => readActivity(database, dependencies.currency, sampler.samples()),
     checkInvariants: () => runFullCheck(database),
     checkChangedData: () => runRegularCheck(database),
-    listMail: (context, input) => readMail(database, cursors, showsResetTexts, context, input),
+    listMail: (context, input) => readMail(database, cursors, showsAccountTexts, context, input),
     listAudit: (input) => listAudit(database, cursors, input),
     listQueues: () => listQueues(database, jobs.definitions()),
     listDeadLetters: (input) => listDeadLetters(database, cursors, input),

@@ -4,7 +4,7 @@ import type { Queryable } from '../../database/statement.ts';
 import type { RequestContext } from '../../http/index.ts';
 import { isAdmin } from '../../shared/caller.ts';
 import { buildPage, type Cursors, PAGE_LIMIT_DEFAULT, type Page } from '../../shared/pagination.ts';
-import { listMails, type SentMail } from '../notifications/index.ts';
+import { isOrderMailKind, listMails, type SentMail } from '../notifications/index.ts';
 import type { ListMailInput, MailView } from './schemas.ts';
 
 /**
@@ -14,13 +14,13 @@ import type { ListMailInput, MailView } from './schemas.ts';
 export async function readMail(
   database: Database,
   cursors: Cursors,
-  showResetText: boolean,
+  showsAccountTexts: boolean,
   context: RequestContext,
   input: ListMailInput,
 ): Promise<Page<MailView>> {
   const showsTexts = isAdmin(context.caller);
   // Not in the transaction, because a page may take long. Only a page whose read is recorded is shown.
-  const page = await listMail(database, cursors, showResetText, input);
+  const page = await listMail(database, cursors, showsAccountTexts, input);
   const [newest, oldest] = [page.data.at(0), page.data.at(-1)];
   if (newest === undefined || oldest === undefined) return page;
   const after = {
@@ -36,14 +36,14 @@ export async function readMail(
 }
 
 /**
- * Lists mail that was sent or captured, newest first. `showResetText`: a reset mail contains a link that grants access
- * to an account, so its text is shown only where mail is not delivered and no account is worth protecting. Throws
+ * Lists mail that was sent or captured, newest first. `showsAccountTexts`: a mail about an account may contain a link that grants
+ * access to it, so its text is shown only where mail is not delivered and no account is worth protecting. Throws
  * `request.invalid_cursor`.
  */
 export async function listMail(
   db: Queryable,
   cursors: Cursors,
-  showResetText: boolean,
+  showsAccountTexts: boolean,
   input: ListMailInput,
 ): Promise<Page<MailView>> {
   const limit = input.limit ?? PAGE_LIMIT_DEFAULT;
@@ -55,7 +55,7 @@ export async function listMail(
   return buildPage(
     mails,
     limit,
-    (mail) => presentMail(mail, showResetText),
+    (mail) => presentMail(mail, showsAccountTexts),
     (last) => cursors.encode(filters, [last.sentAt.toISOString(), last.id]),
   );
 }
@@ -68,8 +68,8 @@ function withoutTexts(page: Page<MailView>): Page<MailView> {
   return { ...page, data: page.data.map((mail) => ({ ...mail, text: null, html: null })) };
 }
 
-function presentMail(mail: SentMail, showResetText: boolean): MailView {
+function presentMail(mail: SentMail, showsAccountTexts: boolean): MailView {
   const view = { ...mail, sentAt: mail.sentAt.toISOString() };
-  const secret = mail.kind === 'password.reset' && !showResetText;
-  return secret ? { ...view, text: null, html: null } : view;
+  const isHidden = !isOrderMailKind(mail.kind) && !showsAccountTexts;
+  return isHidden ? { ...view, text: null, html: null } : view;
 }

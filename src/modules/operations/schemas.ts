@@ -45,11 +45,14 @@ export const MailReply = Type.Object({
   text: Nullable(
     Type.String({
       description:
-        'Null for API keys, and null for password resets unless mail is captured outside production. The link of a guest’s mail is shown without its token.',
+        'Null for API keys, and null for mails about accounts unless mail is captured outside production. The link of a guest’s mail is shown without its token.',
     }),
   ),
   html: Nullable(Type.String({ description: 'Null if the text is.' })),
-  kind: Type.String(),
+  kind: Type.String({
+    description:
+      'What it is about: `order.…`, `payment.refunded`, `password.reset`, `email.…` or `account.…`.',
+  }),
   orderId: Nullable(Id),
   sentAt: Instant,
 });

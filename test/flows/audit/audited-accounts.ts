@@ -58,8 +58,11 @@ async function requestReset({ server }: World, email: string): Promise<string> {
       where users.email = $1`,
     [email],
   );
-  const mail = await server.application.modules.accounts.openReset(String(row!.id));
-  return mail!.token;
+  const mail = await server.application.modules.accounts.openAccountMail({
+    kind: 'password.reset',
+    id: String(row!.id),
+  });
+  return mail!.token!;
 }
 
 async function createKey({ admin }: World) {

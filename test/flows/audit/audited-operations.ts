@@ -122,7 +122,7 @@ export const auditedOperations: Readonly<Record<string, AuditedOperation>> = {
 
   async listMail({ server }) {
     const fixture = await createMailFixture(server.database, { captures: true });
-    const jobs = [fixture.resetJob(), fixture.resetJob()];
+    const jobs = [fixture.accountJob('password.reset'), fixture.accountJob('password.reset')];
     await Promise.all((await fixture.claim(jobs)).map(fixture.run));
     return {
       method: 'GET',

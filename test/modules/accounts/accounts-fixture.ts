@@ -6,7 +6,7 @@ import {
   createUser,
 } from '../../../src/modules/accounts/index.ts';
 import type { Module } from '../../../src/modules/module.ts';
-import { resetMailJob } from '../../../src/modules/notifications/index.ts';
+import { accountMailJob } from '../../../src/modules/notifications/index.ts';
 import type { Role, UserCaller } from '../../../src/shared/caller.ts';
 import { systemClock } from '../../../src/shared/clock.ts';
 import { CodedError } from '../../../src/shared/errors.ts';
@@ -88,8 +88,8 @@ export function createAccountsOn(
   return createAccounts({
     database,
     cursors: createCursors(SECRET),
-    jobs: createTestJobs(database, 'notifications.send-mail'),
-    resetMailJob,
+    jobs: createTestJobs(database, 'notifications.send-account-mail'),
+    accountMailJob,
     clock: systemClock,
     jwtSecrets: [SECRET],
     factorKeys: [FACTOR_KEY],

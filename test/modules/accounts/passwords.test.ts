@@ -21,7 +21,7 @@ const NEW_PASSWORD = 'a better password';
 async function listRequestedResets(): Promise<string[]> {
   const rows = await database.run<{ resetId: string }>(
     'test.asked_resets',
-    `select data ->> 'resetId' as "resetId" from jobs order by id`,
+    `select data ->> 'id' as "resetId" from jobs where data ->> 'kind' = 'password.reset' order by id`,
     [],
   );
   return rows.map(({ resetId }) => resetId);
@@ -30,9 +30,12 @@ async function listRequestedResets(): Promise<string[]> {
 /** Requests a reset and returns the token that its mail would contain. */
 async function requestReset(email: string): Promise<string> {
   await accounts.forgotPassword(email);
-  const reset = await accounts.openReset((await listRequestedResets()).at(-1)!);
-  assert.equal(reset?.email, email.toLowerCase());
-  return reset!.token;
+  const reset = await accounts.openAccountMail({
+    kind: 'password.reset',
+    id: (await listRequestedResets()).at(-1)!,
+  });
+  assert.equal(reset?.recipient, email.toLowerCase());
+  return reset!.token!;
 }
 
 function canLogIn(email: string, password: string): Promise<boolean> {
@@ -200,7 +203,7 @@ test('a request for an unknown or disabled account gets the same response and ca
 
 test('a queue that hangs does not reveal that an account exists', async () => {
   const { user } = await signUpUser(accounts);
-  const jobs = createTestJobs(database, 'notifications.send-mail');
+  const jobs = createTestJobs(database, 'notifications.send-account-mail');
   const send = () => new Promise<void>(() => {});
   const slow = accountsOn(database, { jobs: { ...jobs, send } });
   for (const email of [user.email, newEmail()]) {
@@ -221,7 +224,10 @@ test('no table contains the token, and without the secret it cannot be computed'
     assert.deepEqual(rows, [], table);
   }
   const thief = accountsOn(database, { jwtSecrets: ['another secret, of 32 bytes or more'] });
-  await assert.rejects(thief.openReset(resetId), /JWT_SECRET/);
+  await assert.rejects(
+    thief.openAccountMail({ kind: 'password.reset', id: resetId }),
+    /JWT_SECRET/,
+  );
 });
 
 test('while a secret is rotated out, earlier mails still contain their token', async () => {
@@ -230,7 +236,10 @@ test('while a secret is rotated out, earlier mails still contain their token', a
   const rotated = accountsOn(database, {
     jwtSecrets: ['a newer secret, of 32 bytes or more', SECRET],
   });
-  const reset = await rotated.openReset((await listRequestedResets()).at(-1)!);
+  const reset = await rotated.openAccountMail({
+    kind: 'password.reset',
+    id: (await listRequestedResets()).at(-1)!,
+  });
   assert.equal(reset?.token, token);
 });
 
@@ -240,7 +249,10 @@ test('removing a secret ends access tokens and reset mails, but neither sessions
   const resetId = (await listRequestedResets()).at(-1)!;
   const later = accountsOn(database, { jwtSecrets: ['a newer secret, of 32 bytes or more'] });
   await assert.rejects(callerBehind(later, session.accessToken), refusal('auth.unauthenticated'));
-  await assert.rejects(later.openReset(resetId), /JWT_SECRET/);
+  await assert.rejects(
+    later.openAccountMail({ kind: 'password.reset', id: resetId }),
+    /JWT_SECRET/,
+  );
   const refreshed = await later.refreshSession(session.refreshToken);
   assert.equal((await callerBehind(later, refreshed.accessToken)).id, session.user.id);
   await later.resetPassword({ token, newPassword: NEW_PASSWORD });
@@ -254,8 +266,8 @@ test('a reset that was used or invalidated has no mail any more', async () => {
   assert.notEqual(older, token);
   const [invalidated, used] = (await listRequestedResets()).slice(-2);
   await accounts.resetPassword({ token, newPassword: NEW_PASSWORD });
-  assert.equal(await accounts.openReset(invalidated!), null);
-  assert.equal(await accounts.openReset(used!), null);
+  assert.equal(await accounts.openAccountMail({ kind: 'password.reset', id: invalidated! }), null);
+  assert.equal(await accounts.openAccountMail({ kind: 'password.reset', id: used! }), null);
 });
 
 test('the link of a user who has been disabled does not work', async () => {

@@ -19,7 +19,7 @@ const { database } = await testDatabase();
 const accounts = accountsOn(database);
 const elsewhere = accountsOn(database, {
   revocationPollMs: 20,
-  jobs: createTestJobs(database, 'notifications.send-mail'),
+  jobs: createTestJobs(database, 'notifications.send-account-mail'),
 });
 const NEW_PASSWORD = 'a better password of mine';
 
@@ -87,7 +87,8 @@ test('the required change is one: neither a change nor a reset keeps the passwor
     'select id from password_resets where user_id = $1::uuid',
     [user.id],
   );
-  const { token } = (await accounts.openReset(row!.id))!;
+  const { token } = (await accounts.openAccountMail({ kind: 'password.reset', id: row!.id }))!;
+  assert.ok(token !== null);
   const attempt = accounts.resetPassword({ token, newPassword: PASSWORD });
   await assert.rejects(attempt, refusal('request.invalid'));
   await accounts.resetPassword({ token, newPassword: NEW_PASSWORD });
@@ -140,7 +141,8 @@ test('a password that was judged for a customer does not become that of staff me
     'select id from password_resets where user_id = $1::uuid',
     [user.id],
   );
-  const { token } = (await accounts.openReset(row!.id))!;
+  const { token } = (await accounts.openAccountMail({ kind: 'password.reset', id: row!.id }))!;
+  assert.ok(token !== null);
   const whilePromoted: Database = {
     ...database,
     async transaction(work) {

@@ -13,7 +13,7 @@ async function listMailed(userId: string): Promise<string[]> {
     'test.mailed_resets',
     `select password_resets.id
        from jobs
-       join password_resets on password_resets.id::text = jobs.data ->> 'resetId'
+       join password_resets on password_resets.id::text = jobs.data ->> 'id'
       where user_id = $1::uuid
       order by password_resets.created_at`,
     [userId],
@@ -22,8 +22,8 @@ async function listMailed(userId: string): Promise<string[]> {
 }
 
 async function findToken(resetId: string): Promise<string> {
-  const reset = await accounts.openReset(resetId);
-  assert.ok(reset !== null);
+  const reset = await accounts.openAccountMail({ kind: 'password.reset', id: resetId });
+  assert.ok(reset?.token);
   return reset.token;
 }
 

@@ -32,6 +32,7 @@ test('sign-up, at both paths, returns the tokens and sets both as protected cook
     assert.deepEqual(Object.keys(body.user).sort(), [
       'createdAt',
       'email',
+      'emailVerified',
       'id',
       'name',
       'role',

@@ -27,6 +27,7 @@ test('a new user is a customer and signed in', async () => {
   const { id, createdAt, ...shown } = session.user;
   assert.deepEqual(shown, {
     email: 'Ada@Example.com',
+    emailVerified: false,
     name: 'Ada Lovelace',
     role: 'customer',
     vip: false,

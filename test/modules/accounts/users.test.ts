@@ -40,6 +40,7 @@ test('an admin can change role, vip and disabled', async () => {
   assert.deepEqual(result, {
     id: user.id,
     email: user.email,
+    emailVerified: true,
     name: '',
     ...change,
     createdAt: user.createdAt.toISOString(),

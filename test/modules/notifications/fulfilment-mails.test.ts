@@ -10,7 +10,13 @@ import type { Fulfilment } from '../../../src/modules/orders/index.ts';
 
 type Order = OrderMailSource['order'];
 
-const facts = { greetedName: 'Ada', paymentNote: null, payByMs: null, isGuest: false };
+const facts = {
+  greetedName: 'Ada',
+  paymentNote: null,
+  payByMs: null,
+  isGuest: false,
+  omitsOwnWords: false,
+};
 const createdAt = new Date('2026-11-30T12:00:00Z');
 const promisedFor = new Date('2026-12-01T18:30:00Z');
 const requestedFor = promisedFor.toISOString();

@@ -16,6 +16,7 @@ const state: MailedState = {
   email: 'gus@example.com',
   customerName: 'Gus',
   isGuest: true,
+  repeatsWords: true,
 };
 
 test('a customer without an e-mail address gets no mail, of any kind', () => {
@@ -23,6 +24,14 @@ test('a customer without an e-mail address gets no mail, of any kind', () => {
     assert.equal(decideMailFacts(kind, state)?.recipient, 'gus@example.com', kind);
     assert.equal(decideMailFacts(kind, { ...state, email: null }), null, kind);
   }
+});
+
+test('a customer is not greeted by name, and not repeated, until their address is proven', () => {
+  const stated = orderMailKinds.map((kind) => decideMailFacts(kind, state));
+  assert.ok(stated.every((facts) => facts?.greetedName === 'Gus' && !facts.omitsOwnWords));
+  const unproven = { ...state, repeatsWords: false };
+  const omitted = orderMailKinds.map((kind) => decideMailFacts(kind, unproven));
+  assert.ok(omitted.every((facts) => facts?.greetedName === '' && facts.omitsOwnWords));
 });
 
 test('a changed fulfilment is announced only while the order is on its way to its customer', () => {

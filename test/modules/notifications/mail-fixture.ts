@@ -7,7 +7,17 @@ import {
 } from '../../../src/drivers/mail/mailer.ts';
 import { findEventsOfOrders } from '../../../src/events/index.ts';
 import type { NewJob, RunningJob } from '../../../src/jobs/index.ts';
-import { orderMailJob, resetMailJob } from '../../../src/modules/notifications/mail-job.ts';
+import type { AccountMail, AccountMailContent } from '../../../src/modules/accounts/index.ts';
+import {
+  ACCOUNT_MAIL_JOB,
+  accountMailJob,
+  orderMailJob,
+} from '../../../src/modules/notifications/mail-job.ts';
+import { createMailSending } from '../../../src/modules/notifications/mail-sending.ts';
+import {
+  createAccountMailSender,
+  createSendAccountMail,
+} from '../../../src/modules/notifications/send-account-mail.ts';
 import { createSendMail } from '../../../src/modules/notifications/send-mail.ts';
 import { whichMail } from '../../../src/modules/notifications/which-mail.ts';
 import type { UserCaller } from '../../../src/shared/caller.ts';
@@ -54,28 +64,45 @@ export interface MailFixtureOptions {
   readonly shopName?: string;
   /** True: mail is captured, and `server` receives none. */
   readonly captures?: boolean;
+  readonly production?: boolean;
+  readonly openAccountMail?: (mail: AccountMail) => Promise<AccountMailContent | null>;
 }
 
 /** Creates the mail sender and jobs as a worker has just claimed them, without the worker. */
 export async function createMailFixture(
   database: Database,
-  { shopName = 'Shop', captures = false }: MailFixtureOptions = {},
+  {
+    shopName = 'Shop',
+    captures = false,
+    production = false,
+    openAccountMail = async ({ id }) => ({
+      recipient: `${id}@example.com`,
+      token: 'token',
+      notice: null,
+    }),
+  }: MailFixtureOptions = {},
 ) {
   const server = createMailServer();
   const product = await addProduct(database, { onHand: 1_000 });
   const free = await addProduct(database, { onHand: 1_000, priceMinor: 0 });
   const orders = createTestOrders(database);
-  const { run } = createSendMail({
+  const sending = createMailSending({
     database,
     mailer: captures ? createCaptureMailer() : server,
     shopName,
     publicUrl: `https://shop.example/${encodeURIComponent(shopName)}`,
-    production: false,
-    openReset: async (resetId) => ({ email: `${resetId}@example.com`, token: 'token' }),
-    signOrderToken: (orderId) => `token-${orderId}`,
-    attemptsMax: 8,
-    retryBaseSeconds: 5,
   });
+  const retries = { attemptsMax: 8, retryBaseSeconds: 5 };
+  const accountMail = { production, openAccountMail, ...retries };
+  const sendAccountMail = createAccountMailSender(accountMail, sending);
+  const orderMails = createSendMail(
+    { database, signOrderToken: (orderId) => `token-${orderId}`, ...retries },
+    sending,
+    sendAccountMail,
+  );
+  const accountMails = createSendAccountMail(accountMail, sendAccountMail);
+  const run = (job: RunningJob) =>
+    (job.name === ACCOUNT_MAIL_JOB ? accountMails : orderMails).run(job);
 
   async function place({ sku }: { readonly sku: string }): Promise<MailedOrder> {
     const customer = await addUser(database);
@@ -133,7 +160,7 @@ export async function createMailFixture(
     /** Writes a job that waits for a worker. */
     addWaiting: (job: NewJob) => write(job, null),
     claim,
-    resetJob: () => resetMailJob(newId()),
+    accountJob: (kind: AccountMail['kind']) => accountMailJob({ kind, id: newId() }),
     /** Makes the database refuse the record of a mail. */
     async refuseRecord(owner: Database, { id }: { readonly id: string }): Promise<void> {
       await owner.run(

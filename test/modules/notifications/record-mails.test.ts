@@ -9,7 +9,7 @@ import { createMailFixture } from './mail-fixture.ts';
 const { database } = await testDatabase();
 
 test('mails are recorded again after their settings could not be stored', async () => {
-  let isAvailable = false;
+  let isAvailable = true;
   const unreliable: Database = {
     ...database,
     async run(...call) {
@@ -22,7 +22,8 @@ test('mails are recorded again after their settings could not be stored', async 
     publicUrl: 'https://shop.example',
     messageIdDomain: 'shop.example',
   });
-  const settings = await recorded.read(database);
+  const settings = await recorded.read();
+  isAvailable = false;
   const { place, listJobs, claim, outcome } = await createMailFixture(database);
   const order = await place();
   const [job] = await claim(await listJobs(order));
@@ -33,6 +34,7 @@ test('mails are recorded again after their settings could not be stored', async 
     paymentNote: null,
     payByMs: null,
     isGuest: false,
+    omitsOwnWords: false,
   };
   const ended = [{ job: job!, data, mail: { facts, settings, text: null } }];
   await assert.rejects(recordMails(database, recorded, ended));

@@ -104,7 +104,7 @@ describe('mails claimed together', () => {
     const hang = Promise.withResolvers<void>();
     server.beforeSend = ({ to }) => (to === emails[0] ? hang.promise : Promise.resolve());
     const hanging = fixture.run(jobs[0]!);
-    const [reset] = await fixture.claim([fixture.resetJob()]);
+    const [reset] = await fixture.claim([fixture.accountJob('password.reset')]);
     await Promise.all([...jobs.slice(1), reset!].map(fixture.run));
     const before = await fixture.outcome([...jobs, reset!]);
     assert.deepEqual(before.states, ['running', null, null, null]);

@@ -1,6 +1,11 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { test } from 'node:test';
+import {
+  type AccountMailContent,
+  type AccountMailKind,
+  noticeKinds,
+} from '../../../src/modules/accounts/index.ts';
 import type { MailFacts } from '../../../src/modules/notifications/mail-facts.ts';
 import {
   type OrderMailKind,
@@ -14,11 +19,35 @@ import { currentWording, getWording } from '../../../src/modules/notifications/w
 import type { BillParts } from '../../../src/modules/pricing/index.ts';
 
 const facts: readonly Omit<MailFacts, 'recipient'>[] = [
-  { greetedName: '', paymentNote: null, payByMs: null, isGuest: false },
-  { greetedName: 'Ada Lovelace', paymentNote: 'due', payByMs: null, isGuest: false },
-  { greetedName: 'كسكس', paymentNote: 'due', payByMs: Date.UTC(2026, 6, 4, 9, 5), isGuest: false },
-  { greetedName: 'O’Neil', paymentNote: 'received', payByMs: null, isGuest: false },
-  { greetedName: 'Zoë', paymentNote: 'to_refund', payByMs: null, isGuest: true },
+  { greetedName: '', paymentNote: null, payByMs: null, isGuest: false, omitsOwnWords: false },
+  {
+    greetedName: 'Ada Lovelace',
+    paymentNote: 'due',
+    payByMs: null,
+    isGuest: false,
+    omitsOwnWords: false,
+  },
+  {
+    greetedName: 'كسكس',
+    paymentNote: 'due',
+    payByMs: Date.UTC(2026, 6, 4, 9, 5),
+    isGuest: false,
+    omitsOwnWords: false,
+  },
+  {
+    greetedName: 'O’Neil',
+    paymentNote: 'received',
+    payByMs: null,
+    isGuest: false,
+    omitsOwnWords: false,
+  },
+  {
+    greetedName: 'Zoë',
+    paymentNote: 'to_refund',
+    payByMs: null,
+    isGuest: true,
+    omitsOwnWords: false,
+  },
 ];
 
 function buildSource(
@@ -159,6 +188,34 @@ const settings = {
   timeZone: 'Australia/Adelaide',
 };
 
+type WrittenAccountMail = Omit<AccountMailContent, 'recipient'> & {
+  readonly kind: AccountMailKind;
+};
+
+const reset: WrittenAccountMail = { kind: 'password.reset', token: 'token', notice: null };
+
+/** Every mail about an account, with and without what it may state. */
+const allAccountMails: readonly WrittenAccountMail[] = [
+  reset,
+  ...(['email.verify', 'email.confirm', 'email.taken'] as const).map((kind) => ({
+    ...reset,
+    kind,
+  })),
+  ...noticeKinds.flatMap((kind) =>
+    (
+      [
+        [null, null, null],
+        ['192.0.2.7', 'Firefox on Windows', 'passkey'],
+        ['2001:db8::7', null, 'totp'],
+      ] as const
+    ).map(([address, browser, factor], index) => ({
+      kind: `account.${kind}` as const,
+      token: index === 1 ? 'token' : null,
+      notice: { at: promisedFor, address, browser, factor },
+    })),
+  ),
+];
+
 const earlyKinds = orderMailKinds.slice(0, 6);
 
 /**
@@ -168,6 +225,9 @@ const earlyKinds = orderMailKinds.slice(0, 6);
 const revisions: readonly {
   kinds: readonly OrderMailKind[];
   sources: readonly OrderMailSource[];
+  /** Default: what mails stated before they could omit anything, and the mail of a reset. */
+  stated?: typeof facts;
+  accountMails?: readonly WrittenAccountMail[];
   digest: string;
 }[] = [
   {
@@ -185,18 +245,29 @@ const revisions: readonly {
     sources: [...plainSources, ...billedSources, ...fulfilledSources],
     digest: 'c6a38527b1b81d65ed416b597a2a5e01b387587c6ceb6535268106debd11f1a0',
   },
+  {
+    kinds: orderMailKinds,
+    sources: [...plainSources, ...billedSources, ...fulfilledSources],
+    stated: [...facts, ...facts.map((one) => ({ ...one, greetedName: '', omitsOwnWords: true }))],
+    accountMails: allAccountMails,
+    digest: 'cdbad529c679c402fadad64ddab1cf51b6c13d25813986da057ecc9d8be62093',
+  },
 ];
 
 function writeAll(
   revision: number,
   kinds: readonly OrderMailKind[],
   sources: readonly OrderMailSource[],
+  stated = facts,
+  accountMails: readonly WrittenAccountMail[] = [reset],
 ): string[] {
   const wording = getWording(revision);
   const texts = [
-    wording.writeResetMail('token', settings),
+    ...accountMails.map(({ kind, ...content }) =>
+      wording.writeAccountMail(kind, { recipient: 'a@example.com', ...content }, settings),
+    ),
     ...kinds.flatMap((kind) =>
-      facts.flatMap((one) =>
+      stated.flatMap((one) =>
         sources.map((source) =>
           wording.writeOrderMail({ kind, facts: one, source, orderToken: null }, settings),
         ),
@@ -208,9 +279,9 @@ function writeAll(
 
 test('a released revision of the texts of mails never changes', () => {
   assert.equal(currentWording, revisions.length);
-  const computed = revisions.map(({ kinds, sources }, index) =>
+  const computed = revisions.map(({ kinds, sources, stated, accountMails }, index) =>
     createHash('sha256')
-      .update(JSON.stringify(writeAll(index + 1, kinds, sources)))
+      .update(JSON.stringify(writeAll(index + 1, kinds, sources, stated, accountMails)))
       .digest('hex'),
   );
   assert.deepEqual(

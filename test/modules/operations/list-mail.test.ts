@@ -11,7 +11,7 @@ const cursors = createCursors('thirty-two bytes of secret for tests');
 const fixture = await createMailFixture(database, { captures: true });
 for (const jobs of [
   await fixture.listJobs(await fixture.place()),
-  [fixture.resetJob()],
+  [fixture.accountJob('password.reset')],
   // Recorded together, so both have the same time.
   (
     await Promise.all(
@@ -60,8 +60,8 @@ describe('sent mail', () => {
     const { data } = await listMail(database, cursors, true, {});
     const reset = data.find(({ kind }) => kind === 'password.reset');
     assert.equal(reset?.subject, 'Choose a new password');
-    assert.match(reset?.text ?? '', /\/shop\/reset\?token=token/);
-    assert.match(reset?.html ?? '', /\/shop\/reset\?token=token/);
+    assert.match(reset?.text ?? '', /\/shop\/reset#token=token/);
+    assert.match(reset?.html ?? '', /\/shop\/reset#token=token/);
   });
 
   test('refuses a cursor of another list', async () => {

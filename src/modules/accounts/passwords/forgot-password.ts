@@ -26,10 +26,10 @@ export async function forgotPassword(
 
 /** Returns the id of the user, undefined if there is no such active user. */
 async function requestReset(parts: AccountsParts, email: string): Promise<string | undefined> {
-  const { database, jobs, resetMailJob, resetTokens } = parts;
+  const { database, jobs, accountMailJob, linkTokens } = parts;
   const id = newId();
-  const [token] = resetTokens.derive(id);
-  const job = resetMailJob(id);
+  const token = linkTokens.derive('reset', id);
+  const job = accountMailJob({ kind: 'password.reset', id });
   const { userId, isSent } = await database.transaction(async (tx) => {
     // Locked, so that requests at once are counted one after the other.
     const [user] = await lockResettable(tx, emailKey(email));

@@ -133,6 +133,10 @@ export const ListApiKeysQuery = query({ limit: LimitParameter, cursor: CursorPar
 const profileMembers = {
   id: Id,
   email: Type.String(),
+  emailVerified: Type.Boolean({
+    description:
+      'Whether the user has proven that the address is theirs. Until then mails repeat nothing that they typed.',
+  }),
   name: Type.String(),
   role: RoleName,
   vip: Type.Boolean(),

@@ -48,7 +48,7 @@ export const openFamily = statement<
 >(
   'accounts.open_family',
   `with signed_in as (
-     select id, email, name, role, vip, created_at, password_change_required
+     select id, email, name, role, vip, created_at, password_change_required, email_verified_at
        from users
       where id = $1::uuid
         and not guest
@@ -71,6 +71,7 @@ export const openFamily = statement<
    select signed_in.id, email, name, role, vip, false as disabled,
           signed_in.created_at as "createdAt",
           signed_in.password_change_required as "passwordChangeRequired",
+          signed_in.email_verified_at is not null as "emailVerified",
           token.issued_at as "issuedAt",
           family.expires_at as "expiresAt", family.authenticated_at as "authenticatedAt",
           family.generation, family.epoch,
@@ -194,6 +195,7 @@ export const findRefreshToken = statement<[tokenHash: Buffer], TokenRow>(
                  where user_id = users.id
                    and confirmed_at is not null
                  order by type) as factors
+          users.email_verified_at is not null as "emailVerified",
      from refresh_tokens token
      join refresh_families family on family.id = token.family_id
      join refresh_tokens live on live.family_id = family.id and live.spent_at is null

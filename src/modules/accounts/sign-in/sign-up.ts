@@ -26,7 +26,7 @@ export async function signUp(
   const { database, passwords, shopName } = parts;
   // Only these fields, so that a request cannot set a role.
   const { email, password, name = '' } = input;
-  const checked = parseNewUser({ email, password, name, shopName });
+  const checked = parseNewUser({ email, password, name, emailVerified: false, shopName });
   // Before the expensive hash. The unique key decides between concurrent sign-ups.
   const [taken] = await findCredential(database, checked.email.key);
   if (taken !== undefined) throw new CodedError(accountsErrors.emailTaken);

@@ -20,6 +20,8 @@ export interface NewUser {
   readonly vip?: boolean;
   /** Whether the user must choose another password at the first sign-in. Default: false. */
   readonly passwordChangeRequired?: boolean;
+  /** Whether the address counts as proven. Default: true, because who creates a user for somebody knows their address. */
+  readonly emailVerified?: boolean;
   /** The name of the shop, which must not be the password. Default: none. */
   readonly shopName?: string;
 }
@@ -95,18 +97,18 @@ export interface CheckedUser extends Required<Omit<NewUser, 'email' | 'shopName'
  */
 export function parseNewUser(input: NewUser): CheckedUser {
   const { password, role = 'customer', vip = false } = input;
-  const { passwordChangeRequired = false, shopName = '' } = input;
+  const { passwordChangeRequired = false, emailVerified = true, shopName = '' } = input;
   const email = parseEmail(input.email);
   const name = normalText(input.name ?? '');
   const nameFault = findTextError(name, 'name', NAME_LENGTH_MAX);
   if (nameFault !== null) throw invalidInput('/name', nameFault);
   requireGoodPassword(password, { email: input.email, name, role, hasFactor: false }, shopName);
-  return { email, password, name, role, vip, passwordChangeRequired };
+  return { email, password, name, role, vip, passwordChangeRequired, emailVerified };
 }
 
 /** Hashes the password: after the checks, because it is slow, and before the transaction. */
 export async function prepareUser(
-  { email, password, passwordChangeRequired, ...user }: CheckedUser,
+  { email, password, passwordChangeRequired, emailVerified, ...user }: CheckedUser,
   passwords: PasswordHasher,
 ): Promise<PreparedUser> {
   const id = newId();
@@ -123,6 +125,7 @@ export async function prepareUser(
       user.role,
       user.vip,
       passwordChangeRequired,
+      emailVerified,
     ],
   };
 }
