@@ -58,7 +58,8 @@ export function apiPages(document: Document): Page[] {
 
 const CONVENTIONS = `- JSON in UTF-8. Unknown fields and unknown query parameters are refused.
 - Amounts are whole numbers in the minor unit of their currency, times RFC 3339 in UTC, ids UUIDv7 in lower case.
-- Sign in by \`Authorization: Bearer …\` with an access token or an API key, or by the cookies that sign-in sets.
+- Sign in by \`Authorization: Bearer …\` with an access token or an API key, or in a browser by cookies, which a sign-in with
+  \`credentials: cookie\` sets in place of returning tokens.
 - Every refusal is a [problem document](schemas.md#problem) with a \`code\`: see the [errors](../errors.md). Each operation
   lists its own; in addition, each can return those of \`request\`, \`auth\`, \`idempotency\` and \`service\`.
 - Lists are paged: send \`nextCursor\` back as \`cursor\` for the next one.

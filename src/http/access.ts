@@ -21,6 +21,8 @@ export type Access =
       readonly whileRestricted?: true | readonly Restriction[];
       /** Whether users must have proved who they are within the last ten minutes. */
       readonly stepUp?: true;
+      /** Whether the refresh cookie is enough, which the route then checks: the access token may have expired. */
+      readonly byRefreshCookie?: true;
     };
 
 /** The refusals of users who must do something else first. */

@@ -34,24 +34,16 @@ export function createAdmission(
     request: FastifyRequest,
     reply: FastifyReply,
     done: HookHandlerDoneFunction,
-    credential: Credential | null,
     refusal: unknown,
   ): void {
-    if (count === undefined) finish(request, done, credential, refusal);
-    else count(request, reply).then(() => finish(request, done, credential, refusal), done);
+    if (count === undefined) finish(request, done, refusal);
+    else count(request, reply).then(() => finish(request, done, refusal), done);
   }
 
-  function finish(
-    request: FastifyRequest,
-    done: HookHandlerDoneFunction,
-    credential: Credential | null,
-    refusal: unknown,
-  ): void {
+  function finish(request: FastifyRequest, done: HookHandlerDoneFunction, refusal: unknown): void {
     try {
       if (refusal !== null) throw refusal;
-      if (credential?.by === 'cookie' && request.caller !== null && operation.changes) {
-        requireAllowedOrigin(request);
-      }
+      if (request.callerBy === 'cookie' && operation.changes) requireAllowedOrigin(request);
       const { access, credentials } = operation;
       if (credentials === 'required' || request.caller !== null) authorize(access, request.caller);
       if (operation.changes) requireJson(request);
@@ -69,9 +61,12 @@ export function createAdmission(
    */
   function admitCaller(request: FastifyRequest, credential: Credential, caller: Caller): void {
     if (findRestriction(caller) !== undefined && operation.access === 'anyone') return;
-    if (caller.kind !== 'order') request.caller = caller;
-    else if (credential.by === 'cookie') throw refuseCredential('order_token_as_cookie');
-    else if (operation.credentials === 'required') request.caller = caller;
+    if (caller.kind === 'order') {
+      if (credential.by === 'cookie') throw refuseCredential('order_token_as_cookie');
+      if (operation.credentials !== 'required') return;
+    }
+    request.caller = caller;
+    request.callerBy = credential.by;
   }
 
   /** Ignores an expired cookie on operations that need no sign-in: its caller counts as anonymous. */
@@ -91,27 +86,27 @@ export function createAdmission(
       return;
     }
     if (operation.credentials === 'ignored') {
-      decide(request, reply, done, null, null);
+      decide(request, reply, done, null);
       return;
     }
     if (operation.credentials === 'metrics') {
       const refusal = mayReadMetrics(request, metricsToken) ? null : refuseMetrics(request);
-      decide(request, reply, done, null, refusal);
+      decide(request, reply, done, refusal);
       return;
     }
     let credential: Credential | null;
     try {
       credential = findCredential(request);
     } catch (error) {
-      decide(request, reply, done, null, error);
+      decide(request, reply, done, error);
       return;
     }
     if (credential === null) {
-      decide(request, reply, done, null, null);
+      decide(request, reply, done, null);
       return;
     }
     if (credential.token === null) {
-      decide(request, reply, done, credential, refuseCredential('malformed'));
+      decide(request, reply, done, refuseCredential('malformed'));
       return;
     }
     let authentication: Promise<Caller> | Caller;
@@ -119,18 +114,18 @@ export function createAdmission(
       authentication = authenticator.authenticate(credential.token, request);
       if (!(authentication instanceof Promise)) admitCaller(request, credential, authentication);
     } catch (error) {
-      decide(request, reply, done, credential, toRefusal(credential, error));
+      decide(request, reply, done, toRefusal(credential, error));
       return;
     }
     if (!(authentication instanceof Promise)) {
-      decide(request, reply, done, credential, null);
+      decide(request, reply, done, null);
       return;
     }
     authentication
       .then((caller) => admitCaller(request, credential, caller))
       .then(
-        () => decide(request, reply, done, credential, null),
-        (error: unknown) => decide(request, reply, done, credential, toRefusal(credential, error)),
+        () => decide(request, reply, done, null),
+        (error: unknown) => decide(request, reply, done, toRefusal(credential, error)),
       );
   };
 }

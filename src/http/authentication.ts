@@ -13,9 +13,3 @@ export interface Authenticator {
    */
   authenticate(token: string, request?: FastifyRequest): Promise<Caller> | Caller;
 }
-
-/** Names and paths of the session cookies. The paths are below that of PUBLIC_URL. */
-export const sessionCookies = {
-  access: { name: 'holdfast_access', path: '/' },
-  refresh: { name: 'holdfast_refresh', path: '/api/auth' },
-} as const;

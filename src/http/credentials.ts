@@ -3,7 +3,7 @@ import type { FastifyRequest } from 'fastify';
 import { sha256 } from '../shared/canonical-json.ts';
 import { requestErrors } from '../shared/common-errors.ts';
 import { CodedError } from '../shared/errors.ts';
-import { sessionCookies } from './authentication.ts';
+import type { OwnCookies } from './own-cookies.ts';
 import { isLoopbackPeer } from './peer.ts';
 
 export interface Credential {
@@ -22,17 +22,18 @@ const BEARER = /^Bearer +([A-Za-z0-9._~+/-]+=*) *$/i;
 export function findCredential(request: FastifyRequest): Credential | null {
   const { authorization } = request.headers;
   if (authorization !== undefined) return { token: parseBearer(authorization), by: 'bearer' };
-  const cookie = findCookie(request, sessionCookies.access.name);
+  const cookie = findCookie(request, 'access');
   return cookie === undefined ? null : { token: cookie, by: 'cookie' };
 }
 
 /**
- * Returns the value of a cookie, or undefined. Throws `request.malformed` for two of that name: a browser sends a
- * planted one, from another host of the domain or for a longer path, along with ours, and they look alike.
+ * Returns the value of a cookie of this server, or undefined. Throws `request.malformed` for two of its name: a browser
+ * sends a planted one, from another host of the domain or for a longer path, along with ours, and they look alike.
  */
-export function findCookie(request: FastifyRequest, name: string): string | undefined {
+export function findCookie(request: FastifyRequest, which: keyof OwnCookies): string | undefined {
   const { cookie } = request.headers;
   if (cookie === undefined) return undefined;
+  const { name } = request.server.ownCookies[which];
   if (countCookies(cookie, name) > 1) {
     throw new CodedError(requestErrors.malformed, {
       detail: `The cookie ${name} was sent more than once. Delete the cookies of this site and sign in again.`,

@@ -4,7 +4,7 @@
  */
 export { type Access, type AccessTable, shellAccess } from './access.ts';
 export type { App } from './app.ts';
-export { type Authenticator, sessionCookies } from './authentication.ts';
+export type { Authenticator } from './authentication.ts';
 export { type CachedReply, sendCached, sendCachedPage } from './cached-reply.ts';
 export { clientNetwork, clientRange, findPublicNetwork } from './client-address.ts';
 export { findCookie } from './credentials.ts';
@@ -20,6 +20,7 @@ export type { Limit, LimitsOf, Outcome } from './limit.ts';
 export { rateLimited } from './limiting.ts';
 
 export { requireAllowedOrigin } from './origin.ts';
+export { clearOwnCookie, setOwnCookie } from './own-cookies.ts';
 
 export { PreferHeaders, preferenceApplied, prefersAsync } from './prefer.ts';
 export { shellErrors } from './problem-pages.ts';

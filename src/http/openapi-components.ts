@@ -1,8 +1,8 @@
-import { sessionCookies } from './authentication.ts';
 import type { Json } from './openapi-schemas.ts';
+import type { OwnCookies } from './own-cookies.ts';
 
 /** Returns the components that operations refer to. */
-export function documentComponents(): {
+export function documentComponents({ access, refresh }: OwnCookies): {
   schemas: Record<string, Json>;
   [kind: string]: Record<string, Json>;
 } {
@@ -89,9 +89,16 @@ export function documentComponents(): {
       sessionCookie: {
         type: 'apiKey',
         in: 'cookie',
-        name: sessionCookies.access.name,
+        name: access.name,
         description:
-          'The access token as a cookie. A change also needs an allowed `Origin`. Two cookies of this name are refused.',
+          'The access token as a cookie, which a sign-in with `credentials: cookie` sets. A change also needs an allowed `Origin`. Two cookies of this name are refused.',
+      },
+      refreshCookie: {
+        type: 'apiKey',
+        in: 'cookie',
+        name: refresh.name,
+        description:
+          'The refresh token as a cookie, which browsers send below `/api/auth` only. It needs an allowed `Origin`.',
       },
       orderToken: {
         type: 'http',

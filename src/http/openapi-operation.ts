@@ -69,8 +69,10 @@ function buildSecurity({ access, credentials }: Operation): Json[] {
       return [];
     case 'metrics':
       return [{}, { metricsToken: [] }];
-    case 'optional':
-      return [{}, { bearer: [] }, { sessionCookie: [] }];
+    case 'optional': {
+      const isByRefresh = typeof access === 'object' && access.byRefreshCookie === true;
+      return [isByRefresh ? { refreshCookie: [] } : {}, { bearer: [] }, { sessionCookie: [] }];
+    }
     case 'required':
       return [
         ...(typeof access === 'object' && access.strangers === true ? [{}] : []),

@@ -4,6 +4,7 @@ import type { App } from './app.ts';
 import { documentComponents } from './openapi-components.ts';
 import { completeOperation } from './openapi-operation.ts';
 import { hoistTitled, type Json } from './openapi-schemas.ts';
+import type { OwnCookies } from './own-cookies.ts';
 import type { HttpServerOptions } from './server-options.ts';
 
 type OpenApiOptions = Pick<HttpServerOptions, 'publicUrl' | 'version' | 'tags'>;
@@ -35,7 +36,7 @@ export async function installOpenApi(app: App, options: OpenApiOptions): Promise
     },
     transformObject: (document) => {
       const openapi = ('openapiObject' in document ? document.openapiObject : {}) as Json;
-      return completeDocument(openapi, routes);
+      return completeDocument(openapi, routes, app.ownCookies);
     },
   });
 
@@ -54,7 +55,11 @@ export async function installOpenApi(app: App, options: OpenApiOptions): Promise
   );
 }
 
-function completeDocument(document: Json, routes: ReadonlyMap<string, RouteOptions>): Json {
+function completeDocument(
+  document: Json,
+  routes: ReadonlyMap<string, RouteOptions>,
+  cookies: OwnCookies,
+): Json {
   const paths = document.paths as Record<string, Record<string, Json>>;
   for (const operations of Object.values(paths)) {
     for (const described of Object.values(operations)) {
@@ -62,7 +67,7 @@ function completeDocument(document: Json, routes: ReadonlyMap<string, RouteOptio
       if (route !== undefined) completeOperation(described, route);
     }
   }
-  const components = documentComponents();
+  const components = documentComponents(cookies);
   components.schemas = { ...components.schemas, ...hoistTitled(paths) };
   return { ...document, components };
 }

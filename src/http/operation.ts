@@ -90,8 +90,9 @@ function getCredentialsUse(
   admitsStrangers: boolean,
 ): Operation['credentials'] {
   if (access === 'metrics') return 'metrics';
-  if (access !== 'anyone') return access.strangers && admitsStrangers ? 'optional' : 'required';
-  return callerMatters ? 'optional' : 'ignored';
+  if (access === 'anyone') return callerMatters ? 'optional' : 'ignored';
+  if (access.byRefreshCookie) return 'optional';
+  return access.strangers && admitsStrangers ? 'optional' : 'required';
 }
 
 function isReference(url: string): boolean {

@@ -24,6 +24,8 @@ declare module 'fastify' {
   interface FastifyRequest {
     /** Null if not signed in. Set before the body is read. */
     caller: Caller | null;
+    /** What identified the caller; null if not signed in. */
+    callerBy: 'bearer' | 'cookie' | null;
     /** Set for POST and PATCH of a signed-in caller with an Idempotency-Key. */
     claim: Claim | null;
     /** The W3C trace id of the request: from its `traceparent`, or new. */

@@ -30,6 +30,7 @@ async function listCookies(scheme: keyof typeof servers): Promise<string[]> {
     body: JSON.stringify({
       email: `${randomBytes(8).toString('hex')}@shop.example`,
       password: 'a long pass phrase',
+      credentials: 'cookie',
     }),
   });
   assert.equal(reply.status, 201);
@@ -48,10 +49,10 @@ test('production sets Secure cookies, except under an http PUBLIC_URL that was a
   }
   const names = (cookies: readonly string[]) => cookies.map((cookie) => cookie.split('=')[0]);
   assert.deepEqual(names(plain), ['holdfast_access', 'holdfast_refresh', 'holdfast_device']);
-  // The prefix makes browsers refuse the cookie from any other host, and over http.
+  // The prefixes make browsers refuse the cookie over http, and `__Host-` also from any other host.
   assert.deepEqual(names(secure), [
-    'holdfast_access',
-    'holdfast_refresh',
+    '__Host-holdfast_access',
+    '__Secure-holdfast_refresh',
     '__Host-holdfast_device',
   ]);
 });

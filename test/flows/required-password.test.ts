@@ -26,8 +26,8 @@ async function createAdmin(): Promise<string> {
   return email;
 }
 
-async function logIn(email: string, password = PASSWORD): Promise<Reply> {
-  const reply = await server.anonymous.post('/api/auth/login', { email, password });
+async function logIn(email: string, password = PASSWORD, options: object = {}): Promise<Reply> {
+  const reply = await server.anonymous.post('/api/auth/login', { email, password, ...options });
   assert.equal(reply.status, 200, reply.text);
   return reply;
 }
@@ -116,7 +116,7 @@ test('an outside program sets the new password over HTTP and goes on, with eithe
 });
 
 test('a session by cookie is restricted alike, and can sign out', async () => {
-  const reply = await logIn(await createAdmin());
+  const reply = await logIn(await createAdmin(), PASSWORD, { credentials: 'cookie' });
   const cookie = reply.headers
     .getSetCookie()
     .map((text) => text.split(';')[0])

@@ -195,14 +195,14 @@ test('operations open to anyone treat an expired cookie as anonymous but refuse 
     return ((await response.json()) as { caller: string | null }).caller;
   };
   assert.equal(await readCaller({}), null);
-  assert.equal(await readCaller({ cookie: 'holdfast_access=expired' }), null);
-  assert.notEqual(await readCaller({ cookie: 'other=1; holdfast_access=customer' }), null);
+  assert.equal(await readCaller({ cookie: '__Host-holdfast_access=expired' }), null);
+  assert.notEqual(await readCaller({ cookie: 'other=1; __Host-holdfast_access=customer' }), null);
   assert.notEqual(await readCaller({ authorization: 'Bearer customer' }), null);
   const broken = await get('/api/things', { authorization: 'Bearer expired' });
   assert.equal(await readCode(broken), '401 auth.unauthenticated');
   const both = await get('/api/things', {
     authorization: 'Bearer expired',
-    cookie: 'holdfast_access=customer',
+    cookie: '__Host-holdfast_access=customer',
   });
   assert.equal(await readCode(both), '401 auth.unauthenticated');
 });
@@ -218,7 +218,7 @@ test('the token of an order is nobody’s sign-in', async () => {
 });
 
 test('the token of an order is refused as a cookie, and wins over the cookie of a session', async () => {
-  const cookie = 'holdfast_access=order';
+  const cookie = '__Host-holdfast_access=order';
   const origin = server.url;
   const made = await post(server, '/api/things', thing, { cookie, origin });
   assert.equal(await readCode(made), '401 auth.unauthenticated');
@@ -228,7 +228,7 @@ test('the token of an order is refused as a cookie, and wins over the cookie of 
   );
   assert.equal(await callerBy(cookie), null);
   const authorization = 'Bearer order';
-  const signedIn = { authorization, cookie: 'holdfast_access=admin' };
+  const signedIn = { authorization, cookie: '__Host-holdfast_access=admin' };
   assert.equal(await readCode(await get(`/api/things/${id}`, signedIn)), '403 auth.forbidden');
 });
 
@@ -253,13 +253,13 @@ test('below /api/auth a body may have at most 64 KiB, also in chunks', async () 
 
 test('two session cookies are refused, since one may be planted', async () => {
   const pairs = [
-    'holdfast_access=admin; holdfast_access=customer',
-    'holdfast_access=customer; other=1; holdfast_access=admin',
-    'holdfast_access=customer;holdfast_access=customer',
-    'holdfast_access=; holdfast_access=customer',
-    'holdfast_access =admin;\tholdfast_access= customer',
-    'holdfast_access="customer"; holdfast_access=customer',
-    'a="1; holdfast_access=admin; b=2"; holdfast_access=customer',
+    '__Host-holdfast_access=admin; __Host-holdfast_access=customer',
+    '__Host-holdfast_access=customer; other=1; __Host-holdfast_access=admin',
+    '__Host-holdfast_access=customer;__Host-holdfast_access=customer',
+    '__Host-holdfast_access=; __Host-holdfast_access=customer',
+    '__Host-holdfast_access =admin;\t__Host-holdfast_access= customer',
+    '__Host-holdfast_access="customer"; __Host-holdfast_access=customer',
+    'a="1; __Host-holdfast_access=admin; b=2"; __Host-holdfast_access=customer',
   ];
   for (const cookie of pairs) {
     for (const path of ['/api/things', `/api/things/${id}`]) {
@@ -270,7 +270,8 @@ test('two session cookies are refused, since one may be planted', async () => {
     const made = await post(server, '/api/things', thing, { cookie, origin });
     assert.equal(await readCode(made), '400 request.malformed', cookie);
   }
-  const apart = 'Cookie: holdfast_access=admin\r\nX: 1\r\nCookie: holdfast_access=customer\r\n';
+  const apart =
+    'Cookie: __Host-holdfast_access=admin\r\nX: 1\r\nCookie: __Host-holdfast_access=customer\r\n';
   const head = `GET /api/things/${id} HTTP/1.1\r\nHost: a\r\nConnection: close\r\n`;
   assert.equal((await sendRaw(server.port, `${head}${apart}\r\n`)).status, 400);
 });
@@ -279,20 +280,24 @@ test('cookies with other names are ignored, and so are two session cookies where
   const near = [
     'Holdfast_Access=admin',
     'holdfast%5Faccess=admin',
-    'holdfast_access2=admin',
-    'xholdfast_access=admin',
-    '=holdfast_access=admin',
+    '__Host-holdfast_access2=admin',
+    'x__Host-holdfast_access=admin',
+    '=__Host-holdfast_access=admin',
   ];
   for (const other of near) {
     for (const cookie of [
-      `${other}; holdfast_access=customer`,
-      `holdfast_access=customer; ${other}`,
+      `${other}; __Host-holdfast_access=customer`,
+      `__Host-holdfast_access=customer; ${other}`,
     ]) {
-      assert.equal(await callerBy(cookie), await callerBy('holdfast_access=customer'), cookie);
+      assert.equal(
+        await callerBy(cookie),
+        await callerBy('__Host-holdfast_access=customer'),
+        cookie,
+      );
     }
     assert.equal((await get(`/api/things/${id}`, { cookie: other })).status, 401, other);
   }
-  const cookie = 'holdfast_access=admin; holdfast_access=customer';
+  const cookie = '__Host-holdfast_access=admin; __Host-holdfast_access=customer';
   const bearer = await get(`/api/things/${id}`, { cookie, authorization: 'Bearer customer' });
   assert.equal(bearer.status, 200);
   const signIn = await post(server, '/api/auth/login', '{"email":"a@b.example"}', { cookie });
@@ -309,7 +314,7 @@ test('a request with two session cookies counts against the limits like any othe
   const limited = await testServer({
     findLimits: () => [buildLimit({ pointsMax: 1, windowSeconds: 60 })],
   });
-  const headers = { cookie: 'holdfast_access=a; holdfast_access=b' };
+  const headers = { cookie: '__Host-holdfast_access=a; __Host-holdfast_access=b' };
   assert.equal((await fetch(`${limited.url}/api/things`, { headers })).status, 400);
   assert.equal((await fetch(`${limited.url}/api/things`, { headers })).status, 429);
 });
@@ -318,7 +323,7 @@ test('signing in ignores any other credential', async () => {
   for (const headers of [
     { authorization: 'Bearer expired' },
     { authorization: 'Bearer away' },
-    { cookie: 'holdfast_access=customer' },
+    { cookie: '__Host-holdfast_access=customer' },
   ]) {
     const response = await post(server, '/api/auth/login', '{"email":"a@b.example"}', {
       ...headers,
@@ -331,13 +336,13 @@ test('cookies are set HttpOnly, SameSite, and Secure if configured', async () =>
   const response = await post(server, '/api/auth/login', '{"email":"a@b.example"}');
   assert.equal(
     response.headers.get('set-cookie'),
-    'holdfast_access=customer; Path=/; HttpOnly; Secure; SameSite=Lax',
+    '__Host-holdfast_access=customer; Path=/; HttpOnly; Secure; SameSite=Lax',
   );
 });
 
 test('a change authenticated by a cookie needs our own or an allowed origin', async () => {
   const make = (headers: Record<string, string>) =>
-    post(server, '/api/things', thing, { cookie: 'holdfast_access=customer', ...headers });
+    post(server, '/api/things', thing, { cookie: '__Host-holdfast_access=customer', ...headers });
   for (const origin of ['https://shop.example', 'https://front.example', server.url]) {
     assert.equal((await make({ origin })).status, 201, origin);
   }
@@ -355,14 +360,14 @@ test('a change authenticated by a cookie needs our own or an allowed origin', as
   assert.equal(await readCode(await make({})), '403 auth.origin_not_allowed');
   const bearer = { authorization: 'Bearer customer', origin: 'https://evil.example' };
   assert.equal((await make(bearer)).status, 201);
-  const reading = { cookie: 'holdfast_access=customer', origin: 'https://evil.example' };
+  const reading = { cookie: '__Host-holdfast_access=customer', origin: 'https://evil.example' };
   assert.equal((await get(`/api/things/${id}`, reading)).status, 200);
 });
 
 test('forwarding headers count only from trusted proxies', async () => {
   const forwarded = { 'x-forwarded-host': 'shop.internal', 'x-forwarded-proto': 'https' };
   const headers = {
-    cookie: 'holdfast_access=customer',
+    cookie: '__Host-holdfast_access=customer',
     origin: 'https://shop.internal',
     ...forwarded,
   };

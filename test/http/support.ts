@@ -197,7 +197,7 @@ function registerThings(app: App, wait: () => Promise<void>): void {
       },
     },
     async ({ caller }, reply) => {
-      reply.setCookie('holdfast_access', 'customer', { path: '/' });
+      reply.setCookie('__Host-holdfast_access', 'customer', { path: '/' });
       return { caller };
     },
   );

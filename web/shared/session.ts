@@ -88,6 +88,9 @@ async function requestProfile(): Promise<Profile | null> {
   }
 }
 
+/** Scripts see no token of a session, not even ours. */
+const asCookies = { credentials: 'cookie' } as const;
+
 export interface Credentials {
   readonly email: string;
   readonly password: string;
@@ -127,7 +130,7 @@ export function useSignIn() {
   const queries = useQueryClient();
   return useMutation({
     mutationFn: (body: Credentials) =>
-      readBody(apiWithoutRetries.POST('/api/auth/login', { body })),
+      readBody(apiWithoutRetries.POST('/api/auth/login', { body: { ...body, ...asCookies } })),
     onSuccess: ({ user }) => submitCredentials(queries, user),
   });
 }
@@ -136,7 +139,7 @@ export function useSignUp() {
   const queries = useQueryClient();
   return useMutation({
     mutationFn: (body: Credentials & { name?: string }) =>
-      readBody(api.POST('/api/auth/signup', { body })),
+      readBody(api.POST('/api/auth/signup', { body: { ...body, ...asCookies } })),
     onSuccess: ({ user }) => submitCredentials(queries, user),
   });
 }

@@ -1,7 +1,8 @@
 import { createHoldfastClient, type HoldfastClient, type HoldfastClientOptions } from './client.ts';
 import type { operations } from './schema.ts';
 
-type SignedIn = operations['logIn']['responses'][200]['content']['application/json'];
+/** A session whose tokens are returned, because none of these requests asks for cookies. */
+type SignedIn = Required<operations['logIn']['responses'][200]['content']['application/json']>;
 
 export interface SessionTokens {
   readonly accessToken: string;

@@ -19,7 +19,6 @@ export function moduleSettings(config: Config) {
     passkeys: config.passkeys,
     factorRequiredOf: config.factorRequiredOf,
     stepUpRefundMinor: config.stepUpRefundMinor,
-    cookieSecure: config.secureCookies,
     expiryMinutes: config.orderExpiryMinutes,
     pendingMax: config.pendingOrdersMax,
     heldUnitsMax: config.heldUnitsMax,

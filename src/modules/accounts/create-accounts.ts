@@ -65,8 +65,6 @@ export interface AccountsDependencies {
   readonly stepUpRefundMinor?: number;
   /** Default: none. */
   readonly guessLimits?: GuessLimits;
-  /** Whether cookies are sent only over TLS, as in production. */
-  readonly cookieSecure: boolean;
   /** `iss` and `aud` of the access tokens. Both are `holdfast` by default. Order tokens have the audience `<aud>/orders`. */
   readonly issuer?: string;
   readonly audience?: string;
@@ -125,7 +123,7 @@ export function createAccounts(dependencies: AccountsDependencies): Module<Accou
     changedUsers: dependencies.changedUsers ?? createChannel(),
     onError,
   };
-  const accounts = bindUseCases(parts, dependencies.cookieSecure);
+  const accounts = bindUseCases(parts);
   return {
     api: accounts,
     routes: (app) => registerAccountsRoutes(app, accounts),

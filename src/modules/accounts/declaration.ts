@@ -3,7 +3,10 @@ import type { ModuleDeclaration, OperationLimit } from '../module.ts';
 import { accountsConstraints, accountsErrors } from './errors.ts';
 
 /** Also a user who must first choose a new password. */
-const signedIn: Access = { roles: ['customer', 'kitchen', 'admin'], whileRestricted: true };
+const signedIn = {
+  roles: ['customer', 'kitchen', 'admin'],
+  whileRestricted: true,
+} as const satisfies Access;
 const admins: Access = { roles: ['admin'] };
 
 /** Counts wrong passwords, and sign-ups with an address that is already taken. */
@@ -23,7 +26,7 @@ export const accountsDeclaration = {
     beginPasskeyLogIn: 'anyone',
     verifyLogIn: 'anyone',
     refreshTokens: 'anyone',
-    logOut: signedIn,
+    logOut: { ...signedIn, byRefreshCookie: true },
     getProfile: signedIn,
     updateProfile: signedIn,
     changePassword: signedIn,

@@ -1,5 +1,4 @@
-/** Accounts: who callers are and what they may do. Owns users (guests too), sessions, password resets, known devices, second factors and API keys. */
-/** Accounts: who callers are and what they may do. Owns users (guests too), sessions, known devices, API keys, the links of mails, and notices. */
+/** Accounts: who callers are and what they may do. Owns users (guests too), sessions, known devices, second factors, API keys, the links of mails, and notices. */
 export {
   type AccountMail,
   type AccountMailContent,

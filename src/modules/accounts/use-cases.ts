@@ -10,7 +10,7 @@ import { revokeApiKey } from './keys/revoke-api-key.ts';
 import { changePassword } from './passwords/change-password.ts';
 import { forgotPassword } from './passwords/forgot-password.ts';
 import { resetPassword } from './passwords/reset-password.ts';
-import { logOut } from './sessions/log-out.ts';
+import { logOut, logOutByRefreshToken } from './sessions/log-out.ts';
 import { refreshSession } from './sessions/refresh-session.ts';
 import { renewSession } from './sessions/renew-session.ts';
 import { logIn } from './sign-in/log-in.ts';
@@ -23,11 +23,10 @@ import { updateUser } from './users/update-user.ts';
 export type Accounts = ReturnType<typeof bindUseCases>;
 
 /** Binds the use cases to their dependencies and creates the authenticator for the HTTP shell. */
-export function bindUseCases(parts: AccountsParts, cookieSecure: boolean) {
+export function bindUseCases(parts: AccountsParts) {
   const { accessTokens, orderTokens, apiKeys, revocations } = parts;
   return {
     authenticator: createAuthenticator({ accessTokens, orderTokens, apiKeys, revocations }),
-    cookies: { secure: cookieSecure },
     /** Returns the token of an order, the same one each time. */
     signOrderToken: orderTokens.sign,
     signUp: bind(parts, signUp),
@@ -37,6 +36,7 @@ export function bindUseCases(parts: AccountsParts, cookieSecure: boolean) {
     refreshSession: bind(parts, refreshSession),
     renewSession: bind(parts, renewSession),
     logOut: bind(parts, logOut),
+    logOutByRefreshToken: bind(parts, logOutByRefreshToken),
     getProfile: bind(parts, getProfile),
     updateProfile: bind(parts, updateProfile),
     changePassword: bind(parts, changePassword),

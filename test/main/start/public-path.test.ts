@@ -51,7 +51,8 @@ test('session cookies are limited to the path, and a foreign origin cannot use t
   const server = await startTestServer(db, { environment });
   const { identity } = await server.signUp();
   const { email, password } = identity;
-  const reply = await server.anonymous.post('/holdfast/api/auth/login', { email, password });
+  const body = { email, password, credentials: 'cookie' };
+  const reply = await server.anonymous.post('/holdfast/api/auth/login', body);
   const cookies = reply.headers.getSetCookie();
   assert.deepEqual(
     cookies.map((cookie) => /^(\w+)=.*; Path=([^;]+)/.exec(cookie)!.slice(1)),
@@ -72,5 +73,7 @@ test('session cookies are limited to the path, and a foreign origin cannot use t
   for (const cleared of out.headers.getSetCookie()) {
     assert.match(cleared, /Path=\/holdfast(\/api\/auth)?;/);
   }
+  // Other programs of this origin keep their data there.
+  assert.equal(out.headers.get('clear-site-data'), '"cache"');
   await server.stop();
 });

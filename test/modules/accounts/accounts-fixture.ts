@@ -97,7 +97,6 @@ export function createAccountsOn(
     accessTokenMinutes: 15,
     sessionLimits: { customerDays: 180, customerIdleDays: 30, staffDays: 14, staffIdleHours: 12 },
     shopName: 'Corner Bakery',
-    cookieSecure: true,
     ...overrides,
   });
 }

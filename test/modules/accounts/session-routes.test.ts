@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { testDatabase } from '../../support/database.ts';
-import { newEmail, PASSWORD, PUBLIC_URL } from './accounts-fixture.ts';
-import { accountsServer, findCookie } from './http-fixture.ts';
+import { newEmail, PASSWORD } from './accounts-fixture.ts';
+import { accountsServer } from './http-fixture.ts';
 
 const { database } = await testDatabase();
 const { send } = await accountsServer(database);
@@ -11,18 +11,16 @@ async function signUp(url = '/api/auth/signup') {
   const email = newEmail();
   const response = await send('POST', url, { body: { email, password: PASSWORD } });
   assert.equal(response.statusCode, 201, response.body);
-  const access = findCookie(response, 'holdfast_access');
-  const refresh = findCookie(response, 'holdfast_refresh');
-  return { email, response, access, refresh, body: response.json() };
+  return { email, response, body: response.json() };
 }
 
 function codeIn(response: { json(): { code?: string }; statusCode: number }): string {
   return `${response.statusCode} ${response.json().code}`;
 }
 
-test('sign-up, at both paths, returns the tokens and sets both as protected cookies', async () => {
+test('sign-up, at both paths, returns the tokens and sets no cookie', async () => {
   for (const url of ['/api/auth/signup', '/api/auth/register']) {
-    const { body, access, refresh } = await signUp(url);
+    const { body, response } = await signUp(url);
     assert.deepEqual(Object.keys(body).sort(), [
       'accessToken',
       'expiresIn',
@@ -38,38 +36,8 @@ test('sign-up, at both paths, returns the tokens and sets both as protected cook
       'role',
       'vip',
     ]);
-    assert.equal(access.value, body.accessToken);
-    assert.equal(refresh.value, body.refreshToken);
-    assert.deepEqual([access.path, access.maxAge], ['/', 900]);
-    assert.deepEqual([refresh.path, refresh.maxAge], ['/api/auth', 30 * 86_400]);
-    for (const cookie of [access, refresh]) {
-      assert.deepEqual([cookie.httpOnly, cookie.secure, cookie.sameSite], [true, true, 'Lax']);
-    }
+    assert.equal(response.headers['set-cookie'], undefined);
   }
-});
-
-test('a sign-in sets the token of the device as a protected cookie, and keeps the one that it gets', async () => {
-  const { email, response } = await signUp();
-  const device = findCookie(response, '__Host-holdfast_device');
-  assert.match(device.value, /^[\w-]{43}$/);
-  assert.deepEqual([device.path, device.maxAge], ['/', 365 * 86_400]);
-  assert.deepEqual([device.httpOnly, device.secure, device.sameSite], [true, true, 'Lax']);
-  assert.equal('domain' in device, false);
-  const body = { email, password: PASSWORD };
-  const logIn = (cookie: string) => send('POST', '/api/auth/login', { body, headers: { cookie } });
-  const again = await logIn(`__Host-holdfast_device=${device.value}`);
-  assert.equal(findCookie(again, '__Host-holdfast_device').value, device.value);
-  // A text that is no token is replaced, and two of them are refused like two cookies of a session.
-  const odd = await logIn('__Host-holdfast_device=short');
-  assert.match(findCookie(odd, '__Host-holdfast_device').value, /^[\w-]{43}$/);
-  const two = await logIn('__Host-holdfast_device=a; __Host-holdfast_device=b');
-  assert.equal(codeIn(two), '400 request.malformed');
-  const [stored] = await database.run<{ row: string }>(
-    'test.devices',
-    `select string_agg(known_devices::text, ' ') as row from known_devices`,
-    [],
-  );
-  assert.ok(!stored!.row.includes(device.value));
 });
 
 test('sign-up refuses a role, vip and any other unknown member', async () => {
@@ -118,43 +86,12 @@ test('a taken address is a conflict, a wrong login a 401 without a hint', async 
   assert.deepEqual(wrongBody, unknownBody);
 });
 
-test('the access token is accepted as bearer and as cookie, and the bearer takes precedence', async () => {
-  const first = await signUp();
-  const second = await signUp();
-  const cookie = `holdfast_access=${first.access.value}`;
-  const byCookie = await send('GET', '/api/auth/profile', { headers: { cookie } });
-  assert.equal(byCookie.json().email, first.email);
-  const both = await send('GET', '/api/auth/profile', {
-    headers: { cookie },
-    bearer: second.body.accessToken,
-  });
-  assert.equal(both.json().email, second.email);
-  const brokenBearer = await send('GET', '/api/auth/profile', {
-    headers: { cookie },
-    bearer: 'nonsense',
-  });
-  assert.equal(codeIn(brokenBearer), '401 auth.unauthenticated');
-});
-
 test('a request without a token, or with a refresh token instead, is not authenticated', async () => {
   const { body } = await signUp();
   for (const bearer of [undefined, body.refreshToken, 'a.b.c', `hf_${'A'.repeat(54)}`]) {
     const response = await send('GET', '/api/auth/profile', bearer === undefined ? {} : { bearer });
     assert.equal(codeIn(response), '401 auth.unauthenticated');
     assert.match(String(response.headers['www-authenticate']), /^Bearer/);
-  }
-});
-
-test('a change by cookie requires an allowed origin', async () => {
-  const { access } = await signUp();
-  const cookie = `holdfast_access=${access.value}`;
-  const patch = (headers: Record<string, string>) =>
-    send('PATCH', '/api/auth/profile', { body: { name: 'Ada' }, headers: { cookie, ...headers } });
-  for (const headers of [{}, { origin: 'https://evil.example' }, { origin: 'null' }]) {
-    assert.equal(codeIn(await patch(headers)), '403 auth.origin_not_allowed');
-  }
-  for (const origin of [PUBLIC_URL, 'https://front.example']) {
-    assert.equal((await patch({ origin })).json().name, 'Ada');
   }
 });
 
@@ -190,88 +127,14 @@ test('sign-up refuses a common password, at either path, and names the field', a
   assert.equal(changed.json().errors[0].pointer, '/newPassword');
 });
 
-test('refresh accepts the token in the body, or in the cookie from an allowed origin', async () => {
-  const { body, refresh } = await signUp();
-  const cookie = `holdfast_refresh=${refresh.value}`;
-  for (const headers of [{ cookie }, { cookie, origin: 'https://evil.example' }]) {
-    const refused = await send('POST', '/api/auth/refresh', { headers });
-    assert.equal(codeIn(refused), '403 auth.origin_not_allowed');
-  }
-  const byCookie = await send('POST', '/api/auth/refresh', {
-    headers: { cookie, origin: PUBLIC_URL },
-  });
-  assert.equal(byCookie.statusCode, 200, byCookie.body);
-  assert.equal(findCookie(byCookie, 'holdfast_refresh').value, byCookie.json().refreshToken);
-  assert.notEqual(byCookie.json().refreshToken, body.refreshToken);
-
-  const byBody = await send('POST', '/api/auth/refresh', {
-    body: { refreshToken: byCookie.json().refreshToken },
-  });
-  assert.equal(byBody.statusCode, 200);
-  const none = await send('POST', '/api/auth/refresh', { body: {} });
-  assert.equal(codeIn(none), '401 accounts.refresh_invalid');
-  const reused = await send('POST', '/api/auth/refresh', {
-    body: { refreshToken: body.refreshToken },
-  });
-  assert.equal(codeIn(reused), '401 accounts.refresh_reused');
-});
-
-test('refresh refuses two cookies, and still accepts a token in the body', async () => {
-  const planted = await signUp();
-  const { body, refresh } = await signUp();
-  const names = [planted, { refresh }].map(({ refresh: { value } }) => `holdfast_refresh=${value}`);
-  for (const cookie of [names.join('; '), names.toReversed().join('; ')]) {
-    const headers = { cookie, origin: PUBLIC_URL };
-    const refused = await send('POST', '/api/auth/refresh', { headers });
-    assert.equal(codeIn(refused), '400 request.malformed');
-    assert.equal(refused.headers['set-cookie'], undefined);
-  }
-  const byBody = await send('POST', '/api/auth/refresh', {
-    body: { refreshToken: body.refreshToken },
-    headers: { cookie: names.join('; ') },
-  });
-  assert.equal(byBody.statusCode, 200, byBody.body);
-  assert.equal(byBody.json().user.id, body.user.id);
-});
-
-test('logout refuses two access cookies and ends neither session', async () => {
-  const planted = await signUp();
-  const mine = await signUp();
-  const cookie = [planted, mine].map(({ access: { value } }) => `holdfast_access=${value}`);
-  const refused = await send('POST', '/api/auth/logout', {
-    headers: { cookie: cookie.join('; '), origin: PUBLIC_URL },
-  });
-  assert.equal(codeIn(refused), '400 request.malformed');
-  for (const { body } of [planted, mine]) {
-    const profile = await send('GET', '/api/auth/profile', { bearer: body.accessToken });
-    assert.equal(profile.statusCode, 200);
-  }
-});
-
-test('refresh works with an expired access cookie', async () => {
-  const { refresh } = await signUp();
-  const response = await send('POST', '/api/auth/refresh', {
-    headers: {
-      cookie: `holdfast_access=old; holdfast_refresh=${refresh.value}`,
-      origin: PUBLIC_URL,
-    },
-  });
-  assert.equal(response.statusCode, 200);
-});
-
-test('logout clears both cookies and ends the session', async () => {
+test('logout by bearer token ends the session, and leaves cookies alone', async () => {
   const { body } = await signUp();
   const bearer = body.accessToken;
   const response = await send('POST', '/api/auth/logout', { bearer });
   assert.equal(response.statusCode, 204);
   assert.equal(response.body, '');
-  for (const [name, path] of [
-    ['holdfast_access', '/'],
-    ['holdfast_refresh', '/api/auth'],
-  ] as const) {
-    const cookie = findCookie(response, name);
-    assert.deepEqual([cookie.value, cookie.path], ['', path]);
-  }
+  assert.equal(response.headers['set-cookie'], undefined);
+  assert.equal(response.headers['clear-site-data'], undefined);
   assert.equal(
     codeIn(await send('GET', '/api/auth/profile', { bearer })),
     '401 auth.unauthenticated',

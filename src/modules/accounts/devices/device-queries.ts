@@ -6,7 +6,7 @@ export type DeviceKind = 'cookie' | 'network';
 
 /** Returns what makes a device known to an account: its token if both do. */
 export const findKnownDevice = statement<
-  [emailKey: string, tokenHash: string, networkHash: string],
+  [emailKey: string, tokenHash: string | null, networkHash: string],
   { kind: DeviceKind }
 >(
   'accounts.find_known_device',

@@ -1,8 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import type {} from '@fastify/cookie';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Queryable } from '../../../database/statement.ts';
-import { clientNetwork, clientRange, findCookie } from '../../../http/index.ts';
+import { clientNetwork, clientRange, findCookie, setOwnCookie } from '../../../http/index.ts';
 import { sha256 } from '../../../shared/canonical-json.ts';
 import type { AccountsParts } from '../accounts-parts.ts';
 import {
@@ -19,8 +18,8 @@ const TOKEN = /^[A-Za-z0-9_-]{43}$/;
 
 /** Where a sign-in comes from, as far as a request shows. */
 export interface Device {
-  /** Kept by the browser in a cookie. */
-  readonly token: string;
+  /** Kept by the browser in a cookie; null if it has none, and gets none. */
+  readonly token: string | null;
   /** Whether the request had the token; otherwise it is new. */
   readonly isReturning: boolean;
   /** The address as limits count it. */
@@ -30,17 +29,13 @@ export interface Device {
   readonly userAgent: string;
 }
 
-/** Returns the name of the cookie. `__Host-` keeps other hosts of the domain from setting it. Source: RFC 6265bis §4.1.3. */
-function findCookieName(secure: boolean): string {
-  return secure ? '__Host-holdfast_device' : 'holdfast_device';
-}
-
-/** Throws `request.malformed` for two cookies. */
-export function readDevice(request: FastifyRequest, { secure }: { secure: boolean }): Device {
-  const shown = findCookie(request, findCookieName(secure));
+/** `getsCookie`: the reply sets the cookie. Throws `request.malformed` for two cookies. */
+export function readDevice(request: FastifyRequest, getsCookie: boolean): Device {
+  const shown = findCookie(request, 'device');
   const isReturning = shown !== undefined && TOKEN.test(shown);
+  const newToken = getsCookie ? randomBytes(32).toString('base64url') : null;
   return {
-    token: isReturning ? shown : randomBytes(32).toString('base64url'),
+    token: isReturning ? shown : newToken,
     isReturning,
     network: clientNetwork(request),
     range: clientRange(request),
@@ -49,19 +44,8 @@ export function readDevice(request: FastifyRequest, { secure }: { secure: boolea
 }
 
 /** Sets the cookie by which the device is known after a sign-in. It says who may guess less slowly, and nothing else. */
-export function setDeviceCookie(
-  reply: FastifyReply,
-  device: Device,
-  { secure }: { secure: boolean },
-): void {
-  reply.setCookie(findCookieName(secure), device.token, {
-    // `__Host-` requires the whole host; without it, other programs on the host need not see the cookie.
-    path: secure ? '/' : reply.server.publicPath || '/',
-    httpOnly: true,
-    sameSite: 'lax',
-    secure,
-    maxAge: MAX_AGE_SECONDS,
-  });
+export function setDeviceCookie(reply: FastifyReply, { token }: Device): void {
+  if (token !== null) setOwnCookie(reply, 'device', token, MAX_AGE_SECONDS);
 }
 
 /** Returns the hash by which the account knows this device; null if it does not. */
@@ -71,8 +55,9 @@ export async function findKnownIdentity(
   device: Device,
 ): Promise<string | null> {
   const hashes = hashIdentities(device);
-  const [known] = await findKnownDevice(database, emailKey, hashes.cookie, hashes.network);
-  return known === undefined ? null : hashes[known.kind];
+  const [cookie, network] = [hashes.get('cookie') ?? null, hashes.get('network')!];
+  const [known] = await findKnownDevice(database, emailKey, cookie, network);
+  return known === undefined ? null : hashes.get(known.kind)!;
 }
 
 /**
@@ -86,13 +71,8 @@ export async function rememberDevice(
 ): Promise<boolean> {
   const hashes = hashIdentities(device);
   // Many people share a range and a browser: for a device that keeps cookies, its token is enough.
-  const kinds: DeviceKind[] = device.isReturning ? ['cookie'] : ['cookie', 'network'];
-  const remembered = await rememberIdentities(
-    db,
-    userId,
-    kinds,
-    kinds.map((kind) => hashes[kind]),
-  );
+  if (device.isReturning) hashes.delete('network');
+  const remembered = await rememberIdentities(db, userId, [...hashes.keys()], [...hashes.values()]);
   if (remembered.some(({ isNew }) => isNew)) await trimDevices(db, userId);
   return remembered.every(({ isNew, hadAny }) => isNew && hadAny);
 }
@@ -103,12 +83,13 @@ export async function forgetOtherDevices(
   userId: string,
   device: Device | null,
 ): Promise<void> {
-  await forgetDevices(db, userId, device === null ? [] : Object.values(hashIdentities(device)));
+  await forgetDevices(db, userId, device === null ? [] : [...hashIdentities(device).values()]);
 }
 
-function hashIdentities({ token, range, userAgent }: Device): Record<DeviceKind, string> {
-  return {
-    cookie: sha256('device', token).toString('hex'),
-    network: sha256('network', range, userAgent).toString('hex'),
-  };
+function hashIdentities({ token, range, userAgent }: Device): Map<DeviceKind, string> {
+  const hashes = new Map<DeviceKind, string>([
+    ['network', sha256('network', range, userAgent).toString('hex')],
+  ]);
+  if (token !== null) hashes.set('cookie', sha256('device', token).toString('hex'));
+  return hashes;
 }

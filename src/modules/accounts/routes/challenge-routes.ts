@@ -1,10 +1,10 @@
 import { type App, buildSource, NoBody, recordSecurity } from '../../../http/index.ts';
-import { readDevice, setDeviceCookie } from '../devices/device.ts';
+import { readDevice } from '../devices/device.ts';
 import { accountsErrors } from '../errors.ts';
-import { setSessionCookies } from '../sessions/session-cookies.ts';
 import type { Accounts } from '../use-cases.ts';
 import { PasskeyChallengeReply, VerifyBody } from './factor-schemas.ts';
 import { SessionReply } from './schemas.ts';
+import { sendSession } from './send-session.ts';
 
 const tags = ['Accounts'];
 
@@ -47,13 +47,12 @@ export function registerChallengeRoutes(app: App, accounts: Accounts): void {
       },
     },
     async (request, reply) => {
-      const device = readDevice(request, accounts.cookies);
+      const { credentials, ...input } = request.body;
+      const device = readDevice(request, credentials === 'cookie');
       const source = buildSource(request);
-      const { session, facts } = await accounts.verifyLogIn(source, request.body, device);
+      const { session, facts } = await accounts.verifyLogIn(source, input, device);
       for (const { event, details } of facts) recordSecurity(request, event, details);
-      setSessionCookies(reply, session, accounts.cookies);
-      setDeviceCookie(reply, device, accounts.cookies);
-      return reply.send(session);
+      return sendSession(request, reply, session, { credentials, device });
     },
   );
 }

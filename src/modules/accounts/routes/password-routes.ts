@@ -23,7 +23,7 @@ export function registerPasswordRoutes(app: App, accounts: Accounts): void {
     },
     async (request, reply) => {
       const caller = requireUserCaller(request);
-      const device = readDevice(request, accounts.cookies);
+      const device = readDevice(request, false);
       await accounts.changePassword(buildContext(request), caller, request.body, device);
       recordSecurity(request, 'password.changed', { userId: caller.id });
       return reply.code(204).send();
@@ -64,9 +64,9 @@ export function registerPasswordRoutes(app: App, accounts: Accounts): void {
       config: { errors: [accountsErrors.resetInvalid, accountsErrors.passwordTooCommon] },
     },
     async (request, reply) => {
-      const device = readDevice(request, accounts.cookies);
+      const device = readDevice(request, true);
       const { userId } = await accounts.resetPassword(buildSource(request), request.body, device);
-      setDeviceCookie(reply, device, accounts.cookies);
+      setDeviceCookie(reply, device);
       recordSecurity(request, 'reset.used', { userId });
       return reply.code(204).send();
     },

@@ -39,6 +39,12 @@ const GivenPassword = Type.String({ minLength: 1, maxLength: PASSWORD_LENGTH_MAX
 const GivenEmail = Type.String({ minLength: 1, maxLength: EMAIL_LENGTH_MAX });
 
 const Token = Type.String({ minLength: 1, maxLength: 500 });
+/** How a session is handed out. */
+export const Credentials = Type.Optional(
+  Type.Literal('cookie', {
+    description: 'For browsers: sets the tokens as HTTP-only cookies, and does not return them.',
+  }),
+);
 const RoleName = Choice(roles);
 const ScopeName = Choice(scopes);
 
@@ -53,15 +59,18 @@ const example = {
 const { email, password, name, newPassword, token } = example;
 
 export const SignUpBody = body(
-  { email: Email, password: NewPassword, name: Type.Optional(Name) },
+  { email: Email, password: NewPassword, name: Type.Optional(Name), credentials: Credentials },
   { email, password, name },
 );
-export const LogInBody = body({ email: GivenEmail, password: GivenPassword }, { email, password });
+export const LogInBody = body(
+  { email: GivenEmail, password: GivenPassword, credentials: Credentials },
+  { email, password },
+);
 export const RefreshBody = body(
   {
     refreshToken: Type.Optional({
       ...Token,
-      description: 'If omitted, the cookie `holdfast_refresh` is used.',
+      description: 'If omitted, the refresh cookie is used.',
     }),
   },
   { refreshToken: `hfr_${token}` },
@@ -167,10 +176,18 @@ export const UserReply = Type.Object({
 
 export const UserPage = pageOfSchema(UserReply);
 
+const notAsCookie = 'Omitted if it is set as a cookie.';
+
 export const SessionReply = Type.Object({
   user: ProfileReply,
-  accessToken: Type.String({ description: 'Sent as `Authorization: Bearer …`.' }),
-  refreshToken: Type.String({ description: 'Valid for one exchange at `/api/auth/refresh`.' }),
+  accessToken: Type.Optional(
+    Type.String({ description: `Sent as \`Authorization: Bearer …\`. ${notAsCookie}` }),
+  ),
+  refreshToken: Type.Optional(
+    Type.String({
+      description: `Valid for one exchange at \`/api/auth/refresh\`. ${notAsCookie}`,
+    }),
+  ),
   expiresIn: Type.Integer({ description: 'Lifetime of the access token in seconds.' }),
 });
 

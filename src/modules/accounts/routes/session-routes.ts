@@ -7,12 +7,10 @@ import {
   NoBody,
   recordSecurity,
   requireAllowedOrigin,
-  sessionCookies,
 } from '../../../http/index.ts';
 import { CodedError } from '../../../shared/errors.ts';
-import { readDevice, setDeviceCookie } from '../devices/device.ts';
+import { readDevice } from '../devices/device.ts';
 import { accountsErrors } from '../errors.ts';
-import { clearSessionCookies, setSessionCookies } from '../sessions/session-cookies.ts';
 import type { Accounts } from '../use-cases.ts';
 import { requireUserCaller } from '../user-caller.ts';
 import { LogInReply } from './factor-schemas.ts';
@@ -25,10 +23,12 @@ import {
   SessionReply,
   SignUpBody,
 } from './schemas.ts';
+import { clearBrowser, sendSession } from './send-session.ts';
 
 const tags = ['Accounts'];
 
-const bothCookies = 'Both tokens are also set as HTTP-only cookies.';
+const asCookies =
+  'With `credentials: cookie`, the tokens are set as HTTP-only cookies and not returned; otherwise no cookie is set.';
 
 export function registerSessionRoutes(app: App, accounts: Accounts): void {
   for (const [operationId, url] of [
@@ -42,19 +42,18 @@ export function registerSessionRoutes(app: App, accounts: Accounts): void {
           operationId,
           tags,
           summary: operationId === 'signUp' ? 'Sign up' : 'Sign up, at another path',
-          description: `Creates a customer and signs them in. ${bothCookies}`,
+          description: `Creates a customer and signs them in. ${asCookies}`,
           body: SignUpBody,
           response: { 201: SessionReply },
         },
         config: { errors: [accountsErrors.passwordTooCommon, accountsErrors.emailTaken] },
       },
       async (request, reply) => {
-        const device = readDevice(request, accounts.cookies);
-        const session = await accounts.signUp(buildSource(request), request.body, device);
+        const { credentials, ...input } = request.body;
+        const device = readDevice(request, credentials === 'cookie');
+        const session = await accounts.signUp(buildSource(request), input, device);
         recordSecurity(request, 'sign_in.ok', { method: 'sign_up', userId: session.user.id });
-        setSessionCookies(reply, session, accounts.cookies);
-        setDeviceCookie(reply, device, accounts.cookies);
-        return reply.code(201).send(session);
+        return sendSession(request, reply, session, { status: 201, credentials, device });
       },
     );
   }
@@ -66,21 +65,20 @@ export function registerSessionRoutes(app: App, accounts: Accounts): void {
         operationId: 'logIn',
         tags,
         summary: 'Sign in',
-        description: `A user with a second factor gets a challenge instead of a session; \`POST /api/auth/login/verify\` meets it. ${bothCookies}`,
+        description: `A user with a second factor gets a challenge instead of a session; \`POST /api/auth/login/verify\` meets it. ${asCookies}`,
         body: LogInBody,
         response: { 200: LogInReply },
       },
       config: { errors: [accountsErrors.invalidCredentials] },
     },
     async (request, reply) => {
-      const device = readDevice(request, accounts.cookies);
-      const result = await accounts.logIn(buildSource(request), request.body, device);
+      const { credentials, ...input } = request.body;
+      const device = readDevice(request, credentials === 'cookie');
+      const result = await accounts.logIn(buildSource(request), input, device);
       if (result.kind === 'challenge') return reply.send({ challenge: result.challenge });
       const { session } = result;
       recordSecurity(request, 'sign_in.ok', { method: 'password', userId: session.user.id });
-      setSessionCookies(reply, session, accounts.cookies);
-      setDeviceCookie(reply, device, accounts.cookies);
-      return reply.send(session);
+      return sendSession(request, reply, session, { credentials, device });
     },
   );
 
@@ -91,17 +89,18 @@ export function registerSessionRoutes(app: App, accounts: Accounts): void {
         operationId: 'refreshTokens',
         tags,
         summary: 'Exchange a refresh token',
-        description: `The sent token is used up. A repeat within ten seconds, while its successor is unused, receives the same successor. ${bothCookies}`,
+        description: `The sent token is used up. A repeat within ten seconds, while its successor is unused, receives the same successor. Without a token in the body, the refresh cookie is exchanged, and both cookies are set in place of tokens.`,
         body: RefreshBody,
         response: { 200: SessionReply },
       },
       config: { errors: [accountsErrors.refreshInvalid, accountsErrors.refreshReused] },
     },
     async (request, reply) => {
-      const token = request.body?.refreshToken ?? requireRefreshCookie(request);
+      const given = request.body?.refreshToken;
+      const token = given ?? requireRefreshCookie(request);
       const session = await accounts.refreshSession(token, buildSource(request).origin);
-      setSessionCookies(reply, session, accounts.cookies);
-      return reply.send(session);
+      const credentials = given === undefined ? 'cookie' : undefined;
+      return sendSession(request, reply, session, { credentials });
     },
   );
 
@@ -112,14 +111,17 @@ export function registerSessionRoutes(app: App, accounts: Accounts): void {
         operationId: 'logOut',
         tags,
         summary: 'Sign out',
-        description: 'Ends this session on every server and clears its cookies.',
+        description:
+          'Ends this session on every server. Of a browser, the refresh cookie is enough; the reply clears its cookies and what pages have stored in it.',
         body: NoBody,
         response: { 204: NoReply },
       },
     },
     async (request, reply) => {
-      await accounts.logOut(requireUserCaller(request));
-      clearSessionCookies(reply, accounts.cookies);
+      const token = request.caller === null ? findRefreshCookie(request) : undefined;
+      if (token === undefined) await accounts.logOut(requireUserCaller(request));
+      else await accounts.logOutByRefreshToken(token);
+      if (request.callerBy !== 'bearer') clearBrowser(reply);
       return reply.code(204).send();
     },
   );
@@ -154,9 +156,14 @@ export function registerSessionRoutes(app: App, accounts: Accounts): void {
 }
 
 /** Browsers send cookies with requests of other sites too, so the cookie is accepted only from an allowed origin. */
+function findRefreshCookie(request: FastifyRequest): string | undefined {
+  const token = findCookie(request, 'refresh');
+  if (token !== undefined) requireAllowedOrigin(request);
+  return token;
+}
+
 function requireRefreshCookie(request: FastifyRequest): string {
-  const token = findCookie(request, sessionCookies.refresh.name);
+  const token = findRefreshCookie(request);
   if (token === undefined) throw new CodedError(accountsErrors.refreshInvalid);
-  requireAllowedOrigin(request);
   return token;
 }

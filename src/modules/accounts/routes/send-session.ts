@@ -1,0 +1,49 @@
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { clearOwnCookie, setOwnCookie } from '../../../http/index.ts';
+import { type Device, setDeviceCookie } from '../devices/device.ts';
+import type { Session } from '../sessions/session.ts';
+
+export interface SessionReplyOptions {
+  /** Default 200. */
+  readonly status?: 200 | 201;
+  /** `cookie`: sets cookies in place of returning tokens. */
+  readonly credentials?: 'cookie' | undefined;
+  /** The device that signed in: a browser gets a cookie for it. */
+  readonly device?: Device;
+}
+
+/**
+ * Sends a session that has begun or was continued: as tokens, or as cookies that scripts cannot read and then without
+ * tokens. A caller who was identified by cookie gets cookies in any case, so that a script planted in a page cannot turn
+ * their session into one that it can carry away.
+ */
+export function sendSession(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  session: Session,
+  { status = 200, credentials, device }: SessionReplyOptions = {},
+): FastifyReply {
+  reply.code(status);
+  if (credentials !== 'cookie' && request.callerBy !== 'cookie') return reply.send(session);
+  setSessionCookies(reply, session);
+  if (device !== undefined) setDeviceCookie(reply, device);
+  const { user, expiresIn } = session;
+  return reply.send({ user, expiresIn });
+}
+
+function setSessionCookies(reply: FastifyReply, session: Session): void {
+  setOwnCookie(reply, 'access', session.accessToken, session.expiresIn);
+  setOwnCookie(reply, 'refresh', session.refreshToken, session.refreshExpiresIn);
+}
+
+/**
+ * Removes the session from the browser, with everything that pages of this origin have stored or cached there, for the next
+ * person may use the same machine. If PUBLIC_URL has a path, storage is shared with other programs, so the pages remove
+ * their own part of it. Source: https://www.w3.org/TR/clear-site-data.
+ */
+export function clearBrowser(reply: FastifyReply): void {
+  clearOwnCookie(reply, 'access');
+  clearOwnCookie(reply, 'refresh');
+  const isShared = reply.server.publicPath !== '';
+  reply.header('clear-site-data', isShared ? '"cache"' : '"cache", "storage"');
+}
