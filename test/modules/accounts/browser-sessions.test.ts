@@ -264,3 +264,49 @@ test('a refresh token that was used up still ends its session at sign-out', asyn
   assert.equal((await send('POST', '/api/auth/logout', { headers })).statusCode, 204);
   assert.equal(await isSignedIn(`${ACCESS}=${findCookie(renewed, ACCESS).value}`), false);
 });
+
+test('a new password ends the other sessions of a browser’s user, and gives this one new cookies', async () => {
+  const { email, cookies } = await signUpByCookie();
+  const other = await send('POST', '/api/auth/login', { body: { email, password: PASSWORD } });
+  const body = { currentPassword: PASSWORD, newPassword: 'a better pass phrase' };
+  const changed = await send('POST', '/api/auth/password', {
+    body,
+    headers: { cookie: cookies.access, origin },
+  });
+  assert.deepEqual([changed.statusCode, changed.body], [204, '']);
+  const [access, refresh] = [findCookie(changed, ACCESS), findCookie(changed, REFRESH)];
+  assert.ok(await isSignedIn(`${ACCESS}=${access.value}`));
+  assert.equal(await isSignedIn(cookies.access), false);
+  const bearer = other.json().accessToken;
+  const ended = await send('GET', '/api/auth/profile', { bearer });
+  assert.equal(codeIn(ended), '401 auth.unauthenticated');
+  const renewed = await send('POST', '/api/auth/refresh', {
+    headers: { cookie: `${REFRESH}=${refresh.value}`, origin },
+  });
+  assertNoTokens(renewed);
+});
+
+test('a refresh that was on its way when the password changed gets the same cookies', async () => {
+  const { cookies } = await signUpByCookie();
+  const body = { currentPassword: PASSWORD, newPassword: 'a better pass phrase' };
+  const headers = { cookie: cookies.access, origin };
+  const changed = await send('POST', '/api/auth/password', { body, headers });
+  const late = await send('POST', '/api/auth/refresh', {
+    headers: { cookie: cookies.refresh, origin },
+  });
+  assert.equal(late.statusCode, 200, late.body);
+  assert.equal(findCookie(late, REFRESH).value, findCookie(changed, REFRESH).value);
+});
+
+test('a new password of a caller by bearer token sets no cookie', async () => {
+  const created = await send('POST', '/api/auth/signup', {
+    body: { email: newEmail(), password: PASSWORD },
+  });
+  const changed = await send('POST', '/api/auth/password', {
+    body: { currentPassword: PASSWORD, newPassword: 'a better pass phrase' },
+    bearer: created.json().accessToken,
+    headers: { cookie: `${ACCESS}=planted` },
+  });
+  assert.equal(changed.statusCode, 204);
+  assert.equal(changed.headers['set-cookie'], undefined);
+});

@@ -4,6 +4,7 @@ import { accountsErrors } from '../errors.ts';
 import type { Accounts } from '../use-cases.ts';
 import { requireUserCaller } from '../user-caller.ts';
 import { ChangePasswordBody, ForgotPasswordBody, NoReply, ResetPasswordBody } from './schemas.ts';
+import { renewCookies } from './send-session.ts';
 
 const tags = ['Accounts'];
 
@@ -15,7 +16,8 @@ export function registerPasswordRoutes(app: App, accounts: Accounts): void {
         operationId: 'changePassword',
         tags,
         summary: 'Change your password',
-        description: 'Every other session of the caller ends.',
+        description:
+          'Every other session of the caller ends, and the access token of this one: a caller by cookie gets new cookies with the reply, another one refreshes.',
         body: ChangePasswordBody,
         response: { 204: NoReply },
       },
@@ -26,6 +28,7 @@ export function registerPasswordRoutes(app: App, accounts: Accounts): void {
       const device = readDevice(request, false);
       await accounts.changePassword(buildContext(request), caller, request.body, device);
       recordSecurity(request, 'password.changed', { userId: caller.id });
+      await renewCookies(accounts, request, reply);
       return reply.code(204).send();
     },
   );

@@ -1,7 +1,9 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { clearOwnCookie, setOwnCookie } from '../../../http/index.ts';
+import { buildSource, clearOwnCookie, setOwnCookie } from '../../../http/index.ts';
 import { type Device, setDeviceCookie } from '../devices/device.ts';
 import type { Session } from '../sessions/session.ts';
+import type { Accounts } from '../use-cases.ts';
+import { requireUserCaller } from '../user-caller.ts';
 
 export interface SessionReplyOptions {
   /** Default 200. */
@@ -29,6 +31,25 @@ export function sendSession(
   if (device !== undefined) setDeviceCookie(reply, device);
   const { user, expiresIn } = session;
   return reply.send({ user, expiresIn });
+}
+
+/**
+ * Sets new cookies with the reply to a caller by cookie whose change has spent their access token, so that their pages go on
+ * at once. Others refresh. The change is done, so a failure is left to the next refresh, too.
+ */
+export async function renewCookies(
+  accounts: Pick<Accounts, 'renewSession'>,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<void> {
+  if (request.callerBy !== 'cookie') return;
+  try {
+    const { origin } = buildSource(request);
+    const session = await accounts.renewSession(requireUserCaller(request), origin);
+    if (session !== null) setSessionCookies(reply, session);
+  } catch (error) {
+    request.log.warn({ err: error }, 'a session was not renewed after a change of its user');
+  }
 }
 
 function setSessionCookies(reply: FastifyReply, session: Session): void {
