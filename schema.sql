@@ -415,6 +415,19 @@ CREATE OR REPLACE FUNCTION public.search_pattern(text)
 RETURN (('%'::text || regexp_replace(fold_text($1), '([\\%_])'::text, '\\\1'::text, 'g'::text)) || '%'::text)
 ;
 
+create table account_notices (
+  id uuid not null,
+  user_id uuid not null,
+  kind text not null,
+  created_at timestamp(3) with time zone default clock_timestamp() not null,
+  address text,
+  browser text,
+  factor text,
+  link_id uuid,
+  constraint account_notices_id_pkey PRIMARY KEY (id),
+  constraint account_notices_kind_check CHECK ((kind = ANY (ARRAY['password_changed'::text, 'factor_added'::text, 'factor_removed'::text, 'factors_reset'::text, 'recovery_codes_created'::text, 'recovery_code_used'::text, 'new_device'::text, 'refresh_reused'::text, 'email_change_requested'::text, 'email_changed'::text, 'email_change_undone'::text])))
+);
+
 create table api_keys (
   id uuid not null,
   name text not null,
@@ -427,7 +440,10 @@ create table api_keys (
   last_used_at timestamp(3) with time zone,
   revoked_at timestamp(3) with time zone,
   held_by uuid not null,
+  refund_max_minor bigint,
   constraint api_keys_id_pkey PRIMARY KEY (id),
+  constraint api_keys_refund_max_minor_check CHECK ((refund_max_minor > 0)),
+  constraint api_keys_refund_max_with_scope_check CHECK (((refund_max_minor IS NULL) OR ('payments:refund'::text = ANY (scopes)))),
   constraint api_keys_scopes_check CHECK ((cardinality(scopes) > 0)),
   constraint api_keys_secret_hash_key UNIQUE (secret_hash)
 );
@@ -569,6 +585,22 @@ END),
   constraint discounts_version_check CHECK ((version >= 1))
 ) with (fillfactor=70);
 
+create table email_links (
+  id uuid not null,
+  user_id uuid not null,
+  purpose text not null,
+  email text not null,
+  email_key text not null,
+  token_hash bytea not null,
+  created_at timestamp(3) with time zone default clock_timestamp() not null,
+  expires_at timestamp(3) with time zone not null,
+  used_at timestamp(3) with time zone,
+  constraint email_links_id_pkey PRIMARY KEY (id),
+  constraint email_links_purpose_check CHECK ((purpose = ANY (ARRAY['verify'::text, 'change'::text, 'undo'::text]))),
+  constraint email_links_token_hash_check CHECK ((octet_length(token_hash) = 32)),
+  constraint email_links_token_hash_key UNIQUE (token_hash)
+);
+
 create table events (
   "position" bigint generated always as identity not null,
   id uuid not null,
@@ -592,6 +624,64 @@ create table events (
   constraint events_order_id_sequence_key UNIQUE (order_id, sequence),
   constraint events_order_id_with_sequence_check CHECK (((order_id IS NULL) = (sequence IS NULL))),
   constraint events_sequence_check CHECK ((sequence >= 1))
+);
+
+create table factor_challenges (
+  id uuid not null,
+  kind text not null,
+  user_id uuid,
+  nonce bytea,
+  created_at timestamp(3) with time zone default clock_timestamp() not null,
+  expires_at timestamp(3) with time zone not null,
+  used_at timestamp(3) with time zone,
+  constraint factor_challenges_id_pkey PRIMARY KEY (id),
+  constraint factor_challenges_kind_check CHECK ((kind = ANY (ARRAY['sign_in'::text, 'passkey'::text, 'registration'::text]))),
+  constraint factor_challenges_nonce_check CHECK (
+CASE
+    WHEN (nonce IS NULL) THEN (kind = 'sign_in'::text)
+    ELSE (octet_length(nonce) = 32)
+END),
+  constraint factor_challenges_nonce_key UNIQUE (nonce),
+  constraint factor_challenges_user_check CHECK (((kind = 'passkey'::text) = (user_id IS NULL)))
+);
+
+create table factor_failures (
+  id uuid not null,
+  user_id uuid not null,
+  failed_at timestamp(3) with time zone default clock_timestamp() not null,
+  constraint factor_failures_id_pkey PRIMARY KEY (id)
+);
+
+create table factors (
+  id uuid not null,
+  user_id uuid not null,
+  type text not null,
+  name text not null,
+  created_at timestamp(3) with time zone default now() not null,
+  confirmed_at timestamp(3) with time zone,
+  last_used_at timestamp(3) with time zone,
+  secret bytea,
+  secret_key_id text,
+  last_step bigint,
+  credential_id bytea,
+  public_key bytea,
+  rp_id text,
+  sign_count bigint,
+  transports text[],
+  backup_eligible boolean,
+  backed_up boolean,
+  constraint factors_id_pkey PRIMARY KEY (id),
+  constraint factors_credential_id_key UNIQUE (credential_id),
+  constraint factors_last_step_check CHECK (((last_step IS NULL) OR (type = 'totp'::text))),
+  constraint factors_name_check CHECK (((length(name) >= 1) AND (length(name) <= 200))),
+  constraint factors_passkey_check CHECK ((num_nonnulls(credential_id, public_key, rp_id, sign_count, transports, backup_eligible, backed_up) =
+CASE type
+    WHEN 'passkey'::text THEN 7
+    ELSE 0
+END)),
+  constraint factors_secret_check CHECK ((((type = 'totp'::text) = (secret IS NOT NULL)) AND ((type = 'totp'::text) = (secret_key_id IS NOT NULL)))),
+  constraint factors_sign_count_check CHECK ((sign_count >= 0)),
+  constraint factors_type_check CHECK ((type = ANY (ARRAY['totp'::text, 'passkey'::text])))
 );
 
 create table former_fulfilments (
@@ -678,9 +768,11 @@ create table mail_messages (
   greeted_name text not null,
   payment_note text,
   to_guest boolean,
+  omits_own_words boolean,
   constraint mail_messages_id_pkey PRIMARY KEY (id),
-  constraint mail_messages_kind_check CHECK ((kind = ANY (ARRAY['order.placed'::text, 'order.confirmed'::text, 'order.ready'::text, 'order.cancelled'::text, 'order.failed'::text, 'order.rescheduled'::text, 'order.readdressed'::text, 'payment.refunded'::text, 'password.reset'::text]))),
-  constraint mail_messages_order_id_by_kind_check CHECK ((((kind = 'password.reset'::text) = (order_id IS NULL)) AND ((order_id IS NULL) = (sequence IS NULL)))),
+  constraint mail_messages_kind_check CHECK ((kind = ANY (ARRAY['order.placed'::text, 'order.confirmed'::text, 'order.ready'::text, 'order.cancelled'::text, 'order.failed'::text, 'order.rescheduled'::text, 'order.readdressed'::text, 'payment.refunded'::text, 'password.reset'::text, 'email.verify'::text, 'email.confirm'::text, 'email.taken'::text, 'account.password_changed'::text, 'account.factor_added'::text, 'account.factor_removed'::text, 'account.factors_reset'::text, 'account.recovery_codes_created'::text, 'account.recovery_code_used'::text, 'account.new_device'::text, 'account.refresh_reused'::text, 'account.email_change_requested'::text, 'account.email_changed'::text, 'account.email_change_undone'::text]))),
+  constraint mail_messages_omits_own_words_check CHECK (omits_own_words),
+  constraint mail_messages_order_id_by_kind_check CHECK (((((kind ~~ 'order.%'::text) OR (kind ~~ 'payment.%'::text)) = (order_id IS NOT NULL)) AND ((order_id IS NULL) = (sequence IS NULL)))),
   constraint mail_messages_payment_note_check CHECK (((payment_note = ANY (ARRAY['due'::text, 'received'::text, 'to_refund'::text])) AND ((pay_by IS NULL) OR (NOT (payment_note IS DISTINCT FROM 'due'::text))))),
   constraint mail_messages_to_guest_check CHECK (to_guest)
 );
@@ -892,6 +984,7 @@ create table payment_refunds (
   last_error text,
   created_at timestamp(3) with time zone default now() not null,
   updated_at timestamp(3) with time zone default now() not null,
+  actor_id uuid,
   constraint payment_refunds_id_pkey PRIMARY KEY (id),
   constraint payment_refunds_amount_minor_check CHECK ((amount_minor > 0)),
   constraint payment_refunds_cause_check CHECK ((cause = ANY (ARRAY['admin'::text, 'cancelled'::text, 'late'::text, 'surplus'::text, 'flagged'::text, 'provider'::text]))),
@@ -994,6 +1087,15 @@ create table queued_orders (
   set_aside_at timestamp(3) with time zone,
   discount_codes text[],
   constraint queued_orders_order_id_pkey PRIMARY KEY (order_id)
+);
+
+create table recovery_codes (
+  user_id uuid not null,
+  code_hash bytea not null,
+  created_at timestamp(3) with time zone default now() not null,
+  used_at timestamp(3) with time zone,
+  constraint recovery_codes_user_id_code_hash_pkey PRIMARY KEY (user_id, code_hash),
+  constraint recovery_codes_code_hash_check CHECK ((octet_length(code_hash) = 32))
 );
 
 create table refresh_families (
@@ -1174,8 +1276,10 @@ create table users (
   guest boolean default false not null,
   phone text,
   password_change_required boolean default false not null,
+  email_verified_at timestamp(3) with time zone,
   constraint users_id_pkey PRIMARY KEY (id),
   constraint users_email_check CHECK (((email IS NULL) = (email_key IS NULL))),
+  constraint users_email_verified_at_check CHECK (((email_verified_at IS NULL) OR (NOT guest))),
   constraint users_guest_check CHECK (
 CASE
     WHEN guest THEN ((password_hash IS NULL) AND (role = 'customer'::text) AND (NOT vip))
@@ -1295,6 +1399,8 @@ create table sandbox.sessions (
   constraint sessions_status_check CHECK ((status = ANY (ARRAY['OPEN'::text, 'PAID'::text, 'FAILED'::text, 'EXPIRED'::text])))
 ) with (fillfactor=80);
 
+alter table account_notices add constraint account_notices_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id);
+
 alter table api_keys add constraint api_keys_created_by_fkey FOREIGN KEY (created_by) REFERENCES users(id);
 
 alter table api_keys add constraint api_keys_held_by_fkey FOREIGN KEY (held_by) REFERENCES users(id);
@@ -1306,6 +1412,14 @@ alter table cart_items add constraint cart_items_product_id_fkey FOREIGN KEY (pr
 alter table carts add constraint carts_customer_id_fkey FOREIGN KEY (customer_id) REFERENCES users(id);
 
 alter table discount_uses add constraint discount_uses_discount_id_fkey FOREIGN KEY (discount_id) REFERENCES discounts(id);
+
+alter table email_links add constraint email_links_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id);
+
+alter table factor_challenges add constraint factor_challenges_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id);
+
+alter table factor_failures add constraint factor_failures_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id);
+
+alter table factors add constraint factors_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id);
 
 alter table former_fulfilments add constraint former_fulfilments_order_id_fkey FOREIGN KEY (order_id) REFERENCES orders(id);
 
@@ -1331,6 +1445,8 @@ alter table payments add constraint payments_order_id_fkey FOREIGN KEY (order_id
 
 alter table queued_orders add constraint queued_orders_order_id_fkey FOREIGN KEY (order_id) REFERENCES orders(id);
 
+alter table recovery_codes add constraint recovery_codes_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id);
+
 alter table refresh_families add constraint refresh_families_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id);
 
 alter table refresh_tokens add constraint refresh_tokens_family_id_fkey FOREIGN KEY (family_id) REFERENCES refresh_families(id);
@@ -1346,6 +1462,10 @@ alter table webhook_deliveries add constraint webhook_deliveries_endpoint_id_fke
 alter table webhook_lines add constraint webhook_lines_delivery_id_fkey FOREIGN KEY (delivery_id) REFERENCES webhook_deliveries(id);
 
 alter table sandbox.charges add constraint charges_session_reference_fkey FOREIGN KEY (session_reference) REFERENCES sandbox.sessions(reference);
+
+CREATE INDEX account_notices_created_at_idx ON public.account_notices USING btree (created_at);
+
+CREATE INDEX account_notices_user_id_kind_created_at_idx ON public.account_notices USING btree (user_id, kind, created_at);
 
 CREATE INDEX api_keys_created_at_id_idx ON public.api_keys USING btree (created_at DESC, id DESC);
 
@@ -1367,7 +1487,23 @@ CREATE INDEX discounts_automatic_idx ON public.discounts USING btree (created_at
 
 CREATE UNIQUE INDEX discounts_code_key ON public.discounts USING btree (lower((code COLLATE "C")));
 
+CREATE INDEX email_links_email_key_created_at_idx ON public.email_links USING btree (email_key, created_at);
+
+CREATE INDEX email_links_user_id_created_at_idx ON public.email_links USING btree (user_id, created_at);
+
 CREATE INDEX events_at_idx ON public.events USING brin (at);
+
+CREATE INDEX factor_challenges_expires_at_idx ON public.factor_challenges USING btree (expires_at);
+
+CREATE INDEX factor_challenges_user_id_idx ON public.factor_challenges USING btree (user_id) WHERE (user_id IS NOT NULL);
+
+CREATE INDEX factor_failures_failed_at_idx ON public.factor_failures USING btree (failed_at);
+
+CREATE INDEX factor_failures_user_id_failed_at_idx ON public.factor_failures USING btree (user_id, failed_at);
+
+CREATE INDEX factors_created_at_idx ON public.factors USING btree (created_at) WHERE (confirmed_at IS NULL);
+
+CREATE INDEX factors_user_id_idx ON public.factors USING btree (user_id);
 
 CREATE INDEX idempotency_keys_expires_at_idx ON public.idempotency_keys USING btree (expires_at);
 
@@ -1418,6 +1554,8 @@ CREATE UNIQUE INDEX payment_captures_order_id_matched_key ON public.payment_capt
 CREATE INDEX payment_captures_payment_id_idx ON public.payment_captures USING btree (payment_id);
 
 CREATE UNIQUE INDEX payment_captures_payment_id_matched_key ON public.payment_captures USING btree (payment_id) WHERE (kind = 'matched'::text);
+
+CREATE INDEX payment_refunds_actor_id_created_at_idx ON public.payment_refunds USING btree (actor_id, created_at) WHERE (actor_id IS NOT NULL);
 
 CREATE INDEX payment_refunds_capture_id_idx ON public.payment_refunds USING btree (capture_id);
 

@@ -14,6 +14,9 @@ export type {
   Refund,
 } from './schema.ts';
 export {
+  type Challenge,
+  ChallengeError,
+  type FactorProof,
   type HoldfastSession,
   resumeSession,
   type SessionOptions,

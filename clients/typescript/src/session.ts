@@ -2,7 +2,29 @@ import { createHoldfastClient, type HoldfastClient, type HoldfastClientOptions }
 import type { operations } from './schema.ts';
 
 /** A session whose tokens are returned, because none of these requests asks for cookies. */
-type SignedIn = Required<operations['logIn']['responses'][200]['content']['application/json']>;
+type SignedIn = Required<
+  operations['refreshTokens']['responses'][200]['content']['application/json']
+>;
+
+type LogInReply = operations['logIn']['responses'][200]['content']['application/json'];
+type VerifyBody = operations['verifyLogIn']['requestBody']['content']['application/json'];
+
+/** What a user with a second factor is asked for after the password. */
+export type Challenge = Extract<LogInReply, { challenge: unknown }>['challenge'];
+
+/** Exactly one member: a code of the authenticator app, a recovery code, or the response of a passkey. */
+export type FactorProof = Omit<VerifyBody, 'challengeId' | 'credentials'>;
+
+/** Thrown if the user has a second factor and no way to prove it was passed. */
+export class ChallengeError extends Error {
+  override readonly name = 'ChallengeError';
+  readonly challenge: Challenge;
+
+  constructor(challenge: Challenge) {
+    super('this user has a second factor: pass a function that proves it');
+    this.challenge = challenge;
+  }
+}
 
 export interface SessionTokens {
   readonly accessToken: string;
@@ -35,13 +57,25 @@ export interface HoldfastSession {
 /** A token that expires sooner is exchanged before it is used, because a request takes time too. */
 const MARGIN_MS = 60_000;
 
-/** Signs in. Throws `HoldfastError` with `accounts.invalid_credentials` if the credentials are wrong. */
+/**
+ * Signs in. `prove` meets the challenge of a user with a second factor; without it, their sign-in throws `ChallengeError`.
+ * Throws `HoldfastError` with `accounts.invalid_credentials` if the credentials are wrong, and with
+ * `accounts.factor_invalid` if the proof is.
+ */
 export async function signIn(
   options: SessionOptions,
   credentials: { readonly email: string; readonly password: string },
+  prove?: (challenge: Challenge) => FactorProof | Promise<FactorProof>,
 ): Promise<HoldfastSession> {
-  const { data } = await publicClient(options).POST('/api/auth/login', { body: credentials });
-  return createSession(options, data as SignedIn);
+  const client = publicClient(options);
+  const { data } = await client.POST('/api/auth/login', { body: credentials });
+  const reply = data as LogInReply;
+  if (!('challenge' in reply)) return createSession(options, reply as SignedIn);
+  const { challenge } = reply;
+  if (prove === undefined) throw new ChallengeError(challenge);
+  const body = { challengeId: challenge.id, ...(await prove(challenge)) };
+  const verified = await client.POST('/api/auth/login/verify', { body });
+  return createSession(options, verified.data as SignedIn);
 }
 
 /**

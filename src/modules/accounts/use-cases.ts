@@ -1,9 +1,9 @@
 import { createAuthenticator } from './access/authenticator.ts';
 import type { AccountsParts } from './accounts-parts.ts';
+import { openAccountMail } from './emails/open-account-mail.ts';
 import { addTotp, confirmTotp } from './factors/add-totp.ts';
 import { beginPasskeyChallenge } from './factors/challenge.ts';
 import { listFactors } from './factors/list-factors.ts';
-import { openAccountMail } from './emails/open-account-mail.ts';
 import { createApiKey } from './keys/create-api-key.ts';
 import { listApiKeys } from './keys/list-api-keys.ts';
 import { revokeApiKey } from './keys/revoke-api-key.ts';
