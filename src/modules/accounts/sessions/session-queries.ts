@@ -194,8 +194,8 @@ export const findRefreshToken = statement<[tokenHash: Buffer], TokenRow>(
                   from factors
                  where user_id = users.id
                    and confirmed_at is not null
-                 order by type) as factors
-          users.email_verified_at is not null as "emailVerified",
+                 order by type) as factors,
+          users.email_verified_at is not null as "emailVerified"
      from refresh_tokens token
      join refresh_families family on family.id = token.family_id
      join refresh_tokens live on live.family_id = family.id and live.spent_at is null

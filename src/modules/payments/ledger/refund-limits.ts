@@ -7,13 +7,13 @@ import { stepUpRequired } from '../../../shared/recent-proof.ts';
 import { paymentsErrors } from '../errors.ts';
 
 /** Lets refunds of one caller run one after the other, so that each one counts those before it. Before any other lock. */
-const lockRefunds = statement<[actorId: string], never>(
+export const lockRefunds = statement<[actorId: string], never>(
   'payments.lock_refunds_of_actor',
   `select pg_advisory_xact_lock(hashtextextended('holdfast.refunds ' || $1::text, 0))`,
 );
 
 /** Adds up what an actor refunded within the last hour, whatever the currency, except one refund. */
-const sumRefunds = statement<[actorId: string, exceptId: string | null], { totalMinor: number }>(
+export const sumRefunds = statement<[actorId: string, exceptId: string | null], { totalMinor: number }>(
   'payments.sum_refunds_of_actor',
   `select coalesce(sum(amount_minor), 0)::bigint as "totalMinor"
      from payment_refunds
