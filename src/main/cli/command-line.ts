@@ -135,4 +135,10 @@ function addUserCommands(program: Command, buildAction: ActionBuilder): void {
     .addOption(newDatabaseOption())
     .addHelpText('after', '\nExample:\n  holdfast user disable kim@shop.example')
     .action(buildAction(async () => (await import('./commands/user.ts')).disableUserCommand));
+  user
+    .command('reset-factors <email>')
+    .description('remove all second factors of a user, such as the last admin, who has lost them')
+    .addOption(newDatabaseOption())
+    .addHelpText('after', '\nExample:\n  holdfast user reset-factors owner@shop.example')
+    .action(buildAction(async () => (await import('./commands/user.ts')).resetFactorsCommand));
 }

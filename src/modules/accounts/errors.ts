@@ -41,6 +41,26 @@ export const accountsErrors = defineErrors('accounts', {
     'There is no such factor.',
     'It was removed, or it belongs to somebody else. One that waits for its confirmation ends after an hour: add it again.',
   ],
+  factorMissing: [
+    409,
+    'This account has no second factor.',
+    'Recovery codes replace a factor that was lost. Add an authenticator app or a passkey first.',
+  ],
+  ownFactors: [
+    409,
+    'Nobody resets their own factors.',
+    'Another admin does it, or an operator with `holdfast user reset-factors`. Who still has a factor removes the others one by one.',
+  ],
+  optionsInvalid: [
+    400,
+    'These options are no longer valid.',
+    'The options for a passkey live for five minutes and work once. Request new ones.',
+  ],
+  passkeyTaken: [
+    409,
+    'This passkey belongs to an account already.',
+    'Use it to sign in, or create another one.',
+  ],
   tooManyFactors: [
     409,
     'This account has as many factors as it can have.',
@@ -74,4 +94,5 @@ export const accountsErrors = defineErrors('accounts', {
 /** The refusal for a violation of each constraint. */
 export const accountsConstraints: Readonly<Record<string, ErrorDefinition>> = {
   users_email_key_key: accountsErrors.emailTaken,
+  factors_credential_id_key: accountsErrors.passkeyTaken,
 };

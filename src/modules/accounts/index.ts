@@ -12,9 +12,10 @@ export { type AccountsDependencies, createAccounts } from './create-accounts.ts'
 export { accountsDeclaration } from './declaration.ts';
 export { EMAIL_LENGTH_MAX, type Email, emailKey, parseEmail } from './email.ts';
 export { accountsErrors } from './errors.ts';
-export type { PasskeyScope } from './factors/passkeys.ts';
+export { resetFactorsOf } from './factors/reset-factors.ts';
 export type { GuessLimits } from './guess-limits.ts';
 export { insertGuests, lockGuests, type NewGuest } from './guests.ts';
+export type { PasskeyScope } from './passkey-scope.ts';
 export { countUsers, findActiveUsers, findCustomers, lockCustomers } from './queries.ts';
 export { ActorName, ActorReply } from './routes/schemas.ts';
 export type { SessionLimits } from './session-limits.ts';

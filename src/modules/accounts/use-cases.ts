@@ -1,9 +1,13 @@
 import { createAuthenticator } from './access/authenticator.ts';
 import type { AccountsParts } from './accounts-parts.ts';
 import { openAccountMail } from './emails/open-account-mail.ts';
+import { addPasskey, createPasskeyOptions } from './factors/add-passkey.ts';
 import { addTotp, confirmTotp } from './factors/add-totp.ts';
 import { beginPasskeyChallenge } from './factors/challenge.ts';
+import { removeFactor, updateFactor } from './factors/change-factor.ts';
+import { createRecoveryCodes } from './factors/create-recovery-codes.ts';
 import { listFactors } from './factors/list-factors.ts';
+import { resetFactors } from './factors/reset-factors.ts';
 import { createApiKey } from './keys/create-api-key.ts';
 import { listApiKeys } from './keys/list-api-keys.ts';
 import { revokeApiKey } from './keys/revoke-api-key.ts';
@@ -46,6 +50,12 @@ export function bindUseCases(parts: AccountsParts) {
     listFactors: bind(parts, listFactors),
     addTotp: bind(parts, addTotp),
     confirmTotp: bind(parts, confirmTotp),
+    createPasskeyOptions: bind(parts, createPasskeyOptions),
+    addPasskey: bind(parts, addPasskey),
+    createRecoveryCodes: bind(parts, createRecoveryCodes),
+    updateFactor: bind(parts, updateFactor),
+    removeFactor: bind(parts, removeFactor),
+    resetFactors: bind(parts, resetFactors),
     listUsers: bind(parts, listUsers),
     updateUser: bind(parts, updateUser),
     createApiKey: bind(parts, createApiKey),

@@ -1,8 +1,20 @@
 import type { Database } from '../../../src/database/database.ts';
+import type { UserCaller } from '../../../src/shared/caller.ts';
+import {
+  type Behaviour,
+  createTestAuthenticator,
+  type TestAuthenticator,
+} from '../../support/authenticator.ts';
 import { createTestTotp, freshStep } from '../../support/totp.ts';
-import { callerBehind, newEmail, PASSWORD, type TestAccounts } from './accounts-fixture.ts';
+import {
+  callerBehind,
+  newEmail,
+  PASSWORD,
+  PUBLIC_URL,
+  type TestAccounts,
+} from './accounts-fixture.ts';
 
-/** Signs in a new customer and adds an authenticator app. */
+/** Signs up a customer and adds an authenticator app. */
 export async function signUpWithTotp(accounts: TestAccounts) {
   const email = newEmail();
   const session = await accounts.signUp({ email, password: PASSWORD });
@@ -28,5 +40,33 @@ export async function forgetSteps(database: Database, userId: string): Promise<v
     'test.forget_steps',
     'update factors set last_step = null where user_id = $1::uuid',
     [userId],
+  );
+}
+
+/** Signs up a customer and adds a passkey. */
+export async function signUpWithPasskey(accounts: TestAccounts, behaviour?: Partial<Behaviour>) {
+  const email = newEmail();
+  const session = await accounts.signUp({ email, password: PASSWORD });
+  const caller = await callerBehind(accounts, session.accessToken);
+  const device = createTestAuthenticator({ origin: PUBLIC_URL, ...behaviour });
+  const added = await addTestPasskey(accounts, caller, device);
+  return { email, session, user: session.user, caller, device, added };
+}
+
+export async function addTestPasskey(
+  accounts: TestAccounts,
+  caller: UserCaller,
+  device: TestAuthenticator,
+) {
+  const { id, publicKey } = await accounts.createPasskeyOptions(caller);
+  return accounts.addPasskey(caller, { id, response: device.create(publicKey) });
+}
+
+/** Lets five minutes pass for a challenge. */
+export async function expireChallenge(database: Database, id: string): Promise<void> {
+  await database.run(
+    'test.expire_challenge',
+    `update factor_challenges set expires_at = expires_at - interval '5 minutes' where id = $1::uuid`,
+    [id],
   );
 }

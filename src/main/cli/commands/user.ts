@@ -4,6 +4,7 @@ import {
   createUser,
   disable,
   type KeysOption,
+  resetFactorsOf,
   setRole,
 } from '../../../modules/accounts/index.ts';
 import { operatorAuthor, type Role } from '../../../shared/caller.ts';
@@ -75,6 +76,19 @@ export function disableUserCommand(
     const user = await disable(database, author, email, keys).catch(explainHeldKeys);
     if (user === null) return exitCodes.no;
     print(`${user.email} can no longer sign in. Running servers apply this within five seconds.`);
+    return exitCodes.ok;
+  });
+}
+
+export function resetFactorsCommand(email: string, option: NewDatabaseOption): Promise<ExitCode> {
+  return withDatabase({ migrated: true, ...option }, async ({ database }) => {
+    const author = operatorAuthor('user reset-factors');
+    const { factorsRemoved } = await resetFactorsOf(database, author, email);
+    print(
+      factorsRemoved === 0
+        ? `${email} has no second factor.`
+        : `${email} signs in with the password alone until they add a factor. Their sessions end within five seconds.`,
+    );
     return exitCodes.ok;
   });
 }

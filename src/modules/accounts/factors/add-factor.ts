@@ -30,47 +30,40 @@ export async function requireRoomForFactor(tx: Transaction, userId: string): Pro
 /** The recovery codes are shown once, when the first factor is added. */
 export interface AddedFactor {
   readonly recoveryCodes?: string[];
-  readonly endedFamilyIds: readonly string[];
 }
 
 /** Completes the addition of a factor that has just been confirmed; `before` counts those that were confirmed before. */
 export async function completeFactor(
+  parts: AccountsParts,
   tx: Transaction,
   author: Author,
   caller: UserCaller,
   factor: Pick<FactorRow, 'id' | 'type' | 'name'>,
   before: number,
 ): Promise<AddedFactor> {
-  const endedFamilyIds = await afterFactorChange(tx, caller);
+  const sessionsEnded = await afterFactorChange(parts, tx, caller.id, caller.familyId);
   await recordAudit(tx, author, [
     {
       type: 'user.factor_added',
       subjectId: caller.id,
       before: null,
-      after: { ...auditedFactor(factor), sessionsEnded: endedFamilyIds.length },
+      after: { ...auditedFactor(factor), sessionsEnded },
     },
   ]);
-  if (before > 0) return { endedFamilyIds };
-  return { recoveryCodes: await replaceRecoveryCodes(tx, caller.id), endedFamilyIds };
+  return before > 0 ? {} : { recoveryCodes: await replaceRecoveryCodes(tx, caller.id) };
 }
 
 /**
- * Ends the caller's other sessions and the sign-ins that others have begun: they were admitted by the former factors.
- * Returns the ended sessions.
+ * Ends the sign-ins that were begun and the sessions, except the one to keep: they were admitted by the former factors.
+ * Returns how many sessions ended.
  */
 export async function afterFactorChange(
+  _parts: AccountsParts,
   tx: Transaction,
-  caller: UserCaller,
-): Promise<readonly string[]> {
-  await voidChallenges(tx, caller.id);
-  const ended = await endFamilies(tx, caller.id, 'password', caller.familyId);
-  return ended.map(({ id }) => id);
-}
-
-/** Applies it on this server at once, after the commit. */
-export function applyFactorChange(
-  { revocations }: Pick<AccountsParts, 'revocations'>,
-  { endedFamilyIds }: Pick<AddedFactor, 'endedFamilyIds'>,
-): void {
-  revocations.endFamilies(endedFamilyIds);
+  userId: string,
+  keptFamilyId: string | null,
+): Promise<number> {
+  await voidChallenges(tx, userId);
+  const ended = await endFamilies(tx, userId, 'password', keptFamilyId);
+  return ended.length;
 }

@@ -4,12 +4,7 @@ import { CodedError } from '../../../shared/errors.ts';
 import { newId } from '../../../shared/ids.ts';
 import type { AccountsParts } from '../accounts-parts.ts';
 import { accountsErrors } from '../errors.ts';
-import {
-  applyFactorChange,
-  completeFactor,
-  lockOwner,
-  requireRoomForFactor,
-} from './add-factor.ts';
+import { type AddedFactor, completeFactor, lockOwner, requireRoomForFactor } from './add-factor.ts';
 import { defaultNames } from './factor.ts';
 import { confirmTotpRow, countFactors, findPendingTotp, insertTotp } from './factor-queries.ts';
 import { createTotpSecret, describeTotp, findTotpStep } from './totp.ts';
@@ -53,8 +48,8 @@ export async function confirmTotp(
   caller: UserCaller,
   id: string,
   code: string,
-): Promise<{ readonly recoveryCodes?: string[] }> {
-  const added = await parts.database.transaction(async (tx) => {
+): Promise<AddedFactor> {
+  return parts.database.transaction(async (tx) => {
     await lockOwner(tx, caller);
     const [totp] = await findPendingTotp(tx, caller.id, id);
     if (totp === undefined) throw new CodedError(accountsErrors.factorNotFound);
@@ -65,9 +60,6 @@ export async function confirmTotp(
     const [before] = await countFactors(tx, caller.id);
     await confirmTotpRow(tx, id, step);
     const factor = { id, type: 'totp', name: totp.name } as const;
-    return completeFactor(tx, author, caller, factor, before!.confirmed);
+    return completeFactor(parts, tx, author, caller, factor, before!.confirmed);
   });
-  applyFactorChange(parts, added);
-  const { recoveryCodes } = added;
-  return recoveryCodes === undefined ? {} : { recoveryCodes };
 }

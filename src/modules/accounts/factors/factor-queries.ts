@@ -177,6 +177,73 @@ export interface PasskeyRow {
   transports: string[];
 }
 
+export const insertPasskey = statement<
+  [
+    id: string,
+    userId: string,
+    name: string,
+    credentialId: Buffer,
+    publicKey: Buffer,
+    rpId: string,
+    signCount: number,
+    transports: readonly string[],
+    backupEligible: boolean,
+    backedUp: boolean,
+  ],
+  FactorRow
+>(
+  'accounts.insert_passkey',
+  `insert into factors (id, user_id, type, name, confirmed_at, credential_id, public_key, rp_id, sign_count,
+                        transports, backup_eligible, backed_up)
+   values ($1::uuid, $2::uuid, 'passkey', $3::text, clock_timestamp(), $4::bytea, $5::bytea, $6::text, $7::bigint,
+           $8::text[], $9::boolean, $10::boolean)
+   returning id, type, name, created_at as "createdAt", last_used_at as "lastUsedAt"`,
+);
+
+/** Renames a confirmed factor. Returns no row if the user has no such factor. */
+export const renameFactor = statement<
+  [userId: string, id: string, name: string],
+  FactorRow & { formerName: string }
+>(
+  'accounts.rename_factor',
+  `with former as (
+     select id, name
+       from factors
+      where id = $2::uuid
+        and user_id = $1::uuid
+        and confirmed_at is not null
+        for no key update)
+   update factors
+      set name = $3::text
+     from former
+    where factors.id = former.id
+   returning factors.id, type, factors.name, created_at as "createdAt", last_used_at as "lastUsedAt",
+             former.name as "formerName"`,
+);
+
+/** Removes a factor, confirmed or not. */
+export const deleteFactor = statement<
+  [userId: string, id: string],
+  Pick<FactorRow, 'id' | 'type' | 'name'> & { isConfirmed: boolean }
+>(
+  'accounts.delete_factor',
+  `delete from factors
+    where id = $2::uuid
+      and user_id = $1::uuid
+   returning id, type, name, confirmed_at is not null as "isConfirmed"`,
+);
+
+/** Removes every factor of a user, confirmed or not. */
+export const deleteFactors = statement<
+  [userId: string],
+  Pick<FactorRow, 'id' | 'type' | 'name'> & { isConfirmed: boolean }
+>(
+  'accounts.delete_factors',
+  `delete from factors
+    where user_id = $1::uuid
+   returning id, type, name, confirmed_at is not null as "isConfirmed"`,
+);
+
 /** Returns the passkeys of a user. */
 export const findPasskeys = statement<[userId: string, rpId: string], PasskeyRow>(
   'accounts.find_passkeys',

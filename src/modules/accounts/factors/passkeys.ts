@@ -6,17 +6,13 @@ import type {
   RegistrationResponseJSON,
   VerifiedRegistrationResponse,
 } from '@simplewebauthn/server';
+import type { PasskeyScope } from '../passkey-scope.ts';
 
 const NONCE_BYTES = 32;
+/** EdDSA, ES256 and RS256. Source: the IANA registry "COSE Algorithms"; WebAuthn Level 3 §5.4, "pubKeyCredParams". */
+const ALGORITHMS = [-8, -7, -257];
 /** As long as a challenge lives. */
 const TIMEOUT_MS = 5 * 60_000;
-
-/** Where passkeys of this shop can be used. */
-export interface PasskeyScope {
-  /** The domain that passkeys belong to: the host of the origins, or a domain above it. */
-  readonly rpId: string;
-  readonly origins: readonly string[];
-}
 
 /** A passkey of which the browser needs to know. */
 export interface KnownPasskey {
@@ -54,6 +50,7 @@ export async function buildRegistrationOptions(
     challenge: bytes(nonce),
     timeout: TIMEOUT_MS,
     attestationType: 'none',
+    supportedAlgorithmIDs: ALGORITHMS,
     excludeCredentials: existing.map(describePasskey),
     authenticatorSelection: { residentKey: 'required', userVerification: 'preferred' },
   });
@@ -95,6 +92,7 @@ export async function verifyRegistration(
       expectedOrigin: [...origins],
       expectedRPID: rpId,
       requireUserVerification: false,
+      supportedAlgorithmIDs: ALGORITHMS,
     });
     return registrationInfo ?? null;
   } catch {

@@ -1,6 +1,8 @@
 import type {
   AuthenticationResponseJSON,
+  PublicKeyCredentialCreationOptionsJSON,
   PublicKeyCredentialRequestOptionsJSON,
+  RegistrationResponseJSON,
 } from '@simplewebauthn/server';
 import { Type } from 'typebox';
 import { Choice, Id, Instant, Nullable, Text } from '../../../http/index.ts';
@@ -12,6 +14,9 @@ import { body, Credentials, SessionReply } from './schemas.ts';
 
 /** Far more than a passkey of any kind sends. */
 const BASE64URL_LENGTH_MAX = 16_384;
+
+/** There are seven kinds today. */
+const TRANSPORTS_MAX = 20;
 
 const Base64Url = Type.String({
   pattern: '^[A-Za-z0-9_-]*$',
@@ -95,13 +100,15 @@ export const PasskeyChallengeReply = Type.Object({
 
 const FactorName = Text('name', NAME_LENGTH_MAX, { minLength: 1 });
 
-const FactorReply = Type.Object({
+const factorMembers = {
   id: Id,
   type: Choice(factorTypes),
   name: Type.String(),
   createdAt: Instant,
   lastUsedAt: Nullable(Instant),
-});
+};
+
+export const FactorReply = Type.Object(factorMembers);
 
 export const FactorsReply = Type.Object({
   data: Type.Array(FactorReply),
@@ -123,3 +130,56 @@ const RecoveryCodes = Type.Array(Type.String(), {
 });
 
 export const ConfirmedReply = Type.Object({ recoveryCodes: Type.Optional(RecoveryCodes) });
+
+export const NewRecoveryCodesReply = Type.Object({ recoveryCodes: RecoveryCodes });
+
+export const PasskeyOptionsReply = Type.Object({
+  id: Id,
+  publicKey: Type.Unsafe<PublicKeyCredentialCreationOptionsJSON>(
+    Type.Object(
+      {},
+      { ...open, description: 'The options for `navigator.credentials.create()`, as JSON.' },
+    ),
+  ),
+});
+
+/** What `navigator.credentials.create()` gives, as JSON. */
+const RegistrationResponse = Type.Unsafe<RegistrationResponseJSON>(
+  Type.Object(
+    {
+      ...credentialMembers,
+      response: Type.Object(
+        {
+          clientDataJSON: Base64Url,
+          attestationObject: Base64Url,
+          transports: Type.Optional(
+            Type.Array(Type.String({ maxLength: 100 }), { maxItems: TRANSPORTS_MAX }),
+          ),
+        },
+        open,
+      ),
+    },
+    { ...open, description: 'The response of the browser to `publicKey`, as JSON.' },
+  ),
+);
+
+export const AddPasskeyBody = body(
+  { id: Id, name: Type.Optional(FactorName), response: RegistrationResponse },
+  {
+    id: '0192e4a0-7b1c-7c3e-8f00-000000000001',
+    name: 'My telephone',
+    response: {
+      id: 'KioqKioqKioqKioqKioqKg',
+      rawId: 'KioqKioqKioqKioqKioqKg',
+      type: 'public-key',
+      response: { clientDataJSON: 'e30', attestationObject: 'oA' },
+    },
+  },
+);
+
+export const AddedPasskeyReply = Type.Object({
+  ...factorMembers,
+  recoveryCodes: Type.Optional(RecoveryCodes),
+});
+
+export const UpdateFactorBody = body({ name: FactorName }, { name: 'My new telephone' });

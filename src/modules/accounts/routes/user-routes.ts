@@ -10,7 +10,7 @@ import { requireRecentProof } from '../../../shared/recent-proof.ts';
 import { accountsErrors } from '../errors.ts';
 import type { Accounts } from '../use-cases.ts';
 import { requireUserCaller } from '../user-caller.ts';
-import { ListUsersQuery, UpdateUserBody, UserPage, UserReply } from './schemas.ts';
+import { ListUsersQuery, NoReply, UpdateUserBody, UserPage, UserReply } from './schemas.ts';
 
 const tags = ['Users'];
 
@@ -63,6 +63,31 @@ export function registerUserRoutes(app: App, accounts: Accounts): void {
       const outcome = await accounts.updateUser(context, context.claim, id, change);
       for (const { event, details } of outcome.facts) recordSecurity(request, event, details);
       return sendOnce(reply, outcome, { status: 200 });
+    },
+  );
+
+  app.delete(
+    '/api/users/:id/factors',
+    {
+      schema: {
+        operationId: 'resetFactors',
+        tags,
+        summary: 'Remove all second factors of another user',
+        description:
+          'For somebody who has lost them. Their recovery codes and all their sessions end; their password stays.',
+        params: IdParameter,
+        response: { 204: NoReply },
+      },
+      config: { errors: [accountsErrors.notFound, accountsErrors.ownFactors] },
+    },
+    async (request, reply) => {
+      const { id } = request.params;
+      const caller = requireUserCaller(request);
+      const { factorsRemoved } = await accounts.resetFactors(buildContext(request), caller, id);
+      if (factorsRemoved > 0) {
+        recordSecurity(request, 'factors.reset', { userId: id, factors: factorsRemoved });
+      }
+      return reply.code(204).send();
     },
   );
 }

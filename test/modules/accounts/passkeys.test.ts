@@ -1,0 +1,214 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { CodedError } from '../../../src/shared/errors.ts';
+import { createTestAuthenticator, type TestAuthenticator } from '../../support/authenticator.ts';
+import { testDatabase } from '../../support/database.ts';
+import {
+  accountsOn,
+  callerBehind,
+  catchCode,
+  PASSWORD,
+  PUBLIC_URL,
+  refusal,
+  signInAs,
+} from './accounts-fixture.ts';
+import {
+  addTestPasskey,
+  beginLogIn,
+  expireChallenge,
+  signUpWithPasskey,
+} from './factors-fixture.ts';
+
+const { database } = await testDatabase();
+const accounts = accountsOn(database);
+
+/** Signs in with the password and the passkey. */
+async function useAsSecond(email: string, device: TestAuthenticator) {
+  const { id: challengeId, publicKey } = await beginLogIn(accounts, email);
+  return accounts.verifyLogIn({ challengeId, passkey: device.get(publicKey!) });
+}
+
+/** Signs in with the passkey alone. */
+async function useAlone(
+  device: TestAuthenticator,
+  behaviour?: Parameters<TestAuthenticator['get']>[1],
+) {
+  const { id: challengeId, publicKey } = await accounts.beginPasskeyLogIn();
+  return accounts.verifyLogIn({ challengeId, passkey: device.get(publicKey, behaviour) });
+}
+
+test('a passkey is discoverable, of this shop, and made without attestation', async () => {
+  const { caller } = await signInAs(database, accounts, 'customer');
+  const { publicKey } = await accounts.createPasskeyOptions(caller);
+  assert.equal(publicKey.rp.id, 'shop.example');
+  assert.equal(publicKey.attestation, 'none');
+  assert.equal(publicKey.authenticatorSelection?.residentKey, 'required');
+  assert.equal(publicKey.authenticatorSelection?.userVerification, 'preferred');
+  assert.equal(publicKey.timeout, 300_000);
+  const handle = Buffer.from(publicKey.user.id, 'base64url').toString('hex');
+  assert.equal(handle, caller.id.replaceAll('-', ''));
+});
+
+test('a passkey signs in after the password, and alone', async () => {
+  const { email, user, device, added } = await signUpWithPasskey(accounts);
+  assert.equal(added.recoveryCodes?.length, 10);
+  const challenge = await beginLogIn(accounts, email);
+  assert.deepEqual(challenge.methods, ['passkey', 'recoveryCode']);
+  assert.equal(challenge.publicKey?.allowCredentials?.length, 1);
+  assert.equal(challenge.publicKey?.userVerification, 'preferred');
+  const second = await useAsSecond(email, device);
+  assert.equal(second.session.user.id, user.id);
+
+  const { publicKey } = await accounts.beginPasskeyLogIn();
+  assert.equal(publicKey.userVerification, 'required');
+  assert.equal(publicKey.allowCredentials, undefined);
+  const alone = await useAlone(device);
+  assert.equal(alone.session.user.id, user.id);
+  assert.deepEqual((await callerBehind(accounts, alone.session.accessToken)).factors, ['passkey']);
+});
+
+test('alone, a passkey has to verify its user and state whose it is', async () => {
+  const { email, device } = await signUpWithPasskey(accounts);
+  await assert.rejects(
+    useAlone(device, { verifiesUser: false }),
+    refusal('accounts.factor_invalid'),
+  );
+  const { id: challengeId, publicKey } = await accounts.beginPasskeyLogIn();
+  const { response, ...rest } = device.get(publicKey);
+  const { userHandle: _, ...anonymous } = response;
+  const passkey = { ...rest, response: anonymous };
+  await assert.rejects(
+    accounts.verifyLogIn({ challengeId, passkey }),
+    refusal('accounts.factor_invalid'),
+  );
+  // After the password, the password has done that.
+  const second = await beginLogIn(accounts, email);
+  const used = device.get(second.publicKey!, { verifiesUser: false });
+  await accounts.verifyLogIn({ challengeId: second.id, passkey: used });
+});
+
+test('a passkey of another origin, RP ID or account is refused, and one that is not known', async () => {
+  const { email, device } = await signUpWithPasskey(accounts);
+  const other = await signUpWithPasskey(accounts);
+  const stranger = createTestAuthenticator({ origin: PUBLIC_URL });
+  const challenge = await beginLogIn(accounts, email);
+  const options = challenge.publicKey!;
+  const attempts = [
+    device.get(options, { origin: 'https://shop.example.evil.example' }),
+    device.get(options, { origin: 'http://shop.example' }),
+    device.get(options, { rpId: 'evil.example' }),
+    device.get({ ...options, challenge: 'KioqKioqKioqKioqKioqKioqKioqKioqKioqKioqKio' }),
+    other.device.get(options),
+    stranger.get(options),
+  ];
+  for (const passkey of attempts) {
+    await assert.rejects(
+      accounts.verifyLogIn({ challengeId: challenge.id, passkey }),
+      refusal('accounts.factor_invalid'),
+    );
+  }
+  // A wrong proof leaves the challenge open.
+  await accounts.verifyLogIn({ challengeId: challenge.id, passkey: device.get(options) });
+});
+
+test('a signature is accepted once, and for its own challenge only', async () => {
+  const { email, device } = await signUpWithPasskey(accounts);
+  const { id: challengeId, publicKey } = await beginLogIn(accounts, email);
+  const passkey = device.get(publicKey!);
+  await accounts.verifyLogIn({ challengeId, passkey });
+  await assert.rejects(
+    accounts.verifyLogIn({ challengeId, passkey }),
+    refusal('accounts.challenge_invalid'),
+  );
+  const next = await beginLogIn(accounts, email);
+  await assert.rejects(
+    accounts.verifyLogIn({ challengeId: next.id, passkey }),
+    refusal('accounts.factor_invalid'),
+  );
+});
+
+test('of two sign-ins at once with one signature, one succeeds', async () => {
+  const { device } = await signUpWithPasskey(accounts);
+  const { id: challengeId, publicKey } = await accounts.beginPasskeyLogIn();
+  const passkey = device.get(publicKey);
+  const codes = await Promise.all(
+    [1, 2, 3].map(() => catchCode(() => accounts.verifyLogIn({ challengeId, passkey }))),
+  );
+  assert.equal(codes.filter((code) => code === null).length, 1);
+});
+
+test('a copy whose counter lags behind is refused, and named in the security log', async () => {
+  const { user, device } = await signUpWithPasskey(accounts);
+  await useAlone(device);
+  const copy = device.clone();
+  await useAlone(device);
+  await useAlone(device);
+  await assert.rejects(useAlone(copy), (error) => {
+    assert.ok(error instanceof CodedError && refusal('accounts.factor_invalid')(error));
+    const details = { method: 'passkey', userId: user.id, reason: 'counter' };
+    assert.deepEqual(error.details.security, { event: 'factor.failed', details });
+    return true;
+  });
+  await useAlone(device);
+});
+
+test('a passkey that never counts can be used again and again', async () => {
+  const { device } = await signUpWithPasskey(accounts, { countsUses: false });
+  await useAlone(device);
+  await useAlone(device);
+});
+
+test('options work once, for five minutes, for their own user, and only to add a passkey', async () => {
+  const { caller } = await signInAs(database, accounts, 'customer');
+  const { caller: other } = await signInAs(database, accounts, 'customer');
+  const device = createTestAuthenticator({ origin: PUBLIC_URL });
+  const options = await accounts.createPasskeyOptions(caller);
+  const response = device.create(options.publicKey);
+  await assert.rejects(
+    accounts.addPasskey(other, { id: options.id, response }),
+    refusal('accounts.options_invalid'),
+  );
+  const elsewhere = device.create(options.publicKey, { origin: 'https://evil.example' });
+  await assert.rejects(
+    accounts.addPasskey(caller, { id: options.id, response: elsewhere }),
+    refusal('request.invalid'),
+  );
+  await accounts.addPasskey(caller, { id: options.id, response });
+  await assert.rejects(
+    accounts.addPasskey(caller, { id: options.id, response }),
+    refusal('accounts.options_invalid'),
+  );
+  const { id: challengeId } = await accounts.createPasskeyOptions(caller);
+  const totp = '000000';
+  await assert.rejects(
+    accounts.verifyLogIn({ challengeId, totp }),
+    refusal('accounts.challenge_invalid'),
+  );
+  const late = await accounts.createPasskeyOptions(caller);
+  await expireChallenge(database, late.id);
+  const second = createTestAuthenticator({ origin: PUBLIC_URL }).create(late.publicKey);
+  await assert.rejects(
+    accounts.addPasskey(caller, { id: late.id, response: second }),
+    refusal('accounts.options_invalid'),
+  );
+});
+
+test('a passkey belongs to one account', async () => {
+  const { device } = await signUpWithPasskey(accounts);
+  const { caller } = await signInAs(database, accounts, 'customer');
+  await assert.rejects(addTestPasskey(accounts, caller, device), refusal('accounts.passkey_taken'));
+});
+
+test('a shop without a domain has no passkeys, and other factors still work', async () => {
+  const { email, added } = await signUpWithPasskey(accounts);
+  const elsewhere = accountsOn(database, { passkeys: null });
+  const { caller } = await signInAs(elsewhere, 'customer');
+  for (const refused of [elsewhere.beginPasskeyLogIn(), elsewhere.createPasskeyOptions(caller)]) {
+    await assert.rejects(refused, refusal('accounts.passkeys_unavailable'));
+  }
+  const result = await elsewhere.tryLogIn({ email, password: PASSWORD });
+  assert.ok(result.kind === 'challenge');
+  assert.deepEqual(result.challenge.methods, ['recoveryCode']);
+  const [recoveryCode] = added.recoveryCodes!;
+  await elsewhere.verifyLogIn({ challengeId: result.challenge.id, recoveryCode: recoveryCode! });
+});
