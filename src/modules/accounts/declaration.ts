@@ -7,6 +7,9 @@ const signedIn = {
   roles: ['customer', 'kitchen', 'admin'],
   whileRestricted: true,
 } as const satisfies Access;
+/** Also a user who must first set up a factor. */
+const ownFactors: Access = { ...signedIn, whileRestricted: ['factor'] };
+const changesOwnFactors: Access = { ...signedIn, whileRestricted: ['factor'], stepUp: true };
 const admins: Access = { roles: ['admin'] };
 
 /** Counts wrong passwords, and sign-ups with an address that is already taken. */
@@ -32,15 +35,15 @@ export const accountsDeclaration = {
     changePassword: signedIn,
     forgotPassword: 'anyone',
     resetPassword: 'anyone',
-    listFactors: signedIn,
-    addTotp: signedIn,
-    confirmTotp: signedIn,
-    createPasskeyOptions: signedIn,
-    addPasskey: signedIn,
-    createRecoveryCodes: signedIn,
-    updateFactor: signedIn,
-    removeFactor: signedIn,
-    resetFactors: admins,
+    listFactors: ownFactors,
+    addTotp: changesOwnFactors,
+    confirmTotp: changesOwnFactors,
+    createPasskeyOptions: changesOwnFactors,
+    addPasskey: changesOwnFactors,
+    createRecoveryCodes: changesOwnFactors,
+    updateFactor: changesOwnFactors,
+    removeFactor: changesOwnFactors,
+    resetFactors: { ...admins, stepUp: true },
     listUsers: admins,
     updateUser: admins,
     createApiKey: { ...admins, stepUp: true },

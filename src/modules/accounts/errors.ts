@@ -46,6 +46,11 @@ export const accountsErrors = defineErrors('accounts', {
     'This account has no second factor.',
     'Recovery codes replace a factor that was lost. Add an authenticator app or a passkey first.',
   ],
+  lastFactor: [
+    409,
+    'The last second factor has to stay.',
+    'This shop requires one of this account. Add another factor first.',
+  ],
   ownFactors: [
     409,
     'Nobody resets their own factors.',

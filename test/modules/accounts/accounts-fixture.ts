@@ -1,4 +1,6 @@
+import { randomBytes } from 'node:crypto';
 import { createDatabase, type Database } from '../../../src/database/database.ts';
+import type { Device } from '../../../src/modules/accounts/devices/device.ts';
 import {
   type Accounts,
   type AccountsDependencies,
@@ -120,6 +122,17 @@ let signUps = 0;
 export function newEmail(): string {
   signUps += 1;
   return `customer-${process.pid}-${signUps}@example.com`;
+}
+
+/** Returns a device that no account knows. */
+export function newDevice(isReturning = false): Device {
+  return {
+    token: randomBytes(32).toString('base64url'),
+    isReturning,
+    network: '203.0.113.9',
+    range: '203.0.113.0/24',
+    userAgent: 'a program without cookies',
+  };
 }
 
 export function signUpUser(accounts: TestAccounts, email = newEmail()) {

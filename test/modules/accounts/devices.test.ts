@@ -1,23 +1,12 @@
 import assert from 'node:assert/strict';
-import { randomBytes } from 'node:crypto';
 import { test } from 'node:test';
 import type { Device } from '../../../src/modules/accounts/devices/device.ts';
 import { purgeDevices } from '../../../src/modules/accounts/devices/device-queries.ts';
 import { testDatabase } from '../../support/database.ts';
-import { accountsOn, PASSWORD, signUpUser } from './accounts-fixture.ts';
+import { accountsOn, newDevice, PASSWORD, signUpUser } from './accounts-fixture.ts';
 
 const { database } = await testDatabase();
 const accounts = accountsOn(database);
-
-function newDevice(isReturning = false): Device {
-  return {
-    token: randomBytes(32).toString('base64url'),
-    isReturning,
-    network: '203.0.113.9',
-    range: '203.0.113.0/24',
-    userAgent: 'a program without cookies',
-  };
-}
 
 /** Returns how many devices of each sort a user has. */
 async function countDevices(userId: string) {

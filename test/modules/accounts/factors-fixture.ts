@@ -14,11 +14,16 @@ import {
   type TestAccounts,
 } from './accounts-fixture.ts';
 
-/** Signs up a customer and adds an authenticator app. */
-export async function signUpWithTotp(accounts: TestAccounts) {
+/** Signs up a customer. */
+export async function signUpCaller(accounts: TestAccounts) {
   const email = newEmail();
   const session = await accounts.signUp({ email, password: PASSWORD });
-  const caller = await callerBehind(accounts, session.accessToken);
+  return { email, session, caller: await callerBehind(accounts, session.accessToken) };
+}
+
+/** Signs up a customer and adds an authenticator app. */
+export async function signUpWithTotp(accounts: TestAccounts) {
+  const { email, session, caller } = await signUpCaller(accounts);
   const pending = await accounts.addTotp(caller, { name: 'My telephone' });
   const app = createTestTotp(pending.secret);
   await freshStep();
@@ -45,9 +50,7 @@ export async function forgetSteps(database: Database, userId: string): Promise<v
 
 /** Signs up a customer and adds a passkey. */
 export async function signUpWithPasskey(accounts: TestAccounts, behaviour?: Partial<Behaviour>) {
-  const email = newEmail();
-  const session = await accounts.signUp({ email, password: PASSWORD });
-  const caller = await callerBehind(accounts, session.accessToken);
+  const { email, session, caller } = await signUpCaller(accounts);
   const device = createTestAuthenticator({ origin: PUBLIC_URL, ...behaviour });
   const added = await addTestPasskey(accounts, caller, device);
   return { email, session, user: session.user, caller, device, added };

@@ -10,12 +10,12 @@ import {
   PASSWORD,
   PUBLIC_URL,
   refusal,
-  signInAs,
 } from './accounts-fixture.ts';
 import {
   addTestPasskey,
   beginLogIn,
   expireChallenge,
+  signUpCaller,
   signUpWithPasskey,
 } from './factors-fixture.ts';
 
@@ -38,7 +38,7 @@ async function useAlone(
 }
 
 test('a passkey is discoverable, of this shop, and made without attestation', async () => {
-  const { caller } = await signInAs(database, accounts, 'customer');
+  const { caller } = await signUpCaller(accounts);
   const { publicKey } = await accounts.createPasskeyOptions(caller);
   assert.equal(publicKey.rp.id, 'shop.example');
   assert.equal(publicKey.attestation, 'none');
@@ -159,8 +159,8 @@ test('a passkey that never counts can be used again and again', async () => {
 });
 
 test('options work once, for five minutes, for their own user, and only to add a passkey', async () => {
-  const { caller } = await signInAs(database, accounts, 'customer');
-  const { caller: other } = await signInAs(database, accounts, 'customer');
+  const { caller } = await signUpCaller(accounts);
+  const { caller: other } = await signUpCaller(accounts);
   const device = createTestAuthenticator({ origin: PUBLIC_URL });
   const options = await accounts.createPasskeyOptions(caller);
   const response = device.create(options.publicKey);
@@ -195,14 +195,14 @@ test('options work once, for five minutes, for their own user, and only to add a
 
 test('a passkey belongs to one account', async () => {
   const { device } = await signUpWithPasskey(accounts);
-  const { caller } = await signInAs(database, accounts, 'customer');
+  const { caller } = await signUpCaller(accounts);
   await assert.rejects(addTestPasskey(accounts, caller, device), refusal('accounts.passkey_taken'));
 });
 
 test('a shop without a domain has no passkeys, and other factors still work', async () => {
   const { email, added } = await signUpWithPasskey(accounts);
   const elsewhere = accountsOn(database, { passkeys: null });
-  const { caller } = await signInAs(elsewhere, 'customer');
+  const { caller } = await signUpCaller(elsewhere);
   for (const refused of [elsewhere.beginPasskeyLogIn(), elsewhere.createPasskeyOptions(caller)]) {
     await assert.rejects(refused, refusal('accounts.passkeys_unavailable'));
   }

@@ -6,7 +6,7 @@ import { CodedError } from '../../../shared/errors.ts';
 import type { AccountsParts } from '../accounts-parts.ts';
 import { accountsErrors } from '../errors.ts';
 import { findUser, lockCustomers } from '../queries.ts';
-import { endFamilies } from '../sessions/session-queries.ts';
+import { afterCredentialChange } from '../sessions/end-sessions.ts';
 import type { User } from '../user.ts';
 import { voidChallenges } from './challenge-queries.ts';
 import { auditedFactor, FACTORS_MAX } from './factor.ts';
@@ -41,7 +41,7 @@ export async function completeFactor(
   factor: Pick<FactorRow, 'id' | 'type' | 'name'>,
   before: number,
 ): Promise<AddedFactor> {
-  const sessionsEnded = await afterFactorChange(parts, tx, caller.id, caller.familyId);
+  const sessionsEnded = await afterFactorChange(parts, tx, caller);
   await recordAudit(tx, author, [
     {
       type: 'user.factor_added',
@@ -54,16 +54,14 @@ export async function completeFactor(
 }
 
 /**
- * Ends the sign-ins that were begun and the sessions, except the one to keep: they were admitted by the former factors.
- * Returns how many sessions ended.
+ * Ends the sign-ins that the user has begun and their other sessions, which the former factors admitted, and spends the
+ * access token of the caller's. Returns how many sessions ended.
  */
 export async function afterFactorChange(
-  _parts: AccountsParts,
+  parts: AccountsParts,
   tx: Transaction,
-  userId: string,
-  keptFamilyId: string | null,
+  { id: userId, familyId }: UserCaller,
 ): Promise<number> {
   await voidChallenges(tx, userId);
-  const ended = await endFamilies(tx, userId, 'password', keptFamilyId);
-  return ended.length;
+  return afterCredentialChange(parts, tx, userId, 'factor', familyId);
 }

@@ -3,6 +3,7 @@ import type { Author, UserCaller } from '../../../shared/caller.ts';
 import { CodedError } from '../../../shared/errors.ts';
 import type { AccountsParts } from '../accounts-parts.ts';
 import { accountsErrors } from '../errors.ts';
+import { isFactorRequired } from '../required-factor.ts';
 import { afterFactorChange, lockOwner } from './add-factor.ts';
 import { auditedFactor, type FactorView, factorView } from './factor.ts';
 import {
@@ -49,13 +50,16 @@ export function removeFactor(
   id: string,
 ): Promise<Pick<FactorRow, 'type' | 'name'> | null> {
   return parts.database.transaction(async (tx) => {
-    await lockOwner(tx, caller);
+    const user = await lockOwner(tx, caller);
     const [factor] = await deleteFactor(tx, caller.id, id);
     if (factor === undefined) throw new CodedError(accountsErrors.factorNotFound);
     if (!factor.isConfirmed) return null;
     const [left] = await countFactors(tx, caller.id);
-    if (left!.confirmed === 0) await deleteRecoveryCodes(tx, caller.id);
-    const sessionsEnded = await afterFactorChange(parts, tx, caller.id, caller.familyId);
+    if (left!.confirmed === 0) {
+      if (isFactorRequired(parts, user)) throw new CodedError(accountsErrors.lastFactor);
+      await deleteRecoveryCodes(tx, caller.id);
+    }
+    const sessionsEnded = await afterFactorChange(parts, tx, caller);
     await recordAudit(tx, author, [
       {
         type: 'user.factor_removed',

@@ -60,7 +60,7 @@ async function resetAllFactors(
   if (removed.length === 0) return { factorsRemoved: 0, endedFamilyIds: [] };
   await deleteRecoveryCodes(tx, userId);
   await voidChallenges(tx, userId);
-  const ended = await endFamilies(tx, userId, 'password', null);
+  const ended = await endFamilies(tx, userId, 'factor', null);
   await recordAudit(tx, author, [
     {
       type: 'user.factors_reset',

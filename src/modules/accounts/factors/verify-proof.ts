@@ -1,6 +1,5 @@
 import type { AuthenticationResponseJSON } from '@simplewebauthn/server';
 import type { Transaction } from '../../../database/database.ts';
-import type { Queryable } from '../../../database/statement.ts';
 import { invalidInput } from '../../../shared/common-errors.ts';
 import { CodedError } from '../../../shared/errors.ts';
 import type { SecurityFact } from '../../../shared/security-events.ts';
@@ -8,7 +7,12 @@ import type { AccountsParts } from '../accounts-parts.ts';
 import { accountsErrors } from '../errors.ts';
 import { lockCustomers } from '../queries.ts';
 import type { ProofMethod } from './challenge.ts';
-import { type ChallengeRow, findChallengeByNonce, spendChallenge } from './challenge-queries.ts';
+import {
+  type ChallengeRow,
+  findChallengeByNonce,
+  findOpenChallenge,
+  spendChallenge,
+} from './challenge-queries.ts';
 import { findCodeRefusal, recordFailure } from './factor-limits.ts';
 import {
   findPasskey,
@@ -79,8 +83,8 @@ export async function verifyProof(
   await lockCustomers(tx, [userId]);
   const refusal = method === 'totp' ? await findCodeRefusal(tx, userId) : null;
   if (refusal !== null) return refusal;
-  const answered = challenge ?? (await findAnswered(tx, proof));
-  if (answered === null && method === 'passkey') {
+  const answered = await findAnswered(tx, challenge, proof);
+  if (answered === null && (challenge !== null || method === 'passkey')) {
     return new CodedError(accountsErrors.challengeInvalid);
   }
   const wrong = await findWrong(parts, tx, userId, proof, answered);
@@ -163,11 +167,19 @@ async function acceptPasskey(
   return null;
 }
 
-/** Finds the challenge that a passkey signed, if it is one for anybody. */
-async function findAnswered(db: Queryable, { passkey }: FactorProof): Promise<ChallengeRow | null> {
+/** Returns the challenge if it is still open; without one, that of the kind `passkey` that a passkey signed. */
+async function findAnswered(
+  tx: Transaction,
+  challenge: ChallengeRow | null,
+  { passkey }: FactorProof,
+): Promise<ChallengeRow | null> {
+  if (challenge !== null) {
+    const [open] = await findOpenChallenge(tx, challenge.id);
+    return open ?? null;
+  }
   if (passkey === undefined) return null;
-  const [found] = await findChallengeByNonce(db, readNonce(passkey));
-  return found?.kind === 'passkey' ? found : null;
+  const [signed] = await findChallengeByNonce(tx, readNonce(passkey));
+  return signed?.kind === 'passkey' ? signed : null;
 }
 
 function readNonce({ response }: AuthenticationResponseJSON): Buffer {

@@ -8,6 +8,8 @@ import { countGuess } from '../devices/count-guess.ts';
 import { type Device, forgetOtherDevices } from '../devices/device.ts';
 import { emailKey } from '../email.ts';
 import { accountsErrors } from '../errors.ts';
+import { hasFactor } from '../factors/challenge.ts';
+import { voidChallenges } from '../factors/challenge-queries.ts';
 import { findCredentialById, setPasswordHash } from '../queries.ts';
 import { afterCredentialChange } from '../sessions/end-sessions.ts';
 import { requireGoodPassword } from './password-rule.ts';
@@ -61,13 +63,15 @@ async function tryChange(
     const [user] = await findCredentialById(database, caller.id);
     const matches = await passwords.verify(user?.passwordHash, currentPassword);
     if (user === undefined || !matches) return null;
-    requireGoodPassword(newPassword, { ...user, hasFactor: false }, shopName, '/newPassword');
+    const owner = { ...user, hasFactor: await hasFactor(database, user.id) };
+    requireGoodPassword(newPassword, owner, shopName, '/newPassword');
     if (await passwords.verify(user.passwordHash, newPassword)) throw samePassword();
     const newHash = await passwords.hash(newPassword);
     const changed = await database.transaction(async (tx) => {
       const [row] = await setPasswordHash(tx, user.id, user.passwordHash, newHash, user.role);
       if (row === undefined) return null;
       await voidPasswordResets(tx, user.id);
+      await voidChallenges(tx, user.id);
       await forgetOtherDevices(tx, user.id, device);
       const { familyId } = caller;
       const ended = await afterCredentialChange(parts, tx, user.id, 'password', familyId);

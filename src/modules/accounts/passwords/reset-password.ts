@@ -5,6 +5,8 @@ import type { AccountsParts } from '../accounts-parts.ts';
 import { type Device, forgetOtherDevices, rememberDevice } from '../devices/device.ts';
 import { emailKey } from '../email.ts';
 import { accountsErrors } from '../errors.ts';
+import { hasFactor } from '../factors/challenge.ts';
+import { voidChallenges } from '../factors/challenge-queries.ts';
 import { lockCustomers, setPasswordHash } from '../queries.ts';
 import { afterCredentialChange } from '../sessions/end-sessions.ts';
 import { hashToken } from '../tokens/refresh-tokens.ts';
@@ -30,7 +32,8 @@ export async function resetPassword(
   // Before the expensive hash, so that made-up tokens cost little.
   const [reset] = await findPasswordReset(database, tokenHash);
   if (reset === undefined) throw new CodedError(accountsErrors.resetInvalid);
-  requireGoodPassword(input.newPassword, { ...reset, hasFactor: false }, shopName, '/newPassword');
+  const owner = { ...reset, hasFactor: await hasFactor(database, reset.userId) };
+  requireGoodPassword(input.newPassword, owner, shopName, '/newPassword');
   // Otherwise a password that must be changed could stay.
   if (
     mustChangePassword(reset) &&
@@ -48,6 +51,7 @@ export async function resetPassword(
       used === undefined ? [] : await setPasswordHash(tx, used.userId, null, newHash, reset.role);
     if (changed === undefined) throw new CodedError(accountsErrors.resetInvalid);
     await voidPasswordResets(tx, changed.id);
+    await voidChallenges(tx, changed.id);
     await forgetOtherDevices(tx, changed.id, device);
     if (device !== null) await rememberDevice(tx, changed.id, device);
     const ended = await afterCredentialChange(parts, tx, changed.id, 'reset', null);
