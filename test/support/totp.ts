@@ -19,6 +19,7 @@ export interface TestTotp {
   code(stepsLater?: number): string;
   /** Returns a code that is neither that of now nor of a neighbouring step. */
   wrongCode(): string;
+  readonly secretHex: string;
 }
 
 /** Creates the app from the secret in base32, as a person types it. */
@@ -28,6 +29,7 @@ export function createTestTotp(secret: string): TestTotp {
     totp.generate({ timestamp: Date.now() + stepsLater * PERIOD_MS });
   return {
     code,
+    secretHex: totp.secret.hex.toLowerCase(),
     wrongCode() {
       const near = [-2, -1, 0, 1, 2].map(code);
       for (let digits = 0; ; digits += 1) {

@@ -23,13 +23,13 @@ const { database } = await testDatabase();
 const accounts = accountsOn(database);
 
 /** Signs in with the password and the passkey. */
-async function useAsSecond(email: string, device: TestAuthenticator) {
+async function signInSecond(email: string, device: TestAuthenticator) {
   const { id: challengeId, publicKey } = await beginLogIn(accounts, email);
   return accounts.verifyLogIn({ challengeId, passkey: device.get(publicKey!) });
 }
 
 /** Signs in with the passkey alone. */
-async function useAlone(
+async function signInAlone(
   device: TestAuthenticator,
   behaviour?: Parameters<TestAuthenticator['get']>[1],
 ) {
@@ -56,13 +56,13 @@ test('a passkey signs in after the password, and alone', async () => {
   assert.deepEqual(challenge.methods, ['passkey', 'recoveryCode']);
   assert.equal(challenge.publicKey?.allowCredentials?.length, 1);
   assert.equal(challenge.publicKey?.userVerification, 'preferred');
-  const second = await useAsSecond(email, device);
+  const second = await signInSecond(email, device);
   assert.equal(second.session.user.id, user.id);
 
   const { publicKey } = await accounts.beginPasskeyLogIn();
   assert.equal(publicKey.userVerification, 'required');
   assert.equal(publicKey.allowCredentials, undefined);
-  const alone = await useAlone(device);
+  const alone = await signInAlone(device);
   assert.equal(alone.session.user.id, user.id);
   assert.deepEqual((await callerBehind(accounts, alone.session.accessToken)).factors, ['passkey']);
 });
@@ -70,7 +70,7 @@ test('a passkey signs in after the password, and alone', async () => {
 test('alone, a passkey has to verify its user and state whose it is', async () => {
   const { email, device } = await signUpWithPasskey(accounts);
   await assert.rejects(
-    useAlone(device, { verifiesUser: false }),
+    signInAlone(device, { verifiesUser: false }),
     refusal('accounts.factor_invalid'),
   );
   const { id: challengeId, publicKey } = await accounts.beginPasskeyLogIn();
@@ -139,23 +139,23 @@ test('of two sign-ins at once with one signature, one succeeds', async () => {
 
 test('a copy whose counter lags behind is refused, and named in the security log', async () => {
   const { user, device } = await signUpWithPasskey(accounts);
-  await useAlone(device);
+  await signInAlone(device);
   const copy = device.clone();
-  await useAlone(device);
-  await useAlone(device);
-  await assert.rejects(useAlone(copy), (error) => {
+  await signInAlone(device);
+  await signInAlone(device);
+  await assert.rejects(signInAlone(copy), (error) => {
     assert.ok(error instanceof CodedError && refusal('accounts.factor_invalid')(error));
     const details = { method: 'passkey', userId: user.id, reason: 'counter' };
     assert.deepEqual(error.details.security, { event: 'factor.failed', details });
     return true;
   });
-  await useAlone(device);
+  await signInAlone(device);
 });
 
 test('a passkey that never counts can be used again and again', async () => {
   const { device } = await signUpWithPasskey(accounts, { countsUses: false });
-  await useAlone(device);
-  await useAlone(device);
+  await signInAlone(device);
+  await signInAlone(device);
 });
 
 test('options work once, for five minutes, for their own user, and only to add a passkey', async () => {

@@ -59,13 +59,13 @@ export function removeFactor(
       if (isFactorRequired(parts, user)) throw new CodedError(accountsErrors.lastFactor);
       await deleteRecoveryCodes(tx, caller.id);
     }
-    const sessionsEnded = await afterFactorChange(parts, tx, caller);
+    await afterFactorChange(parts, tx, caller);
     await recordAudit(tx, author, [
       {
         type: 'user.factor_removed',
         subjectId: caller.id,
         before: auditedFactor(factor),
-        after: { factorsLeft: left!.confirmed, sessionsEnded },
+        after: null,
       },
     ]);
     return factor;
