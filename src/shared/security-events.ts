@@ -8,6 +8,7 @@ export const securityEvents = {
   'refresh.reused': 'a spent refresh token was used again',
   'access.refused': 'access was refused',
   'limit.reached': 'a limit was reached',
+  'session.ended': 'sessions were ended',
   'password.changed': 'a password was changed',
   'reset.asked': 'a password reset was requested',
   'reset.used': 'a password was reset',

@@ -141,4 +141,10 @@ function addUserCommands(program: Command, buildAction: ActionBuilder): void {
     .addOption(newDatabaseOption())
     .addHelpText('after', '\nExample:\n  holdfast user reset-factors owner@shop.example')
     .action(buildAction(async () => (await import('./commands/user.ts')).resetFactorsCommand));
+  user
+    .command('enable <email>')
+    .description('let a disabled user sign in again')
+    .addOption(newDatabaseOption())
+    .addHelpText('after', '\nExample:\n  holdfast user enable kim@shop.example')
+    .action(buildAction(async () => (await import('./commands/user.ts')).enableUserCommand));
 }

@@ -38,6 +38,20 @@ export const accountsChapter: Chapter = {
       variablesToSet: { customerToken: 'accessToken', refreshToken: 'refreshToken' },
     },
     { operation: 'getProfile', as: 'customer', status: 200 },
+    {
+      operation: 'logIn',
+      name: 'Sign in on a phone',
+      body: { email: '{{customerEmail}}', password: '{{customerPassword}}' },
+      status: 200,
+    },
+    {
+      operation: 'listSessions',
+      as: 'customer',
+      status: 200,
+      variablesToSet: { sessionId: 'data.0.id' },
+    },
+    { operation: 'endSession', as: 'customer', path: { id: '{{sessionId}}' }, status: 204 },
+    { operation: 'endOtherSessions', as: 'customer', status: 204 },
     { operation: 'updateProfile', as: 'customer', body: { name: 'Ada King' }, status: 200 },
     {
       operation: 'changePassword',

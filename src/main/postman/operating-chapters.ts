@@ -11,6 +11,25 @@ const users: Chapter = {
       body: { vip: true },
       status: 200,
     },
+    {
+      operation: 'listUserSessions',
+      as: 'admin',
+      path: { id: '{{customerId}}' },
+      status: 200,
+      variablesToSet: { sessionId: 'data.0.id' },
+    },
+    {
+      operation: 'endUserSession',
+      as: 'admin',
+      path: { id: '{{customerId}}', sessionId: '{{sessionId}}' },
+      status: 204,
+    },
+    {
+      operation: 'endUserSessions',
+      as: 'admin',
+      path: { id: '{{customerId}}' },
+      status: 204,
+    },
   ],
 };
 
@@ -131,6 +150,12 @@ const operating: Chapter = {
       as: 'admin',
       query: { subject: '{{customerId}}' },
       status: 200,
+    },
+    {
+      operation: 'endAllSessions',
+      note: 'The last request, because it also ends the sessions of this collection.',
+      as: 'admin',
+      status: 204,
     },
   ],
 };

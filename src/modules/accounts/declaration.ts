@@ -2,6 +2,7 @@ import type { Access, Outcome } from '../../http/index.ts';
 import type { ModuleDeclaration, OperationLimit } from '../module.ts';
 import { accountsConstraints, accountsErrors } from './errors.ts';
 
+const everyUser: Access = { roles: ['customer', 'kitchen', 'admin'] };
 /** Also a user who must first choose a new password. */
 const signedIn = {
   roles: ['customer', 'kitchen', 'admin'],
@@ -44,9 +45,16 @@ export const accountsDeclaration = {
     updateFactor: changesOwnFactors,
     removeFactor: changesOwnFactors,
     resetFactors: { ...admins, stepUp: true },
+    listSessions: everyUser,
+    endSession: everyUser,
+    endOtherSessions: everyUser,
     listUsers: admins,
     updateUser: admins,
     createApiKey: { ...admins, stepUp: true },
+    listUserSessions: admins,
+    endUserSession: admins,
+    endUserSessions: admins,
+    endAllSessions: admins,
     listApiKeys: admins,
     revokeApiKey: { ...admins, stepUp: true },
   },

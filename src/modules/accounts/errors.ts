@@ -81,6 +81,11 @@ export const accountsErrors = defineErrors('accounts', {
     'This refresh token has been used before.',
     'Reusing a spent token is a sign of theft, so the whole session has been ended. Sign in again.',
   ],
+  sessionNotFound: [
+    404,
+    'There is no such session.',
+    'It never existed, belongs to another user, or has ended. Check the id against the list of sessions.',
+  ],
   resetInvalid: [
     400,
     'This reset link is no longer valid.',

@@ -3,6 +3,7 @@ import { registerApiKeyRoutes } from './routes/api-key-routes.ts';
 import { registerChallengeRoutes } from './routes/challenge-routes.ts';
 import { registerFactorRoutes } from './routes/factor-routes.ts';
 import { registerPasswordRoutes } from './routes/password-routes.ts';
+import { registerSessionListRoutes } from './routes/session-list-routes.ts';
 import { registerSessionRoutes } from './routes/session-routes.ts';
 import { registerUserRoutes } from './routes/user-routes.ts';
 import type { Accounts } from './use-cases.ts';
@@ -11,6 +12,7 @@ export function registerAccountsRoutes(app: App, accounts: Accounts): void {
   registerSessionRoutes(app, accounts);
   registerChallengeRoutes(app, accounts);
   registerFactorRoutes(app, accounts);
+  registerSessionListRoutes(app, accounts);
   registerPasswordRoutes(app, accounts);
   registerUserRoutes(app, accounts);
   registerApiKeyRoutes(app, accounts);

@@ -15,8 +15,16 @@ import { changePassword } from './passwords/change-password.ts';
 import { forgotPassword } from './passwords/forgot-password.ts';
 import { resetPassword } from './passwords/reset-password.ts';
 import { logOut, logOutByRefreshToken } from './sessions/log-out.ts';
+import { listSessions, listUserSessions } from './sessions/list-sessions.ts';
 import { refreshSession } from './sessions/refresh-session.ts';
 import { renewSession } from './sessions/renew-session.ts';
+import {
+  endAllSessions,
+  endUserSession,
+  endUserSessions,
+  revokeOtherSessions,
+  revokeSession,
+} from './sessions/revoke-sessions.ts';
 import { logIn } from './sign-in/log-in.ts';
 import { signUp } from './sign-in/sign-up.ts';
 import { verifyLogIn } from './sign-in/verify-log-in.ts';
@@ -56,6 +64,13 @@ export function bindUseCases(parts: AccountsParts) {
     updateFactor: bind(parts, updateFactor),
     removeFactor: bind(parts, removeFactor),
     resetFactors: bind(parts, resetFactors),
+    listSessions: bind(parts, listSessions),
+    revokeSession: bind(parts, revokeSession),
+    revokeOtherSessions: bind(parts, revokeOtherSessions),
+    listUserSessions: bind(parts, listUserSessions),
+    endUserSession: bind(parts, endUserSession),
+    endUserSessions: bind(parts, endUserSessions),
+    endAllSessions: bind(parts, endAllSessions),
     listUsers: bind(parts, listUsers),
     updateUser: bind(parts, updateUser),
     createApiKey: bind(parts, createApiKey),

@@ -152,6 +152,7 @@ for (const [operationId, prepare] of Object.entries(auditedOperations)) {
 }
 
 test('an API key is the author of what it does, and reads no texts of mails', async () => {
+  const admin = await server.asAdmin();
   const created = await admin.post('/api/api-keys', {
     name: 'Till',
     scopes: ['catalog:write', 'operations:read'],
@@ -182,6 +183,7 @@ test('an API key is the author of what it does, and reads no texts of mails', as
 });
 
 test('what is not audited leaves no row', async () => {
+  const admin = await server.asAdmin();
   const credentials = { email: admin.identity.email, password: admin.identity.password };
   const [, rows] = await auditOf(async () => {
     const login = await server.anonymous.post('/api/auth/login', credentials);
@@ -195,6 +197,7 @@ test('what is not audited leaves no row', async () => {
     );
     const { email } = credentials;
     assert.equal((await server.anonymous.post('/api/auth/password/forgot', { email })).status, 202);
+    assert.equal((await admin.delete('/api/auth/sessions')).status, 204);
     assert.equal((await admin.patch(`/api/users/${newId()}`, { vip: true })).status, 404);
     assert.equal((await admin.get('/api/operations/mail?cursor=x')).status, 400);
   });

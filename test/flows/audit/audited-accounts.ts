@@ -65,6 +65,24 @@ async function requestReset({ server }: World, email: string): Promise<string> {
   return mail!.token!;
 }
 
+function sessionsEnded(subjectId: string | null, after: Readonly<Record<string, unknown>>) {
+  return { type: 'user.sessions_ended', subjectId, before: null, after };
+}
+
+/** By another admin, because it also ends the session in use. */
+export const endAllSessions: AuditedOperation = async ({ server }) => {
+  const session = await server.asAdmin();
+  const { userId: id } = session.identity;
+  return {
+    session,
+    method: 'DELETE',
+    path: '/api/operations/sessions',
+    status: 204,
+    actor: () => ({ type: 'user', id, role: 'admin' }),
+    rows: () => [sessionsEnded(null, { everyone: true })],
+  };
+};
+
 async function createKey({ admin }: World) {
   const reply = await admin.post('/api/api-keys', { name: 'Till', scopes });
   assert.equal(reply.status, 201, reply.text);
@@ -158,6 +176,29 @@ export const auditedAccounts: Readonly<Record<string, AuditedOperation>> = {
           after: { role: 'kitchen', disabled: true, sessionsEnded: 1 },
         },
       ],
+    };
+  },
+
+  async endUserSession({ server, admin }) {
+    const { userId } = (await server.signUp()).identity;
+    const list = await admin.get(`/api/users/${userId}/sessions`);
+    const [{ id }] = list.json<{ data: [{ id: string }] }>().data;
+    return {
+      method: 'DELETE',
+      path: `/api/users/${userId}/sessions/${id}`,
+      status: 204,
+      rows: () => [sessionsEnded(userId, { sessionsEnded: 1 })],
+    };
+  },
+
+  async endUserSessions({ server }) {
+    const { userId, email, password } = (await server.signUp()).identity;
+    assert.equal((await server.anonymous.post('/api/auth/login', { email, password })).status, 200);
+    return {
+      method: 'DELETE',
+      path: `/api/users/${userId}/sessions`,
+      status: 204,
+      rows: () => [sessionsEnded(userId, { sessionsEnded: 2 })],
     };
   },
 

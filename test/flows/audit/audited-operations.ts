@@ -3,7 +3,7 @@ import { createMailFixture } from '../../modules/notifications/mail-fixture.ts';
 import { insertDeadEvent } from '../../support/dead-events.ts';
 import { priceKinds } from '../../support/price-kinds.ts';
 import { createRule, type RuleBody } from '../../support/rules.ts';
-import { auditedAccounts } from './audited-accounts.ts';
+import { auditedAccounts, endAllSessions } from './audited-accounts.ts';
 import type { AuditedOperation } from './audited-operation.ts';
 import { auditedWebhooks } from './audited-webhooks.ts';
 
@@ -143,6 +143,8 @@ export const auditedOperations: Readonly<Record<string, AuditedOperation>> = {
       },
     };
   },
+  // The last one, because it ends the sessions of the others.
+  endAllSessions,
 };
 
 const ownSessions =
@@ -155,6 +157,8 @@ export const unauditedOperations: Readonly<Record<string, string>> = {
   logIn: ownSessions,
   refreshTokens: ownSessions,
   logOut: ownSessions,
+  endSession: ownSessions,
+  endOtherSessions: ownSessions,
   forgotPassword: 'It sends a link. The password that is set with it is audited.',
   adjustStock: 'The ledger of stock shows who changed it, and why.',
   quoteOrder: 'It changes nothing.',

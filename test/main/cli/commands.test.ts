@@ -47,7 +47,8 @@ test('help exits with 0, and every command has an example', async () => {
   const help = await runCommand(['--help']);
   assert.equal(help.code, 0, help.stderr);
   const commands = ['serve', 'migrate', 'check', 'reconcile', 'doctor', 'replay'];
-  const nested = ['user create', 'user role', 'user disable', 'import products', 'import orders'];
+  const users = ['user create', 'user role', 'user disable', 'user enable'];
+  const nested = [...users, 'import products', 'import orders'];
   for (const command of [...commands, ...nested]) {
     const { code, stdout } = await runCommand([...command.split(' '), '--help']);
     assert.equal(code, 0);
@@ -131,7 +132,7 @@ test('check exits with 0 and names every invariant', async () => {
   assert.equal(JSON.parse(json.stdout).ok, true);
 });
 
-test('users can be created, given another role and disabled', async () => {
+test('users can be created, given another role, disabled and enabled', async () => {
   const email = 'kim@shop.example';
   const made = await runCommand(['user', 'create', email, '--password-stdin', '--vip'], {
     environment,
@@ -157,8 +158,12 @@ test('users can be created, given another role and disabled', async () => {
   const other = ['user', 'create', 'owner@shop.example', '--role', 'admin'];
   assert.match((await runCommand(other, { environment })).stdout, /shown only once: \S{20}/);
   assert.equal((await runCommand(['user', 'disable', email], { environment })).code, 0);
-  const nobody = ['user', 'disable', 'nobody@shop.example'];
-  assert.equal((await runCommand(nobody, { environment })).code, 1);
+  const enabled = await runCommand(['user', 'enable', email], { environment });
+  assert.deepEqual([enabled.code, enabled.stdout], [0, `${email} can sign in again.\n`]);
+  for (const command of ['disable', 'enable']) {
+    const nobody = await runCommand(['user', command, 'nobody@shop.example'], { environment });
+    assert.deepEqual([nobody.code, nobody.stderr], [1, 'There is no such user.\n']);
+  }
   const shown = { name: '', vip: false, disabled: false };
   const owner = { ...shown, email: 'owner@shop.example', role: 'admin' };
   assert.deepEqual(
@@ -178,6 +183,7 @@ test('users can be created, given another role and disabled', async () => {
       ['user.changed', 'operator: user role, null', { role: 'customer' }, { role: 'admin' }],
       ['user.created', 'operator: user create, null', null, owner],
       ['user.changed', 'operator: user disable, null', { disabled: false }, { disabled: true }],
+      ['user.changed', 'operator: user enable, null', { disabled: true }, { disabled: false }],
     ],
   );
 });

@@ -40,6 +40,9 @@ const authored = [
   'updateUser',
   'createApiKey',
   'revokeApiKey',
+  'endUserSession',
+  'endUserSessions',
+  'endAllSessions',
 ] as const satisfies readonly (keyof Accounts)[];
 
 type Authored = {

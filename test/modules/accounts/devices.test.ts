@@ -4,6 +4,7 @@ import type { Device } from '../../../src/modules/accounts/devices/device.ts';
 import { purgeDevices } from '../../../src/modules/accounts/devices/device-queries.ts';
 import { testDatabase } from '../../support/database.ts';
 import { accountsOn, newDevice, PASSWORD, signUpUser } from './accounts-fixture.ts';
+import { accountsOn, newEmail, PASSWORD, signUpUser } from './accounts-fixture.ts';
 
 const { database } = await testDatabase();
 const accounts = accountsOn(database);
@@ -80,4 +81,21 @@ test('cookies are purged after a year without use, addresses after 90 days', asy
   assert.deepEqual(await remain(), { cookie: 1 });
   await ageBy('2 days');
   assert.deepEqual(await remain(), {});
+});
+
+test('a sign-in is from a new device only if nothing about it is known, and the user was known elsewhere', async () => {
+  const first = newDevice();
+  const { email } = (await accounts.signUp({ email: newEmail(), password: PASSWORD }, first)).user;
+  const isNew = async (device: Device) =>
+    (await accounts.logIn({ email, password: PASSWORD }, device)).isNewDevice;
+  assert.equal(await isNew({ ...first, isReturning: true }), false);
+  assert.equal(await isNew(newDevice()), false, 'the same program without cookies');
+  const moved = { ...newDevice(), range: '198.51.100.0/24' };
+  assert.equal(await isNew(moved), true);
+  assert.equal(await isNew({ ...moved, isReturning: true }), false);
+  assert.equal(await isNew(newDevice(true)), true, 'a browser that another user has used');
+
+  const another = await signUpUser(accounts);
+  const credentials = { email: another.user.email, password: PASSWORD };
+  assert.equal((await accounts.logIn(credentials, newDevice())).isNewDevice, false, 'the first');
 });

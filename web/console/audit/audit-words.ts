@@ -5,6 +5,7 @@ export const auditWords: Readonly<Record<string, string>> = {
   'user.created': 'Account created',
   'user.changed': 'Account changed',
   'user.password_changed': 'Password changed',
+  'user.sessions_ended': 'Sessions ended',
   'api_key.created': 'API key created',
   'api_key.changed': 'API key given to somebody else',
   'api_key.revoked': 'API key revoked',

@@ -3,6 +3,7 @@ import {
   accountsErrors,
   createUser,
   disable,
+  enable,
   type KeysOption,
   resetFactorsOf,
   setRole,
@@ -61,7 +62,9 @@ export function setRoleCommand(
     const author = operatorAuthor('user role');
     const user = await setRole(database, author, email, role, keys).catch(explainHeldKeys);
     if (user === null) return exitCodes.no;
-    print(`${user.email} is now ${role}. Running servers apply this within five seconds.`);
+    print(
+      `${user.email} is now ${role} and has to sign in again. Running servers apply this within five seconds.`,
+    );
     return exitCodes.ok;
   });
 }
@@ -89,6 +92,14 @@ export function resetFactorsCommand(email: string, option: NewDatabaseOption): P
         ? `${email} has no second factor.`
         : `${email} signs in with the password alone until they add a factor. Their sessions end within five seconds.`,
     );
+    return exitCodes.ok;
+  });
+}
+
+export function enableUserCommand(email: string, option: NewDatabaseOption): Promise<ExitCode> {
+  return withDatabase({ migrated: true, ...option }, async ({ database }) => {
+    const user = await enable(database, operatorAuthor('user enable'), email);
+    print(`${user.email} can sign in again.`);
     return exitCodes.ok;
   });
 }

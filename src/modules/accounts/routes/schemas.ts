@@ -137,6 +137,8 @@ export const ListUsersQuery = query({
   cursor: CursorParameter,
 });
 
+export const UserSessionParameters = Type.Object({ id: Id, sessionId: Id });
+
 export const ListApiKeysQuery = query({ limit: LimitParameter, cursor: CursorParameter });
 
 const profileMembers = {
@@ -189,6 +191,21 @@ export const SessionReply = Type.Object({
     }),
   ),
   expiresIn: Type.Integer({ description: 'Lifetime of the access token in seconds.' }),
+});
+
+export const SessionListReply = Type.Object({
+  data: Type.Array(
+    Type.Object({
+      id: Id,
+      createdAt: Instant,
+      lastUsedAt: { ...Instant, description: 'The last sign-in or refresh.' },
+      address: Nullable(Type.String({ description: 'Where it was last used.' })),
+      userAgent: Nullable(
+        Type.String({ description: 'The browser or program, as it named itself then.' }),
+      ),
+      current: Type.Boolean({ description: 'Whether this request belongs to it.' }),
+    }),
+  ),
 });
 
 const KeyUser = Type.Object({

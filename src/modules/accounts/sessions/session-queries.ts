@@ -25,7 +25,7 @@ const buildEnd = (limits: string, lastUsedAt: string): string =>
          ${lastUsedAt} + make_interval(secs => (${limits}::double precision[])[case users.role when 'customer' then 2 else 4 end]))`;
 
 /** SQL for whether the session `family` is over, also by limits that were shortened since its last use. */
-const buildIsOver = (limits: string): string =>
+export const buildIsOver = (limits: string): string =>
   `(family.ended_at is not null
     or family.epoch < (select epoch from session_epoch)
     or least(family.expires_at, ${buildEnd(limits, 'family.last_used_at')}) <= clock_timestamp())`;
