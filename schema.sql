@@ -635,10 +635,10 @@ create table factor_challenges (
   expires_at timestamp(3) with time zone not null,
   used_at timestamp(3) with time zone,
   constraint factor_challenges_id_pkey PRIMARY KEY (id),
-  constraint factor_challenges_kind_check CHECK ((kind = ANY (ARRAY['sign_in'::text, 'passkey'::text, 'registration'::text]))),
+  constraint factor_challenges_kind_check CHECK ((kind = ANY (ARRAY['sign_in'::text, 'step_up'::text, 'passkey'::text, 'registration'::text]))),
   constraint factor_challenges_nonce_check CHECK (
 CASE
-    WHEN (nonce IS NULL) THEN (kind = 'sign_in'::text)
+    WHEN (nonce IS NULL) THEN (kind = ANY (ARRAY['sign_in'::text, 'step_up'::text]))
     ELSE (octet_length(nonce) = 32)
 END),
   constraint factor_challenges_nonce_key UNIQUE (nonce),

@@ -1,20 +1,18 @@
-import type { Caller, FactorType } from './caller.ts';
+import type { Caller, FactorType, UserCaller } from './caller.ts';
 import { authErrors } from './common-errors.ts';
 import { CodedError } from './errors.ts';
 
-/** How a user can prove who they are. */
-export type ProofMethod = FactorType | 'recoveryCode' | 'password';
+/** What a step-up takes, as it is named there. */
+export type StepUpMethod = FactorType | 'recoveryCode' | 'password';
 
-/** Returns how a user with these factors can prove who they are: by password only as long as they have none. */
-export function listProofMethods(factors: readonly FactorType[]): readonly ProofMethod[] {
-  return factors.length === 0 ? ['password'] : [...factors, 'recoveryCode'];
+/** Builds the refusal of what needs a recent proof. `methods` are those of the caller. */
+export function stepUpRequired(methods: readonly StepUpMethod[]): CodedError {
+  return new CodedError(authErrors.stepUpRequired, { extensions: { methods } });
 }
 
-/** Builds the refusal of what a user with these factors may do only after a step-up. */
-export function stepUpRequired(factors: readonly FactorType[]): CodedError {
-  return new CodedError(authErrors.stepUpRequired, {
-    extensions: { methods: listProofMethods(factors) },
-  });
+/** Returns how a caller can step up: by password only as long as they have no factor. */
+export function listStepUpMethods({ factors = [] }: UserCaller): readonly StepUpMethod[] {
+  return factors.length === 0 ? ['password'] : [...factors, 'recoveryCode'];
 }
 
 /**
@@ -23,5 +21,5 @@ export function stepUpRequired(factors: readonly FactorType[]): CodedError {
  */
 export function requireRecentProof(caller: Caller): void {
   if (caller.kind !== 'user' || caller.hasRecentProof === true) return;
-  throw stepUpRequired(caller.factors ?? []);
+  throw stepUpRequired(listStepUpMethods(caller));
 }

@@ -5,6 +5,7 @@
 export const securityEvents = {
   'sign_in.ok': 'signed in',
   'sign_in.failed': 'a sign-in failed',
+  'step_up.ok': 'proved again who they are',
   'refresh.reused': 'a spent refresh token was used again',
   'access.refused': 'access was refused',
   'limit.reached': 'a limit was reached',

@@ -96,6 +96,7 @@ const patternSamples = [
   'GB',
   '20',
   '18:30',
+  '492039',
 ];
 
 /** Returns a value that matches the schema, with every optional member. */

@@ -3,15 +3,16 @@ import type { ModuleDeclaration, OperationLimit } from '../module.ts';
 import { accountsConstraints, accountsErrors } from './errors.ts';
 
 const everyUser: Access = { roles: ['customer', 'kitchen', 'admin'] };
-/** Also a user who must first choose a new password. */
+/** Also a user who must do something else first. */
 const signedIn = {
   roles: ['customer', 'kitchen', 'admin'],
   whileRestricted: true,
 } as const satisfies Access;
-/** Also a user who must first set up a factor. */
+/** Until a new password is chosen, nobody adds a factor: somebody else may know the old one. */
 const ownFactors: Access = { ...signedIn, whileRestricted: ['factor'] };
 const changesOwnFactors: Access = { ...signedIn, whileRestricted: ['factor'], stepUp: true };
 const admins: Access = { roles: ['admin'] };
+const provenAdmins: Access = { roles: ['admin'], stepUp: true };
 
 /** Counts wrong passwords, and sign-ups with an address that is already taken. */
 const failures: OperationLimit = {
@@ -30,6 +31,7 @@ export const accountsDeclaration = {
     beginPasskeyLogIn: 'anyone',
     verifyLogIn: 'anyone',
     refreshTokens: 'anyone',
+    stepUp: ownFactors,
     logOut: { ...signedIn, byRefreshCookie: true },
     getProfile: signedIn,
     updateProfile: signedIn,
@@ -44,24 +46,25 @@ export const accountsDeclaration = {
     createRecoveryCodes: changesOwnFactors,
     updateFactor: changesOwnFactors,
     removeFactor: changesOwnFactors,
-    resetFactors: { ...admins, stepUp: true },
     listSessions: everyUser,
-    endSession: everyUser,
-    endOtherSessions: everyUser,
+    endSession: { ...everyUser, stepUp: true },
+    endOtherSessions: { ...everyUser, stepUp: true },
+    resetFactors: provenAdmins,
     listUsers: admins,
     updateUser: admins,
-    createApiKey: { ...admins, stepUp: true },
     listUserSessions: admins,
-    endUserSession: admins,
-    endUserSessions: admins,
-    endAllSessions: admins,
+    endUserSession: provenAdmins,
+    endUserSessions: provenAdmins,
+    endAllSessions: provenAdmins,
+    createApiKey: provenAdmins,
     listApiKeys: admins,
-    revokeApiKey: { ...admins, stepUp: true },
+    revokeApiKey: provenAdmins,
   },
   limits: {
     signUp: [failures],
     register: [failures],
     logIn: [failures],
+    stepUp: [failures],
     changePassword: [failures],
   },
   tags: [

@@ -27,6 +27,7 @@ import {
 } from './sessions/revoke-sessions.ts';
 import { logIn } from './sign-in/log-in.ts';
 import { signUp } from './sign-in/sign-up.ts';
+import { stepUp } from './sign-in/step-up.ts';
 import { verifyLogIn } from './sign-in/verify-log-in.ts';
 import { listUsers } from './users/list-users.ts';
 import { getProfile, updateProfile } from './users/profile.ts';
@@ -45,6 +46,7 @@ export function bindUseCases(parts: AccountsParts) {
     logIn: bind(parts, logIn),
     verifyLogIn: bind(parts, verifyLogIn),
     beginPasskeyLogIn: bind(parts, beginPasskeyChallenge),
+    stepUp: bind(parts, stepUp),
     refreshSession: bind(parts, refreshSession),
     renewSession: bind(parts, renewSession),
     logOut: bind(parts, logOut),

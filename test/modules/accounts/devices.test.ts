@@ -3,8 +3,7 @@ import { test } from 'node:test';
 import type { Device } from '../../../src/modules/accounts/devices/device.ts';
 import { purgeDevices } from '../../../src/modules/accounts/devices/device-queries.ts';
 import { testDatabase } from '../../support/database.ts';
-import { accountsOn, newDevice, PASSWORD, signUpUser } from './accounts-fixture.ts';
-import { accountsOn, newEmail, PASSWORD, signUpUser } from './accounts-fixture.ts';
+import { accountsOn, newDevice, newEmail, PASSWORD, signUpUser } from './accounts-fixture.ts';
 
 const { database } = await testDatabase();
 const accounts = accountsOn(database);

@@ -87,7 +87,7 @@ test('a reset ends every session', async () => {
     'select id from password_resets where user_id = $1::uuid',
     [session.user.id],
   );
-  const { token } = (await accounts.openReset(row!.id))!;
+  const { token } = (await accounts.openAccountMail({ kind: 'password.reset', id: row!.id }))!;
   await accounts.resetPassword({ token, newPassword: change.newPassword });
   await assert.rejects(callerBehind(accounts, session.accessToken), isRefused);
   await assert.rejects(

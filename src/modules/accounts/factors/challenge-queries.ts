@@ -1,6 +1,7 @@
 import { statement } from '../../../database/statement.ts';
 
-export type ChallengeKind = 'sign_in' | 'passkey' | 'registration';
+/** `step_up` is for a user who has signed in, and signs nobody in. */
+export type ChallengeKind = 'sign_in' | 'step_up' | 'passkey' | 'registration';
 
 /** A challenge that can still be met. */
 export interface ChallengeRow {

@@ -48,22 +48,23 @@ export async function hasFactor(db: Queryable, userId: string): Promise<boolean>
   return row!.hasFactor;
 }
 
-/** Begins a challenge for a user whose password was right; null if they have no factor. Called under their lock. */
+/** Begins a challenge for a user whose password was right, or who steps up; null if they have no factor. Called under their lock. */
 export async function beginChallenge(
   { passkeys }: Pick<AccountsParts, 'passkeys'>,
   db: Queryable,
   userId: string,
+  kind: 'sign_in' | 'step_up' = 'sign_in',
 ): Promise<Challenge | null> {
   const [row] = await findMethods(db, userId, passkeys?.rpId ?? null);
   if (!row!.hasFactor) return null;
   const id = newId();
   const methods = listMethods(row!);
   if (passkeys === null || !methods.includes('passkey')) {
-    await insertChallenge(db, id, 'sign_in', userId, null);
+    await insertChallenge(db, id, kind, userId, null);
     return { id, methods };
   }
   const nonce = createNonce();
-  await insertChallenge(db, id, 'sign_in', userId, nonce);
+  await insertChallenge(db, id, kind, userId, nonce);
   const allowed = await findPasskeys(db, userId, passkeys.rpId);
   return { id, methods, publicKey: await buildRequestOptions(passkeys, nonce, allowed) };
 }

@@ -50,7 +50,7 @@ export function requireOneProof(proof: FactorProof): ProofMethod {
 /**
  * Verifies a proof of this user, and calls `work` in the same transaction, under the lock of the user, so that of two
  * equal proofs at once only one succeeds. A wrong proof is counted. `challenge` is null if none was begun for this user:
- * a passkey then answers a challenge of the kind `passkey`. Throws `accounts.factor_invalid`,
+ * a passkey then answers one of the kind `passkey` or `step_up`. Throws `accounts.factor_invalid`,
  * `accounts.challenge_invalid`, `accounts.codes_exhausted`, `request.rate_limited` and `request.invalid`.
  */
 export async function withProof<Result>(
@@ -83,7 +83,7 @@ export async function verifyProof(
   await lockCustomers(tx, [userId]);
   const refusal = method === 'totp' ? await findCodeRefusal(tx, userId) : null;
   if (refusal !== null) return refusal;
-  const answered = await findAnswered(tx, challenge, proof);
+  const answered = await findAnswered(tx, userId, challenge, proof);
   if (answered === null && (challenge !== null || method === 'passkey')) {
     return new CodedError(accountsErrors.challengeInvalid);
   }
@@ -167,9 +167,13 @@ async function acceptPasskey(
   return null;
 }
 
-/** Returns the challenge if it is still open; without one, that of the kind `passkey` that a passkey signed. */
+/**
+ * Returns the challenge if it is still open; without one, that which a passkey signed, if it is for anybody or for a step-up
+ * of this user.
+ */
 async function findAnswered(
   tx: Transaction,
+  userId: string,
   challenge: ChallengeRow | null,
   { passkey }: FactorProof,
 ): Promise<ChallengeRow | null> {
@@ -179,7 +183,8 @@ async function findAnswered(
   }
   if (passkey === undefined) return null;
   const [signed] = await findChallengeByNonce(tx, readNonce(passkey));
-  return signed?.kind === 'passkey' ? signed : null;
+  if (signed?.kind === 'passkey') return signed;
+  return signed?.kind === 'step_up' && signed.userId === userId ? signed : null;
 }
 
 function readNonce({ response }: AuthenticationResponseJSON): Buffer {

@@ -10,7 +10,7 @@ import { factorTypes } from '../../../shared/caller.ts';
 import { proofMethods } from '../factors/challenge.ts';
 import { TOTP_PATTERN } from '../factors/totp.ts';
 import { NAME_LENGTH_MAX } from '../user.ts';
-import { body, Credentials, SessionReply } from './schemas.ts';
+import { body, Credentials, GivenPassword, SessionReply } from './schemas.ts';
 
 /** Far more than a passkey of any kind sends. */
 const BASE64URL_LENGTH_MAX = 16_384;
@@ -74,6 +74,11 @@ export const factorProof = {
 export const VerifyBody = body(
   { challengeId: Id, ...factorProof, credentials: Credentials },
   { challengeId: '0192e4a0-7b1c-7c3e-8f00-000000000001', totp: '492039' },
+);
+
+export const StepUpBody = body(
+  { ...factorProof, password: Type.Optional(GivenPassword), credentials: Credentials },
+  { totp: '492039' },
 );
 
 const RequestOptions = Type.Unsafe<PublicKeyCredentialRequestOptionsJSON>(

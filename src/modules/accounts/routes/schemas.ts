@@ -33,7 +33,7 @@ const NewPassword = Type.String({
 });
 
 /** An existing password, whose length is not checked against the minimum. */
-const GivenPassword = Type.String({ minLength: 1, maxLength: PASSWORD_LENGTH_MAX });
+export const GivenPassword = Type.String({ minLength: 1, maxLength: PASSWORD_LENGTH_MAX });
 
 /** Of any form: an address that no account can have gets the same response as an unknown one. */
 const GivenEmail = Type.String({ minLength: 1, maxLength: EMAIL_LENGTH_MAX });

@@ -1,9 +1,9 @@
 import { type App, buildContext, IdParameter, recordSecurity } from '../../../http/index.ts';
 import { accountsErrors } from '../errors.ts';
-import { clearSessionCookies } from '../sessions/session-cookies.ts';
 import type { Accounts } from '../use-cases.ts';
 import { requireUserCaller } from '../user-caller.ts';
 import { NoReply, SessionListReply, UserSessionParameters } from './schemas.ts';
+import { clearBrowser } from './send-session.ts';
 
 const ENDS = 'Takes effect within five seconds on every server.';
 
@@ -25,7 +25,7 @@ export function registerSessionListRoutes(app: App, accounts: Accounts): void {
     async (request, reply) => {
       await accounts.endAllSessions(buildContext(request));
       recordSecurity(request, 'session.ended', { everyone: true });
-      clearSessionCookies(reply, accounts.cookies);
+      if (request.callerBy === 'cookie') clearBrowser(reply);
       return reply.code(204).send();
     },
   );
@@ -84,7 +84,7 @@ function registerOwnSessions(app: App, accounts: Accounts): void {
       const { id } = request.params;
       await accounts.revokeSession(caller, id);
       recordSecurity(request, 'session.ended', { userId: caller.id, sessions: 1 });
-      if (id === caller.familyId) clearSessionCookies(reply, accounts.cookies);
+      if (id === caller.familyId && request.callerBy === 'cookie') clearBrowser(reply);
       return reply.code(204).send();
     },
   );

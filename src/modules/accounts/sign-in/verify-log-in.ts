@@ -29,7 +29,7 @@ export async function verifyLogIn(
   const { database } = parts;
   requireOneProof(proof);
   const [challenge] = await findOpenChallenge(database, challengeId);
-  if (challenge === undefined || challenge.kind === 'registration') throw challengeInvalid();
+  if (challenge?.kind !== 'sign_in' && challenge?.kind !== 'passkey') throw challengeInvalid();
   const userId = await findUserId(database, challenge, proof);
   return withProof(parts, userId, proof, challenge, async (tx, { method, fact }) => {
     // The challenge ends when the password changes, so it is not compared again.

@@ -3,7 +3,7 @@ import { type Queryable, statement } from '../../../database/statement.ts';
 import type { Caller } from '../../../shared/caller.ts';
 import { CodedError } from '../../../shared/errors.ts';
 import { type Money, money } from '../../../shared/money.ts';
-import { stepUpRequired } from '../../../shared/recent-proof.ts';
+import { listStepUpMethods, stepUpRequired } from '../../../shared/recent-proof.ts';
 import { paymentsErrors } from '../errors.ts';
 
 /** Lets refunds of one caller run one after the other, so that each one counts those before it. Before any other lock. */
@@ -44,7 +44,7 @@ export async function requireWithinLimit(
   const [sum] = await sumRefunds(db, caller.id, refund.id);
   const leftMinor = Math.max(0, maxMinor - sum!.totalMinor);
   if (refund.amount.amount <= leftMinor) return;
-  if (caller.kind === 'user') throw stepUpRequired(caller.factors ?? []);
+  if (caller.kind === 'user') throw stepUpRequired(listStepUpMethods(caller));
   throw new CodedError(paymentsErrors.refundLimit, {
     extensions: { left: money(leftMinor, refund.amount.currency) },
   });

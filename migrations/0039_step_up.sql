@@ -1,4 +1,12 @@
--- What API keys and users may refund within an hour is limited.
+-- What needs a recent proof of who somebody is, and what API keys, which cannot prove anything, may refund within an hour.
+
+-- `step_up`: a user who has signed in proves again who they are. It signs nobody in.
+alter table factor_challenges
+  drop constraint factor_challenges_kind_check,
+  add constraint factor_challenges_kind_check check (kind in ('sign_in', 'step_up', 'passkey', 'registration')),
+  drop constraint factor_challenges_nonce_check,
+  add constraint factor_challenges_nonce_check check (
+    case when nonce is null then kind in ('sign_in', 'step_up') else octet_length(nonce) = 32 end);
 
 alter table api_keys
   -- In minor units. Null: no limit.
