@@ -1,68 +1,29 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { accessTable } from '../../src/main/tables/access-table.ts';
-import { createUser } from '../../src/modules/accounts/index.ts';
+import type { Role } from '../../src/shared/caller.ts';
 import { newId } from '../../src/shared/ids.ts';
 import { testDatabase } from '../support/database.ts';
 import { buildSample, fetchOperations } from '../support/openapi.ts';
 import { startTestServer } from '../support/server.ts';
-import { createSession, type Reply, type Session } from '../support/session.ts';
-import { testAuthor } from '../support/shop.ts';
-import { createTestTotp, freshStep } from '../support/totp.ts';
+import { createSession, type Reply } from '../support/session.ts';
+import { addApp, ageProof, readSession, type SignedIn, signInAs } from '../support/signed-in.ts';
 
 const db = await testDatabase();
 const server = await startTestServer(db);
 
-interface SignedIn {
-  readonly session: Session;
-  readonly refreshToken: string;
-}
+const asStaff = (role: Role = 'admin') => signInAs(server, role);
+const age = (signedIn: SignedIn, minutes?: number) => ageProof(server, signedIn, minutes);
 
-function readSession(reply: Reply, { email, password }: Session['identity']): SignedIn {
-  assert.equal(reply.status, 200, reply.text);
-  const { accessToken, refreshToken, user } = reply.json<{
-    accessToken: string;
-    refreshToken: string;
-    user: { id: string };
-  }>();
-  const identity = { email, password, accessToken, userId: user.id };
-  return { session: createSession(server.url, identity), refreshToken };
-}
-
-async function signIn(role: 'kitchen' | 'admin' = 'admin'): Promise<SignedIn> {
-  const email = `${newId()}@example.com`;
-  const password = `a phrase of ${email}`;
-  const { id: userId } = await createUser(db.database, testAuthor, { email, password, role });
-  const reply = await server.anonymous.post('/api/auth/login', { email, password });
-  return readSession(reply, { email, password, accessToken: '', userId });
-}
-
-/** Moves the last proof of a user back, and refreshes, as a session does that goes on. */
-async function age({ session, refreshToken }: SignedIn, minutes = 11): Promise<SignedIn> {
-  await db.database.run(
-    'test.age_proof',
-    `update refresh_families
-        set authenticated_at = authenticated_at - make_interval(mins => $2::int)
-      where user_id = $1::uuid`,
-    [session.identity.userId, minutes],
-  );
-  const reply = await server.anonymous.post('/api/auth/refresh', { refreshToken });
-  return readSession(reply, session.identity);
-}
-
-/** Adds an authenticator app to a signed-in user, who signs in again with it. */
-async function addApp(signedIn: SignedIn) {
-  const { session } = signedIn;
-  const made = await session.post('/api/auth/factors/totp', {});
-  assert.equal(made.status, 201, made.text);
-  const { id, secret } = made.json<{ id: string; secret: string }>();
-  const app = createTestTotp(secret);
-  await freshStep();
-  const code = app.code(-1);
-  const confirmed = await session.post(`/api/auth/factors/totp/${id}/confirm`, { code });
-  assert.equal(confirmed.status, 200, confirmed.text);
-  const { recoveryCodes } = confirmed.json<{ recoveryCodes: string[] }>();
+/** Signs in an admin with an authenticator app, whose last proof is too old. */
+async function asOldWithApp() {
+  const { app, recoveryCodes, ...signedIn } = await addApp(server, await asStaff());
   return { app, recoveryCodes, signedIn: await age(signedIn) };
+}
+
+/** Steps up, and returns the new session. */
+async function prove(signedIn: SignedIn, proof: object): Promise<SignedIn> {
+  return readSession(server, await stepUp(signedIn, proof), signedIn.session.identity);
 }
 
 function stepUp({ session }: SignedIn, proof: object): Promise<Reply> {
@@ -80,7 +41,7 @@ const createKey = ({ session }: SignedIn, headers: Record<string, string> = {}) 
   session.post('/api/api-keys', newKey, headers);
 
 describe('eleven minutes after signing in, also after a refresh', async () => {
-  const old = await age(await signIn());
+  const old = await age(await asStaff());
 
   for (const { operationId, method, path, body } of await fetchOperations(server.url)) {
     const access = accessTable[operationId];
@@ -104,7 +65,7 @@ describe('eleven minutes after signing in, also after a refresh', async () => {
   test('a proof is asked for before the body is read, and after the role', async () => {
     const reply = await old.session.post('/api/api-keys', { nonsense: true });
     assert.deepEqual(describeRefusal(reply), required('password'));
-    const cook = await age(await signIn('kitchen'));
+    const cook = await age(await asStaff('kitchen'));
     assert.equal(describeRefusal(await createKey(cook))[1], 'auth.forbidden');
   });
 
@@ -119,21 +80,18 @@ describe('eleven minutes after signing in, also after a refresh', async () => {
 });
 
 test('a proof is asked for before a replay', async () => {
-  const young = await signIn();
+  const young = await asStaff();
   const headers = { 'idempotency-key': newId() };
   assert.equal((await createKey(young, headers)).status, 201);
   assert.equal((await createKey(young, headers)).headers.get('idempotent-replayed'), 'true');
   const old = await age(young);
   assert.deepEqual(describeRefusal(await createKey(old, headers)), required('password'));
-  const again = readSession(
-    await stepUp(old, { password: old.session.identity.password }),
-    old.session.identity,
-  );
+  const again = await prove(old, { password: old.session.identity.password });
   assert.equal((await createKey(again, headers)).headers.get('idempotent-replayed'), 'true');
 });
 
 test('a proof counts for ten minutes, which a refresh does not extend', async () => {
-  const young = await age(await signIn(), 9);
+  const young = await age(await asStaff(), 9);
   assert.equal((await createKey(young)).status, 201);
   const old = await age(young, 2);
   assert.deepEqual(describeRefusal(await createKey(old)), required('password'));
@@ -141,9 +99,9 @@ test('a proof counts for ten minutes, which a refresh does not extend', async ()
 
 describe('stepping up by password', () => {
   test('replaces the session by one with which everything is possible', async () => {
-    const old = await age(await signIn());
+    const old = await age(await asStaff());
     const { password } = old.session.identity;
-    const fresh = readSession(await stepUp(old, { password }), old.session.identity);
+    const fresh = await prove(old, { password });
     assert.equal((await createKey(fresh)).status, 201);
     assert.equal((await old.session.get('/api/auth/profile')).status, 401);
     const { refreshToken } = old;
@@ -154,7 +112,7 @@ describe('stepping up by password', () => {
   });
 
   test('does not make the session last longer', async () => {
-    const old = await age(await signIn());
+    const old = await age(await asStaff());
     const [row] = await db.database.run<{ createdAt: Date }>(
       'test.age_session',
       `update refresh_families
@@ -165,7 +123,7 @@ describe('stepping up by password', () => {
       [old.session.identity.userId],
     );
     const { password } = old.session.identity;
-    const fresh = readSession(await stepUp(old, { password }), old.session.identity);
+    const fresh = await prove(old, { password });
     const sessions = await db.database.run<{ createdAt: Date; days: number }>(
       'test.find_sessions',
       `select created_at as "createdAt", extract(epoch from expires_at - created_at)::int / 86400 as days
@@ -178,21 +136,21 @@ describe('stepping up by password', () => {
   });
 
   test('is refused for a wrong one, and the session goes on', async () => {
-    const old = await age(await signIn());
+    const old = await age(await asStaff());
     const reply = await stepUp(old, { password: 'not the password' });
     assert.deepEqual([reply.status, reply.json().code], [401, 'accounts.invalid_credentials']);
     assert.equal((await old.session.get('/api/auth/profile')).status, 200);
   });
 
   test('twice at once succeeds once', async () => {
-    const old = await age(await signIn());
+    const old = await age(await asStaff());
     const { password } = old.session.identity;
     const replies = await Promise.all([1, 2, 3].map(() => stepUp(old, { password })));
     assert.deepEqual(replies.map(({ status }) => status).sort(), [200, 401, 401]);
   });
 
   test('is refused beside a factor, whether the password is right or wrong', async () => {
-    const { signedIn } = await addApp(await signIn());
+    const { signedIn } = await asOldWithApp();
     const { password } = signedIn.session.identity;
     for (const given of [password, 'not the password']) {
       const reply = await stepUp(signedIn, { password: given });
@@ -203,27 +161,27 @@ describe('stepping up by password', () => {
 
 describe('stepping up by a factor', () => {
   test('takes a code of the app once, and refuses a wrong one', async () => {
-    const { app, signedIn } = await addApp(await signIn());
+    const { app, signedIn } = await asOldWithApp();
     assert.deepEqual(describeRefusal(await createKey(signedIn)), required('totp', 'recoveryCode'));
     const wrong = await stepUp(signedIn, { totp: app.wrongCode() });
     assert.deepEqual(describeRefusal(wrong), [401, 'accounts.factor_invalid', undefined]);
     const totp = app.code();
-    const fresh = readSession(await stepUp(signedIn, { totp }), signedIn.session.identity);
+    const fresh = await prove(signedIn, { totp });
     assert.equal((await createKey(fresh)).status, 201);
     const used = await stepUp(await age(fresh), { totp });
     assert.deepEqual(describeRefusal(used), [401, 'accounts.factor_invalid', undefined]);
   });
 
   test('takes a recovery code once', async () => {
-    const { recoveryCodes, signedIn } = await addApp(await signIn());
+    const { recoveryCodes, signedIn } = await asOldWithApp();
     const proof = { recoveryCode: recoveryCodes[0]!.toLowerCase() };
-    const fresh = readSession(await stepUp(signedIn, proof), signedIn.session.identity);
+    const fresh = await prove(signedIn, proof);
     assert.equal((await createKey(fresh)).status, 201);
     assert.equal((await stepUp(fresh, proof)).json().code, 'accounts.factor_invalid');
   });
 
   test('begins with a challenge, which signs nobody in', async () => {
-    const { app, signedIn } = await addApp(await signIn());
+    const { app, signedIn } = await asOldWithApp();
     const begun = await stepUp(signedIn, {});
     assert.equal(begun.status, 200, begun.text);
     const { challenge } = begun.json<{ challenge: { id: string; methods: string[] } }>();
@@ -235,7 +193,7 @@ describe('stepping up by a factor', () => {
   });
 
   test('is slowed down after ten failures in an hour, together with signing in', async () => {
-    const { app, recoveryCodes, signedIn } = await addApp(await signIn());
+    const { app, recoveryCodes, signedIn } = await asOldWithApp();
     const { email, password } = signedIn.session.identity;
     for (let failures = 0; failures < 10; failures += 1) {
       assert.equal((await stepUp(signedIn, { totp: app.wrongCode() })).status, 401);
@@ -252,7 +210,7 @@ describe('stepping up by a factor', () => {
 describe('what is no proof', () => {
   test('is refused: two at once, unknown ones, of a wrong shape', async () => {
     const { password } = (await server.asAdmin()).identity;
-    const signedIn = await signIn();
+    const signedIn = await asStaff();
     for (const proof of [
       { password, totp: '123456' },
       { totp: '123456', recoveryCode: 'A' },
@@ -268,18 +226,18 @@ describe('what is no proof', () => {
   });
 
   test('is nothing at all, for an account without a factor', async () => {
-    assert.deepEqual(describeRefusal(await stepUp(await signIn(), {})), required('password'));
+    assert.deepEqual(describeRefusal(await stepUp(await asStaff(), {})), required('password'));
   });
 
   test('is what another user can prove', async () => {
-    const [one, other] = [await addApp(await signIn()), await addApp(await signIn())];
+    const [one, other] = [await asOldWithApp(), await asOldWithApp()];
     for (const proof of [{ totp: other.app.code() }, { recoveryCode: other.recoveryCodes[0] }]) {
       assert.equal((await stepUp(one.signedIn, proof)).json().code, 'accounts.factor_invalid');
     }
   });
 
   test('comes from an API key or an order token, which cannot step up', async () => {
-    const secret = (await createKey(await signIn())).json<{ secret: string }>().secret;
+    const secret = (await createKey(await asStaff())).json<{ secret: string }>().secret;
     const key = createSession(server.url, {
       email: '',
       password: '',
