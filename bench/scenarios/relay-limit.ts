@@ -173,6 +173,7 @@ async function append(database: Database, count: number, transaction = 0): Promi
   const event: NewEvent = {
     type: 'stock.adjusted',
     orderId: null,
+    customerId: null,
     sequence: null,
     from: null,
     to: null,

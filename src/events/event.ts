@@ -32,8 +32,10 @@ export type EventType = PublicEventType | 'order.imported';
 /** One event to be written. */
 export interface NewEvent {
   readonly type: EventType;
-  /** Null, like `sequence`, for events that belong to no order. */
+  /** Null, like `customerId` and `sequence`, for events that belong to no order. */
   readonly orderId: string | null;
+  /** The customer of the order, whose the reason is unless it is one of `fixedReasons`. */
+  readonly customerId: string | null;
   /** 1…n within the order, assigned under the lock of its row. */
   readonly sequence: number | null;
   /** Null if the status did not change. */

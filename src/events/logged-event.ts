@@ -1,6 +1,6 @@
 import type { EventType } from './event.ts';
 
-/** One event in the log, as those who follow the log receive it: without its actor, which only the history shows. */
+/** One event in the log, as those who follow the log receive it: without its actor and reason, which only the history shows. */
 export interface LoggedEvent {
   /** The place in the log. Within an order it increases with `sequence`. */
   readonly position: number;
@@ -12,7 +12,6 @@ export interface LoggedEvent {
   /** Null if the status did not change. */
   readonly from: string | null;
   readonly to: string | null;
-  readonly reason: string | null;
   /** The trace and the span of the cause, null if unknown. */
   readonly traceId: string | null;
   readonly spanId: string | null;

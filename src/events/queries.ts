@@ -3,6 +3,7 @@ import { statement } from '../database/statement.ts';
 import type { Actor } from '../shared/caller.ts';
 import type { CauseColumns } from './cause.ts';
 import type { EventType } from './event.ts';
+import { type ReasonRow, reasonColumns } from './personal-reason.ts';
 
 export const newEventColumns = {
   id: 'uuid',
@@ -15,6 +16,8 @@ export const newEventColumns = {
   actor_id: 'uuid',
   actor_role: 'text',
   reason: 'text',
+  personal: 'bytea',
+  personal_of: 'uuid',
   request_id: 'uuid',
   trace_id: 'uuid',
   idempotency_key: 'uuid',
@@ -34,7 +37,7 @@ export const insertEvents = statement<readonly string[], never>(
 const causeColumns = `request_id as "requestId", trace_id as "traceId",
           idempotency_key as "idempotencyKey", cause`;
 
-export interface HistoryRow extends CauseColumns {
+export interface StoredHistoryRow extends CauseColumns, ReasonRow {
   sequence: number;
   type: string;
   from: string | null;
@@ -42,35 +45,32 @@ export interface HistoryRow extends CauseColumns {
   actorType: Actor['type'];
   actorId: string | null;
   actorRole: string | null;
-  reason: string | null;
   data: Record<string, unknown>;
   at: Date;
 }
 
-export const findHistory = statement<[orderId: string], HistoryRow>(
+export const selectHistory = statement<[orderId: string], StoredHistoryRow>(
   'events.find_history',
-  `select sequence, type, from_status as "from", to_status as "to",
+  `select id, sequence, type, from_status as "from", to_status as "to",
           actor_type as "actorType", actor_id as "actorId", actor_role as "actorRole",
-          reason, ${causeColumns}, data, at
+          ${reasonColumns}, ${causeColumns}, data, at
      from events
     where order_id = $1::uuid
     order by sequence`,
 );
 
-export interface OrderEventRow {
-  id: string;
+export interface StoredOrderEventRow extends ReasonRow {
   orderId: string;
   sequence: number;
   type: EventType;
   from: string | null;
-  reason: string | null;
   data: Record<string, unknown>;
 }
 
-/** Returns all events of these orders, by order and sequence. */
-export const findEventsOfOrders = statement<[orderIds: readonly string[]], OrderEventRow>(
+/** Selects all events of these orders, by order and sequence. */
+export const selectEventsOfOrders = statement<[orderIds: readonly string[]], StoredOrderEventRow>(
   'events.find_of_orders',
-  `select id, order_id as "orderId", sequence, type, from_status as "from", reason, data
+  `select id, order_id as "orderId", sequence, type, from_status as "from", ${reasonColumns}, data
      from events
     where order_id = any($1::uuid[])
     order by order_id, sequence`,

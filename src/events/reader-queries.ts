@@ -2,7 +2,7 @@ import { statement } from '../database/statement.ts';
 import type { LoggedEvent } from './logged-event.ts';
 
 const columns = `position, id, type, order_id as "orderId", sequence, from_status as "from", to_status as "to",
-          reason, coalesce(replace(trace_id::text, '-', ''), cause ->> 'traceId') as "traceId",
+          coalesce(replace(trace_id::text, '-', ''), cause ->> 'traceId') as "traceId",
           cause ->> 'spanId' as "spanId", data::text as "dataText",
           (extract(epoch from at) * 1000)::double precision as "atMs"`;
 

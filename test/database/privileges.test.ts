@@ -30,6 +30,7 @@ const exceptions: Readonly<Record<string, string>> = {
   payment_captures: 'INSERT,SELECT,UPDATE',
   payment_refunds: 'INSERT,SELECT,UPDATE',
   payments: 'INSERT,SELECT,UPDATE',
+  personal_keys: 'INSERT,SELECT,UPDATE',
   provider_events: 'INSERT,SELECT,UPDATE',
 };
 /** Those of a table that later migrations add, with a guard that refuses every change. */
@@ -57,10 +58,13 @@ async function listPrivileges(kinds: string): Promise<Map<string, string>> {
 async function isGuarded(table: string): Promise<boolean> {
   const rows = await query(
     ownerUrl,
-    `select from pg_trigger where tgrelid = $1::regclass and tgfoid = 'refuse_change()'::regprocedure and tgtype & 24 = 24`,
+    `select coalesce(bit_or(tgtype), 0) & 24 = 24 as guarded
+       from pg_trigger
+      where tgrelid = $1::regclass
+        and tgfoid = any('{refuse_change(),guard_event(),guard_audit()}'::regprocedure[])`,
     [table],
   );
-  return rows.length > 0;
+  return rows[0]!.guarded === true;
 }
 
 describe('the role that the product runs as', () => {

@@ -4,7 +4,15 @@ import { createDatabase, type Database } from '../../src/database/database.ts';
 import { createLiveLog, type LiveLog, type LoggedEvent } from '../../src/events/index.ts';
 import { newId } from '../../src/shared/ids.ts';
 import { testDatabase } from '../support/database.ts';
-import { append, appendUncommitted, createTestTail, fact, positionsIn } from '../support/log.ts';
+import {
+  append,
+  appendUncommitted,
+  createTestTail,
+  fact,
+  namedFact,
+  nameOf,
+  positionsIn,
+} from '../support/log.ts';
 import { startTcpProxy } from '../support/tcp-proxy.ts';
 import { until } from '../support/until.ts';
 
@@ -27,11 +35,11 @@ function listener() {
       received.push(...events);
     },
     positions: () => received.map(({ position }) => position),
-    reasons: () => received.map(({ reason }) => reason),
+    names: () => received.map(nameOf),
   };
 }
 
-const named = (...reasons: string[]) => reasons.map((reason) => fact({ reason }));
+const named = (...names: string[]) => names.map(namedFact);
 
 describe('the live log', () => {
   test('starts now: visible events are past, and uncommitted ones are delivered later', async () => {
@@ -44,22 +52,22 @@ describe('the live log', () => {
     await liveLog.subscribe({}, late.listen);
     await held.commit();
     await append(database, ...named('after'));
-    await until(async () => assert.deepEqual(late.reasons(), ['held back', 'after']));
-    assert.deepEqual(early.reasons(), ['held back', 'visible', 'after']);
+    await until(async () => assert.deepEqual(late.names(), ['held back', 'after']));
+    assert.deepEqual(early.names(), ['held back', 'visible', 'after']);
   });
 
   test('delivers to the first listener every event of current writers', async () => {
     const liveLog = liveLogOn();
     const held = await appendUncommitted(database, ...named('held back'));
     await append(database, ...named('visible'));
-    const { listen, reasons } = listener();
+    const { listen, names } = listener();
     const subscribing = liveLog.subscribe({}, listen);
     await held.commit();
     await subscribing;
     await append(database, ...named('after'));
-    await until(async () => assert.equal(reasons().at(-1), 'after'));
+    await until(async () => assert.equal(names().at(-1), 'after'));
     // Whether the first event was committed before the subscription is unknown here; the visible one is past.
-    assert.ok(!reasons().includes('visible'));
+    assert.ok(!names().includes('visible'));
   });
 
   test('delivers everything after a position, however much that is, and continues live', async () => {
@@ -107,10 +115,10 @@ describe('the live log', () => {
     await liveLog.subscribe({}, async () => {
       throw new Error('rejected');
     });
-    const { listen, reasons } = listener();
+    const { listen, names } = listener();
     await liveLog.subscribe({}, listen);
     await append(database, ...named('one'));
-    await until(async () => assert.deepEqual(reasons(), ['one']));
+    await until(async () => assert.deepEqual(names(), ['one']));
     assert.deepEqual(
       liveLog.errors.map((error) => (error as Error).message),
       ['thrown', 'rejected'],
@@ -154,10 +162,10 @@ describe('the live log', () => {
       (await liveLog.subscribe({}, () => {})).close();
       assert.ok(openings() >= 2);
     });
-    const { listen, reasons } = listener();
+    const { listen, names } = listener();
     await liveLog.subscribe({}, listen);
     await append(database, ...named('after the pause'));
-    await until(async () => assert.deepEqual(reasons(), ['after the pause']));
+    await until(async () => assert.deepEqual(names(), ['after the pause']));
   });
 
   test('continues after an outage of the database without skipping or repeating events', async () => {

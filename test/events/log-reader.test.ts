@@ -5,7 +5,7 @@ import { appendEvents, type LoggedEvent } from '../../src/events/index.ts';
 import { createLogReader } from '../../src/events/log-reader.ts';
 import { newId } from '../../src/shared/ids.ts';
 import { testDatabase } from '../support/database.ts';
-import { append, appendUncommitted, fact, positionsIn } from '../support/log.ts';
+import { append, appendUncommitted, fact, namedFact, nameOf, positionsIn } from '../support/log.ts';
 import { until } from '../support/until.ts';
 
 /** On a real PostgreSQL. The events here belong to nonexistent orders, so the invariants are not checked. */
@@ -18,29 +18,26 @@ async function endOfLog(): Promise<number> {
 test('a visible event waits for lower positions that are not yet committed', async () => {
   const reader = createLogReader(database);
   const after = await endOfLog();
-  const held = await appendUncommitted(database, fact({ reason: 'first' }));
-  await append(database, fact({ reason: 'second' }));
+  const held = await appendUncommitted(database, namedFact('first'));
+  await append(database, namedFact('second'));
   for (let look = 0; look < 5; look += 1) {
     assert.deepEqual((await reader.read(after, 100)).events, []);
   }
   await held.commit();
   const { events } = await reader.read(after, 100);
-  assert.deepEqual(
-    events.map(({ reason }) => reason),
-    ['first', 'second'],
-  );
+  assert.deepEqual(events.map(nameOf), ['first', 'second']);
 });
 
 test('a gap left by a rollback is skipped', async () => {
   const reader = createLogReader(database);
   const after = await endOfLog();
   const held = await appendUncommitted(database, fact(), fact());
-  await append(database, fact({ reason: 'after the gap' }));
+  await append(database, namedFact('after the gap'));
   assert.deepEqual((await reader.read(after, 100)).events, []);
   await held.rollBack();
   const { events } = await reader.read(after, 100);
   assert.deepEqual(
-    events.map(({ reason, position }) => [reason, position]),
+    events.map((event) => [nameOf(event), event.position]),
     [['after the gap', after + 3]],
   );
 });
@@ -49,7 +46,7 @@ test('a writer that takes its position after a gap was seen does not delay the r
   const reader = createLogReader(database);
   const after = await endOfLog();
   const gap = await appendUncommitted(database, fact());
-  await append(database, fact({ reason: 'visible' }));
+  await append(database, namedFact('visible'));
   assert.deepEqual((await reader.read(after, 100)).events, []);
   const later = await appendUncommitted(database, fact());
   await gap.rollBack();
@@ -86,7 +83,7 @@ test('the end of the log as a starting position excludes writers that may still 
   assert.equal(looks, 3);
 });
 
-test('an event contains everything that was written but its actor', async () => {
+test('an event contains everything that was written but its actor and its reason', async () => {
   const reader = createLogReader(database);
   const after = await endOfLog();
   const actorId = newId();
@@ -105,7 +102,13 @@ test('an event contains everything that was written but its actor', async () => 
   await append(database, written);
   const [event] = (await reader.read(after, 1)).events;
   const { position, id, atMs, traceId, spanId, dataText, ...rest } = event!;
-  const { actor: _actor, cause: _cause, ...visible } = written;
+  const {
+    actor: _actor,
+    customerId: _customer,
+    reason: _reason,
+    cause: _cause,
+    ...visible
+  } = written;
   assert.deepEqual({ ...rest, data: JSON.parse(dataText) }, visible);
   assert.deepEqual([traceId, spanId], ['t', 's']);
   assert.equal(position, after + 1);

@@ -5,7 +5,15 @@ import type { Database } from '../../src/database/database.ts';
 import { createLiveLog, createRelay, type LoggedEvent } from '../../src/events/index.ts';
 import { createRecentEvents } from '../../src/events/recent-events.ts';
 import { testDatabase } from '../support/database.ts';
-import { append, appendUncommitted, createTestTail, fact, positionsIn } from '../support/log.ts';
+import {
+  append,
+  appendUncommitted,
+  createTestTail,
+  fact,
+  namedFact,
+  nameOf,
+  positionsIn,
+} from '../support/log.ts';
 import { until } from '../support/until.ts';
 
 const { database, owner } = await testDatabase({ invariants: false });
@@ -135,17 +143,17 @@ test('after the database has lost its last event, the one that takes its positio
     failures += 1;
   });
   const liveLog = createLiveLog({ database: unreliable, tail, onError: () => {} });
-  const reasons: (string | null)[] = [];
+  const names: (string | undefined)[] = [];
   await liveLog.subscribe({}, (events) => {
-    reasons.push(...events.map(({ reason }) => reason));
+    names.push(...events.map(nameOf));
   });
-  await append(database, fact({ reason: 'kept' }), fact({ reason: 'lost' }));
-  await until(async () => assert.deepEqual(reasons, ['kept', 'lost']));
+  await append(database, namedFact('kept'), namedFact('lost'));
+  await until(async () => assert.deepEqual(names, ['kept', 'lost']));
   isAvailable = false;
   await until(async () => assert.ok(failures > 0));
   const client = await owner.connect();
   await client.query('set session_replication_role = replica');
-  await client.query(`delete from events where reason = 'lost'`);
+  await client.query(`delete from events where data ->> 'name' = 'lost'`);
   await client.query(
     `select setval(pg_get_serial_sequence('events', 'position'), (select max(position) from events))`,
   );
@@ -154,8 +162,8 @@ test('after the database has lost its last event, the one that takes its positio
   const [end] = (await positionsIn(database)).slice(-1);
   await until(async () => assert.equal(tail.position, end));
   assert.deepEqual(await tail.read(end!, 10), []);
-  await append(database, fact({ reason: 'instead' }));
-  await until(async () => assert.deepEqual(reasons, ['kept', 'lost', 'instead']));
+  await append(database, namedFact('instead'));
+  await until(async () => assert.deepEqual(names, ['kept', 'lost', 'instead']));
   await liveLog.stop();
 });
 

@@ -7,7 +7,7 @@ import type { Database } from '../../src/database/database.ts';
 import { createRelay, type LoggedEvent, type Relay } from '../../src/events/index.ts';
 import { newId } from '../../src/shared/ids.ts';
 import { createTestTable, testDatabase } from '../support/database.ts';
-import { append, createTestTail, fact, positionsIn } from '../support/log.ts';
+import { append, createTestTail, fact, namedFact, positionsIn } from '../support/log.ts';
 import { PATIENT_MS } from '../support/patience.ts';
 import { until } from '../support/until.ts';
 
@@ -112,7 +112,7 @@ describe('the relay', () => {
     await untilCaughtUp('rest');
     await first.relay.stop();
     assert.equal((await readCursor('rest')).leasedUntil, null);
-    await append(database, fact({ reason: 'while it was stopped' }));
+    await append(database, namedFact('while it was stopped'));
     const second = setUp('rest');
     second.relay.start();
     const positions = await untilCaughtUp('rest');

@@ -3,6 +3,7 @@ import type { Database } from '../../src/database/database.ts';
 import {
   appendEvents,
   createLogTail,
+  type LoggedEvent,
   type LogTail,
   type NewEvent,
 } from '../../src/events/index.ts';
@@ -13,6 +14,7 @@ export function fact(change: Partial<NewEvent> = {}): NewEvent {
   return {
     type: 'stock.adjusted',
     orderId: null,
+    customerId: null,
     sequence: null,
     from: null,
     to: null,
@@ -21,6 +23,15 @@ export function fact(change: Partial<NewEvent> = {}): NewEvent {
     cause: { requestId: 'test', traceId: null },
     ...change,
   };
+}
+
+/** Builds a fact that is told apart by a name, see `nameOf`. */
+export function namedFact(name: string): NewEvent {
+  return fact({ data: { name } });
+}
+
+export function nameOf({ dataText }: LoggedEvent): string | undefined {
+  return (JSON.parse(dataText) as { name?: string }).name;
 }
 
 export async function append(database: Database, ...events: NewEvent[]): Promise<void> {

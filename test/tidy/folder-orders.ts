@@ -23,6 +23,7 @@ export const folderOrders: readonly FolderOrder[] = [
       ['shared'],
       ['database'],
       ['drivers'],
+      ['personal'],
       ['events', 'audit', 'jobs', 'http'],
       ['modules'],
       ['main'],

@@ -5,6 +5,7 @@
  */
 export const tablesByModule: Readonly<Record<string, readonly string[]>> = {
   'src/database': ['idempotency_keys', 'schema_migrations'],
+  'src/personal': ['personal_keys'],
   'src/audit': ['audit'],
   'src/events': ['events', 'log_readers'],
   'src/jobs': ['jobs', 'schedules'],
@@ -66,6 +67,14 @@ export interface ForeignUse {
 
 /** The uses of other modules' tables, by the statement's name. No statement writes to them. */
 export const foreignUses: Readonly<Record<string, ForeignUse>> = {
+  'events.find_old': {
+    reads: ['orders'],
+    reason: 'A reason belongs to the customer of the order: one statement.',
+  },
+  'events.find_*': {
+    reads: ['personal_keys'],
+    reason: 'The reasons of a history are read with the keys that decrypt them: one statement.',
+  },
   'catalog.find_product': {
     reads: ['stock'],
     reason: 'A product is shown together with its available stock, read in one snapshot.',
@@ -179,7 +188,7 @@ export const foreignUses: Readonly<Record<string, ForeignUse>> = {
     reason: 'The job knows when a delivery is tried next; both are read in one snapshot.',
   },
   'webhooks.find_due_delivery': {
-    reads: ['events'],
+    reads: ['events', 'personal_keys'],
     reason: 'Every delivery reads all that its call needs in one statement.',
   },
   'operations.find_hours': {
@@ -193,6 +202,7 @@ export const foreignUses: Readonly<Record<string, ForeignUse>> = {
       'charges',
       'discounts',
       'modifier_groups',
+      'personal_keys',
       'products',
       'tax_rates',
       'users',

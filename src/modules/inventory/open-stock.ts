@@ -1,3 +1,4 @@
+import { fixedReasons } from '../../events/index.ts';
 import type { OpenStock } from '../catalog/index.ts';
 import { insertStock } from './queries.ts';
 import { recordCorrection } from './record-correction.ts';
@@ -11,7 +12,7 @@ export const openStock: OpenStock = async (tx, opening) => {
     ...opening,
     kind: 'initial',
     delta: onHand,
-    reason: 'Initial stock.',
+    reason: fixedReasons.initialStock,
     reserved: 0,
   });
 };

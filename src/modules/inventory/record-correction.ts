@@ -41,6 +41,7 @@ export async function recordCorrection(
     {
       type: 'stock.adjusted',
       orderId: null,
+      customerId: null,
       sequence: null,
       from: null,
       to: null,

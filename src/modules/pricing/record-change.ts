@@ -45,6 +45,7 @@ export async function recordPriceChange<Row extends Priced>(
       {
         type: 'prices.changed',
         orderId: null,
+        customerId: null,
         sequence: null,
         from: null,
         to: null,

@@ -1,5 +1,6 @@
 import { recordAudit } from '../../audit/index.ts';
 import type { WebhookAnswer } from '../../drivers/webhooks/webhook-sender.ts';
+import { readReason } from '../../events/index.ts';
 import { GiveUp, type JobDefinition, RunLater, type RunningJob } from '../../jobs/index.ts';
 import { type Cause, systemActor } from '../../shared/caller.ts';
 import { namesPrivateTarget } from '../../shared/public-address.ts';
@@ -73,7 +74,8 @@ export function deliver(
     const slot = calls.begin(due.endpointId, job.id);
     if ('delayMs' in slot) throw new RunLater(slot.delayMs);
     try {
-      const body = Buffer.from(JSON.stringify(cloudEvent(due, parts.publicUrl)));
+      const event = { ...due, reason: readReason({ ...due, id: due.eventId }) };
+      const body = Buffer.from(JSON.stringify(cloudEvent(event, parts.publicUrl)));
       const headers = buildHeaders(due, body, job.cause);
       return await parts.sender.post({ url: due.url, headers, body, signal: job.signal });
     } finally {

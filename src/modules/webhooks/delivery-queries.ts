@@ -1,4 +1,5 @@
 import { statement } from '../../database/statement.ts';
+import { type ReasonRow, reasonColumns } from '../../events/index.ts';
 import type { DeliveryStatus } from './delivery.ts';
 
 export interface DeliveryRow {
@@ -88,7 +89,7 @@ export const reopenDeliveries = statement<
    returning id`,
 );
 
-export interface DueDeliveryRow {
+export interface DueDeliveryRow extends Omit<ReasonRow, 'id'> {
   endpointId: string;
   lineId: string;
   eventId: string;
@@ -109,7 +110,6 @@ export interface DueDeliveryRow {
   sequence: number | null;
   from: string | null;
   to: string | null;
-  reason: string | null;
   traceId: string | null;
   data: Record<string, unknown>;
   at: Date;
@@ -126,7 +126,7 @@ export const findDueDelivery = statement<[id: string], DueDeliveryRow>(
           endpoints.url, endpoints.active, endpoints.secret,
           case when endpoints.previous_valid_until > now() then endpoints.previous_secret end as "previousSecret",
           extract(epoch from clock_timestamp())::bigint as "nowSeconds",
-          events.sequence, events.from_status as "from", events.to_status as "to", events.reason,
+          events.sequence, events.from_status as "from", events.to_status as "to", ${reasonColumns},
           coalesce(replace(events.trace_id::text, '-', ''), events.cause ->> 'traceId') as "traceId",
           coalesce(events.data, jsonb_build_object('endpointId', endpoints.id)) as data,
           coalesce(events.at, deliveries.created_at) as at

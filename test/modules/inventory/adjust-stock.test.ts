@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { type ReasonRow, readReason, reasonColumns } from '../../../src/events/index.ts';
 import type { CodedError } from '../../../src/shared/errors.ts';
 import { newId } from '../../../src/shared/ids.ts';
 import { createTestInventory } from '../../support/catalogue.ts';
@@ -40,23 +41,28 @@ describe('a stock correction', () => {
         ['initial', 3],
       ],
     );
-    const [event] = await database.run<{ data: object; reason: string; actorId: string }>(
+    const [event] = await database.run<ReasonRow & { data: object; actorId: string }>(
       'test.stock_event',
-      `select data, reason, actor_id as "actorId" from events where data ->> 'productId' = $1::text`,
+      `select id, ${reasonColumns}, data, actor_id as "actorId"
+         from events where data ->> 'productId' = $1::text`,
       [product.id],
     );
-    assert.deepEqual(event, {
-      data: {
-        movementId: result.id,
-        productId: product.id,
-        sku: product.sku,
-        delta: 4,
-        onHand: 7,
-        reserved: 0,
+    const { data, actorId } = event!;
+    assert.deepEqual(
+      { data, reason: readReason(event!), actorId },
+      {
+        data: {
+          movementId: result.id,
+          productId: product.id,
+          sku: product.sku,
+          delta: 4,
+          onHand: 7,
+          reserved: 0,
+        },
+        reason: 'Counted again',
+        actorId: admin.id,
       },
-      reason: 'Counted again',
-      actorId: admin.id,
-    });
+    );
   });
 
   test('40 corrections at once add up', async () => {

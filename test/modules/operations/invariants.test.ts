@@ -267,7 +267,10 @@ describe('the invariants', () => {
       finds: { inv_order_steps: [cancelled] },
     },
     'an override has no reason': {
-      changes: [`update events set reason = ' ' where order_id = '${completed}' and sequence = 2`],
+      changes: [
+        `update events set reason = ' ', personal = null, personal_of = null
+          where order_id = '${completed}' and sequence = 2`,
+      ],
       finds: { inv_order_steps: [completed] },
     },
     'an override is not recorded as one': {

@@ -122,6 +122,7 @@ function newEvent(event: { orderId: string; sequence: number }): NewEvent {
   return {
     ...event,
     type: 'order.confirmed',
+    customerId: null,
     from: null,
     to: null,
     actor: systemActor,

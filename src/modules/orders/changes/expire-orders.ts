@@ -1,5 +1,6 @@
 import type { Database } from '../../../database/database.ts';
 import { isDatabaseUnavailable } from '../../../database/unavailable.ts';
+import { fixedReasons } from '../../../events/index.ts';
 import { systemActor } from '../../../shared/caller.ts';
 import { lockExpired } from '../reading/queries.ts';
 import { writeOrders } from '../writing/write-orders.ts';
@@ -55,7 +56,7 @@ function expireBatch(database: Database, limit: number, offset: number): Promise
         kind: 'cancel',
         order,
         cancelReason: order.paymentStatus === 'FAILED' ? 'PAYMENT_FAILED' : 'EXPIRED',
-        reason: 'It was not paid in time.',
+        reason: fixedReasons.notPaidInTime,
         actor: systemActor,
         cause: { requestId: null, traceId: null, job: 'orders.expire' },
       })),

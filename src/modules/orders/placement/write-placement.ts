@@ -1,8 +1,10 @@
 import type { Transaction } from '../../../database/database.ts';
+import { findReasonKeys } from '../../../events/index.ts';
+import type { PersonalKeys } from '../../../personal/index.ts';
 import { insertGuests, type NewGuest } from '../../accounts/index.ts';
 import type { Order, OrderLine } from '../order.ts';
 import { toOrderActor } from '../reading/find-order.ts';
-import type { OrderChange } from '../writing/order-change.ts';
+import type { PlaceChange, QueueChange } from '../writing/order-change.ts';
 import { writeOrders } from '../writing/write-orders.ts';
 import { preparePins } from './keys.ts';
 import { customersBySource } from './read-placement.ts';
@@ -32,15 +34,20 @@ export async function writePlacement(
   const requests = placements.map(({ request }) => request);
   // Before the first statement: from then on nothing may fail here, because the commit follows.
   const storePins = preparePins(placements);
+  const changes = placements.map(buildChange);
+  const keys = await findOverrideKeys(tx, changes);
   // Before the orders, which refer to them.
   const guests = insertGuests(tx, requests.flatMap(buildGuest));
-  const written = writeOrders(tx, placements.map(buildChange), () => [
-    ...[...customersBySource(requests)].map(([source, customerIds]) =>
-      source.consume(tx, customerIds),
-    ),
-    storePins(tx),
-    guests,
-  ]);
+  const written = writeOrders(tx, changes, {
+    keys,
+    alongside: () => [
+      ...[...customersBySource(requests)].map(([source, customerIds]) =>
+        source.consume(tx, customerIds),
+      ),
+      storePins(tx),
+      guests,
+    ],
+  });
   await tx.pipelineCommit(written);
 }
 
@@ -50,7 +57,26 @@ function buildGuest({ customerId, guest }: PlacementRequest): NewGuest[] {
   return [{ id: customerId, email, name, phone }];
 }
 
-function buildChange({ request, order, lines, slotStart, discountCodes }: Placement): OrderChange {
+/** Finds the keys for the reasons of overrides, which no other placement has. */
+function findOverrideKeys(
+  tx: Transaction,
+  changes: readonly (PlaceChange | QueueChange)[],
+): Promise<PersonalKeys> {
+  return findReasonKeys(
+    tx,
+    changes.flatMap(({ order, overrideReason: reason, actor }) =>
+      reason === null ? [] : { orderId: order.id, customerId: order.customerId, reason, actor },
+    ),
+  );
+}
+
+function buildChange({
+  request,
+  order,
+  lines,
+  slotStart,
+  discountCodes,
+}: Placement): PlaceChange | QueueChange {
   const placed = {
     order,
     lines,

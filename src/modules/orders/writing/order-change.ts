@@ -26,6 +26,7 @@ interface Attributed {
 interface LockedOrder {
   readonly id: string;
   readonly number: string;
+  readonly customerId: string;
   /** The sequence of its newest event. */
   readonly lastSequence: number;
 }
@@ -76,7 +77,7 @@ export interface ImportChange extends Attributed {
 /** The placement of a QUEUED order at current prices, which reserves its stock. */
 export interface PlaceQueuedChange extends Attributed {
   readonly kind: 'placeQueued';
-  readonly order: LockedOrder & Pick<Order, 'customerId' | 'currency'>;
+  readonly order: LockedOrder & Pick<Order, 'currency'>;
   /** The lines as they were accepted. */
   readonly linesBefore: readonly LineRow[];
   readonly lines: readonly OrderLine[];
@@ -100,10 +101,7 @@ export interface FailQueuedChange extends Attributed {
 export interface MoveChange extends Attributed {
   readonly kind: 'move';
   readonly order: LockedOrder &
-    Pick<
-      Order,
-      'customerId' | 'status' | 'paymentStatus' | 'promisedFor' | 'totalMinor' | 'currency'
-    >;
+    Pick<Order, 'status' | 'paymentStatus' | 'promisedFor' | 'totalMinor' | 'currency'>;
   readonly to: OrderStatus;
   readonly reason: string | null;
   /** Whether the step is legal only as an override. If so, `reason` is not null, and the change is written alone. */
@@ -122,8 +120,7 @@ export interface BilledOrder {
 
 export interface CancelChange extends Attributed {
   readonly kind: 'cancel';
-  readonly order: LockedOrder &
-    Pick<Order, 'customerId' | 'status' | 'paymentStatus' | 'promisedFor'>;
+  readonly order: LockedOrder & Pick<Order, 'status' | 'paymentStatus' | 'promisedFor'>;
   readonly cancelReason: CancelReason;
   /** As free text. */
   readonly reason: string | null;

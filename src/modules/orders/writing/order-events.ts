@@ -1,4 +1,4 @@
-import type { EventType, NewEvent } from '../../../events/index.ts';
+import { type EventType, fixedReasons, type NewEvent } from '../../../events/index.ts';
 import { type Actor, type Cause, systemActor } from '../../../shared/caller.ts';
 import { CodedError } from '../../../shared/errors.ts';
 import { type Money, money } from '../../../shared/money.ts';
@@ -20,6 +20,7 @@ const eventTypes: Readonly<Record<OrderStatus, EventType>> = {
 /** The order of an event, with what its data always contain. */
 interface Subject {
   readonly id: string;
+  readonly customerId: string;
   readonly number: string;
 }
 
@@ -49,6 +50,7 @@ export function stepEvent(
   return {
     type: eventTypes[to],
     orderId: order.id,
+    customerId: order.customerId,
     sequence,
     from,
     to,
@@ -72,7 +74,7 @@ export function placedEvents(
     const step = { from: before, to, sequence: sequence + index, data };
     before = to;
     if (index === 0) return stepEvent(order, { actor, cause }, { ...step, reason: overrideReason });
-    const free = { ...step, reason: 'There is nothing to pay.' };
+    const free = { ...step, reason: fixedReasons.nothingToPay };
     return stepEvent(order, { actor: systemActor, cause }, free);
   });
 }

@@ -14,6 +14,7 @@ export function planFulfil(change: FulfilChange): OrderPlan {
     events.push({
       type,
       orderId: order.id,
+      customerId: order.customerId,
       sequence: order.lastSequence + 1 + events.length,
       from: null,
       to: null,

@@ -1,4 +1,4 @@
-import type { NewEvent } from '../../../events/index.ts';
+import { fixedReasons, type NewEvent } from '../../../events/index.ts';
 import { awaitsPayment, isPaid } from '../order.ts';
 import type { CancelChange, MoveChange, PayChange } from './order-change.ts';
 import { billData, stepEvent } from './order-events.ts';
@@ -76,6 +76,7 @@ export function planPay(change: PayChange): OrderPlan {
   const events: NewEvent[] = facts.map((fact, index) => ({
     ...fact,
     orderId: order.id,
+    customerId: order.customerId,
     sequence: order.lastSequence + 1 + index,
     from: null,
     to: null,
@@ -84,7 +85,7 @@ export function planPay(change: PayChange): OrderPlan {
   }));
   if (to !== from) {
     const sequence = order.lastSequence + 1 + facts.length;
-    events.push(stepEvent(order, change, { from, to, sequence, reason: 'It was paid.' }));
+    events.push(stepEvent(order, change, { from, to, sequence, reason: fixedReasons.paid }));
   }
   return {
     ...startPlan(change),

@@ -1,6 +1,7 @@
 import { toColumnArrays } from '../../../database/column-arrays.ts';
 import type { Transaction } from '../../../database/database.ts';
-import { appendEvents } from '../../../events/index.ts';
+import { appendEvents, findReasonKeys, hasPersonalReason } from '../../../events/index.ts';
+import { noKeys, type PersonalKeys } from '../../../personal/index.ts';
 import type { BilledDiscount } from '../../pricing/index.ts';
 import type { OrderLine } from '../order.ts';
 import { listUnits } from '../order-units.ts';
@@ -38,8 +39,12 @@ import {
   toChangeParameters,
 } from './write-queries.ts';
 
-/** Statements of the caller in the same round trip, after the orders and before the stock. */
-export type Alongside = () => readonly Promise<unknown>[];
+export interface WriteOptions {
+  /** Sends statements of the caller in the same round trip, after the orders and before the stock. Default: none. */
+  readonly alongside?: () => readonly Promise<unknown>[];
+  /** The keys that the reasons of the changes need. Default: they are found first, if there are any. */
+  readonly keys?: PersonalKeys;
+}
 
 /**
  * Writes changes of orders, one per order, with everything that belongs to them: row, version, sequence, lines, place
@@ -48,20 +53,20 @@ export type Alongside = () => readonly Promise<unknown>[];
  * of imported orders that were not written because their number was already used.
  *
  * Works set-wise in one round trip: one statement per table, whatever the number of changes, all sent before the first
- * is awaited. Two kinds need another trip first: imports, whose number may be used, and changes to the stock of
- * existing orders, whose lines are read. The stock comes last, so that a hot product's row is locked for little more
+ * is awaited. Three kinds need another trip first: imports, whose number may be used, changes to the stock of existing
+ * orders, whose lines are read, and those with a reason that somebody wrote, unless its key is given. The stock comes last, so that a hot product's row is locked for little more
  * than the commit.
  */
 export async function writeOrders(
   tx: Transaction,
   changes: readonly OrderChange[],
-  alongside: Alongside = () => [],
+  options: WriteOptions = {},
 ): Promise<ReadonlySet<string>> {
   const planned = changes.map(planChange);
   const imported = planned.filter((plan) => plan.imported !== null);
   const refused = imported.length === 0 ? none : await writeImported(tx, imported);
   const plans = refused.size === 0 ? planned : planned.filter((plan) => !refused.has(plan.orderId));
-  await writePlans(tx, plans, alongside);
+  await writePlans(tx, plans, options);
   return refused;
 }
 
@@ -70,18 +75,23 @@ export async function writeOrder(
   tx: Transaction,
   change: MoveChange | CancelChange | PayChange | FulfilChange,
 ): Promise<ChangedOrderRow> {
-  return (await writePlans(tx, [planChange(change)], () => []))!;
+  return (await writePlans(tx, [planChange(change)], {}))!;
 }
 
 /** Writes the plans. If only one has a first step, returns the row that it changed. */
 async function writePlans(
   tx: Transaction,
   plans: readonly OrderPlan[],
-  alongside: Alongside,
+  { alongside = () => [], keys: givenKeys }: WriteOptions,
 ): Promise<ChangedOrderRow | undefined> {
+  const events = plans.flatMap((plan) => plan.events);
   const unread = plans.filter(isUnread);
+  const needsKeys = givenKeys === undefined && events.some(hasPersonalReason);
   // Without an await where nothing is read: the commit of a placement follows in the same tick.
-  const stored = unread.length === 0 ? nothing : await readStored(tx, unread);
+  const [stored, keys] =
+    unread.length === 0 && !needsKeys
+      ? [nothing, givenKeys ?? noKeys]
+      : await Promise.all([readStored(tx, unread), givenKeys ?? findReasonKeys(tx, events)]);
   const stock = collectStock(plans, stored.lines);
 
   const created = plans.flatMap(({ order }) => order ?? []);
@@ -110,10 +120,7 @@ async function writePlans(
       : insertFormerFulfilments(tx, ...toColumnArrays(formerFulfilmentColumns, former)),
     queued.length === 0 ? null : enterQueue(tx, JSON.stringify(queued)),
     leaving.length === 0 ? null : leaveQueue(tx, leaving),
-    appendEvents(
-      tx,
-      plans.flatMap(({ events }) => events),
-    ),
+    appendEvents(tx, events, keys),
     ...alongside(),
     ...writeUses(tx, plans, stored.discounts),
     ...writeSlots(tx, plans),

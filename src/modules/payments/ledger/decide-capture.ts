@@ -1,3 +1,4 @@
+import { fixedReasons } from '../../../events/index.ts';
 import { isPaid } from '../../orders/index.ts';
 import { hasEnded, type OrderEnd } from '../payment.ts';
 
@@ -36,7 +37,7 @@ export type CaptureDecision =
 export function decideCapture(facts: CaptureFacts): CaptureDecision {
   const { isKnown, capture, payment, order } = facts;
   if (isKnown) return { kind: 'duplicate' };
-  if (payment === null || order === null) return flaggedDecision('No such payment is known.');
+  if (payment === null || order === null) return flaggedDecision(fixedReasons.unknownPayment);
   if (isPaid(order.paymentStatus)) return { kind: 'surplus' };
   if (capture.currency !== payment.currency) {
     return flaggedDecision(`The currency was ${capture.currency} instead of ${payment.currency}.`);

@@ -1,3 +1,4 @@
+import { fixedReasons } from '../../../events/index.ts';
 import { isPaid } from '../../orders/index.ts';
 import {
   type CaptureKind,
@@ -32,10 +33,10 @@ export function decideReturn(capture: ReturnFacts, order: OrderEnd | null): Refu
 
 /** The reason that the refund carries. */
 export const returnReasons: Readonly<Record<RefundCause, string>> = {
-  admin: 'An admin refunded it.',
-  cancelled: 'The order was cancelled.',
-  late: 'It arrived after the order had ended.',
-  surplus: 'The order was already paid.',
-  flagged: 'It did not match, and no money is due for the order any more.',
-  provider: 'It was refunded at the provider.',
+  admin: fixedReasons.refundedByAdmin,
+  cancelled: fixedReasons.orderCancelled,
+  late: fixedReasons.orderEnded,
+  surplus: fixedReasons.alreadyPaid,
+  flagged: fixedReasons.notMatching,
+  provider: fixedReasons.refundedAtProvider,
 };

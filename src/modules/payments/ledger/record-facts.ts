@@ -12,6 +12,8 @@ export interface FactSource {
   readonly cause: Cause;
 }
 
+const noOrder = { orderId: null, customerId: null, sequence: null, from: null, to: null } as const;
+
 /** Returns the source of facts that the provider reported. */
 export function byProvider(cause: Cause): FactSource {
   return { actor: { type: 'provider', id: null, role: null }, cause };
@@ -37,7 +39,7 @@ export async function recordFacts(
   }
   await appendEvents(
     tx,
-    facts.map((fact) => ({ ...fact, orderId: null, sequence: null, from: null, to: null, ...by })),
+    facts.map((fact) => ({ ...fact, ...noOrder, ...by })),
   );
   return null;
 }

@@ -53,6 +53,7 @@ export async function updateShop(
       {
         type: 'shop.changed',
         orderId: null,
+        customerId: null,
         sequence: null,
         from: null,
         to: null,

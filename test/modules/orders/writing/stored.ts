@@ -1,4 +1,5 @@
 import type { Database } from '../../../../src/database/database.ts';
+import { findEventsOfOrders } from '../../../../src/events/index.ts';
 
 /** Orders, products and discounts as stored, without ids and times. */
 export interface Stored {
@@ -100,7 +101,7 @@ export async function readStored(
                         order by line_number) as line) as lines,
               (select coalesce(json_agg(event), '[]')
                  from (select sequence, type, from_status as "from", to_status as "to", actor_type as actor,
-                              reason, data
+                              order_id as "orderId", data
                          from events
                         where order_id = orders.id
                         order by sequence) as event) as events
@@ -137,5 +138,15 @@ export async function readStored(
       [orderIds, discountIds],
     ),
   ]);
-  return { orders, products, discounts };
+  const events = await findEventsOfOrders(database, orderIds);
+  const reasons = new Map(events.map((one) => [`${one.orderId} ${one.sequence}`, one.reason]));
+  const withReason = ({ orderId, ...event }: StoredEvent & { readonly orderId?: string }) => ({
+    ...event,
+    reason: reasons.get(`${orderId} ${event.sequence}`)!,
+  });
+  return {
+    orders: orders.map((order) => ({ ...order, events: order.events.map(withReason) })),
+    products,
+    discounts,
+  };
 }

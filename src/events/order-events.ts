@@ -1,0 +1,32 @@
+import type { Queryable } from '../database/statement.ts';
+import { type ReasonRow, readReason } from './personal-reason.ts';
+import {
+  type StoredHistoryRow,
+  type StoredOrderEventRow,
+  selectEventsOfOrders,
+  selectHistory,
+} from './queries.ts';
+
+/** A row whose reason can be read. */
+type Readable<Row extends ReasonRow> = Omit<Row, 'personal' | 'personalKey'>;
+
+export type HistoryRow = Readable<StoredHistoryRow>;
+export type OrderEventRow = Readable<StoredOrderEventRow>;
+
+/** Returns the events of an order, by sequence. */
+export async function findHistory(db: Queryable, orderId: string): Promise<HistoryRow[]> {
+  return (await selectHistory(db, orderId)).map(toReadable);
+}
+
+/** Returns all events of these orders, by order and sequence. */
+export async function findEventsOfOrders(
+  db: Queryable,
+  orderIds: readonly string[],
+): Promise<OrderEventRow[]> {
+  return (await selectEventsOfOrders(db, orderIds)).map(toReadable);
+}
+
+function toReadable<Row extends ReasonRow>(row: Row): Readable<Row> {
+  const { personal: _, personalKey: __, ...readable } = row;
+  return { ...readable, reason: readReason(row) };
+}
