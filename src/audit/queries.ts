@@ -17,6 +17,8 @@ export const newAuditColumns = {
   job: 'text',
   address: 'text',
   user_agent: 'text',
+  subject_personal: 'bytea',
+  actor_personal: 'bytea',
 } as const;
 
 /** Inserts rows of the audit. The parameters are the columns (`toColumnArrays`). */

@@ -1,9 +1,11 @@
 import { type ColumnRow, toColumnArrays } from '../database/column-arrays.ts';
 import type { Transaction } from '../database/database.ts';
+import { encryptPersonal, ensurePersonalKeys, type PersonalKeys } from '../personal/index.ts';
 import type { Author } from '../shared/caller.ts';
 import { newId } from '../shared/ids.ts';
 import type { AuditType } from './audit-types.ts';
-import { type Difference, findDifference } from './find-difference.ts';
+import { findDifference } from './find-difference.ts';
+import { type TakenApart, takeApart, toPlace } from './personal-columns.ts';
 import { insertAudit, newAuditColumns } from './queries.ts';
 
 /** One change to be recorded. */
@@ -20,43 +22,72 @@ export interface AuditEntry {
   readonly reason?: string | undefined;
 }
 
+interface NewRow extends TakenApart {
+  readonly type: AuditType;
+  readonly subjectType: string;
+  readonly subjectId: string | null;
+}
+
 /**
- * Records changes in the audit, in their transaction, with one statement for any number of them. A change that changes
- * nothing is left out.
+ * Records changes in the audit, in their transaction, with one statement for any number of them, after one that finds the
+ * keys of the people in them. A change that changes nothing is left out.
  */
 export async function recordAudit(
   tx: Transaction,
   author: Author,
   entries: readonly AuditEntry[],
 ): Promise<void> {
-  const rows = entries.flatMap((entry) => {
-    const difference = findDifference(entry.before, entry.after);
-    return difference === null ? [] : [toRow(entry, difference, author)];
-  });
+  const rows = entries.flatMap((entry) => buildRow(entry, author) ?? []);
   if (rows.length === 0) return;
-  await insertAudit(tx, ...toColumnArrays(newAuditColumns, rows));
+  const persons = rows.flatMap(({ personal }) => personal.map(({ personId }) => personId));
+  const keys = await ensurePersonalKeys(tx, persons);
+  const columns = rows.map((row) => toColumns(row, author, keys));
+  await insertAudit(tx, ...toColumnArrays(newAuditColumns, columns));
 }
 
-function toRow(
-  { type, subjectId, reason }: AuditEntry,
-  { before, after }: Difference,
-  { actor, cause, origin }: Author,
-): ColumnRow<typeof newAuditColumns> {
+/** Returns null if the change changes nothing. */
+function buildRow(
+  { type, subjectId, before, after, reason }: AuditEntry,
+  { actor, origin }: Author,
+): NewRow | null {
+  const difference = findDifference(before, after);
+  if (difference === null) return null;
+  const subjectType = type.slice(0, type.indexOf('.'));
+  const userId = subjectType === 'user' ? subjectId : null;
   return {
-    id: newId(),
     type,
-    subject_type: type.slice(0, type.indexOf('.')),
+    subjectType,
+    subjectId,
+    ...takeApart({ userId, difference, reason: reason ?? null, actor, origin }),
+  };
+}
+
+function toColumns(
+  { type, subjectType, subjectId, open, personal }: NewRow,
+  { actor, cause }: Author,
+  keys: PersonalKeys,
+): ColumnRow<typeof newAuditColumns> {
+  const id = newId();
+  const ciphertexts = personal.map(({ column, personId, fields }) => [
+    column,
+    encryptPersonal(keys.get(personId)!, toPlace(column, id), fields),
+  ]);
+  return {
+    id,
+    type,
+    subject_type: subjectType,
     subject_id: subjectId,
     actor_type: actor.type,
     actor_id: actor.id,
     actor_role: actor.role,
-    before: before === null ? null : JSON.stringify(before),
-    after: after === null ? null : JSON.stringify(after),
-    reason,
+    before: open.before === null ? null : JSON.stringify(open.before),
+    after: open.after === null ? null : JSON.stringify(open.after),
+    reason: open.reason,
     request_id: cause.requestId,
     trace_id: cause.traceId,
     job: cause.job,
-    address: origin?.address,
-    user_agent: origin?.userAgent,
+    address: open.address,
+    user_agent: open.userAgent,
+    ...Object.fromEntries(ciphertexts),
   };
 }

@@ -1,6 +1,7 @@
+import { readPersonal, type StoredPersonal, storedPersonalColumns } from '../../src/audit/index.ts';
 import type { Database } from '../../src/database/database.ts';
 
-/** A row of the audit as it is stored. */
+/** A row of the audit as it can be read. */
 export interface StoredAudit {
   readonly type: string;
   readonly subjectId: string | null;
@@ -16,16 +17,21 @@ export interface StoredAudit {
 }
 
 /** Returns the audit, oldest first. */
-export function findAudit(database: Database): Promise<StoredAudit[]> {
-  return database.run<StoredAudit>(
+export async function findAudit(database: Database): Promise<StoredAudit[]> {
+  const rows = await database.run<StoredAudit & StoredPersonal>(
     'test.audit',
-    `select type, subject_id as "subjectId", actor_type as "actorType", actor_id as "actorId",
-            actor_role as "actorRole", before, after, request_id as "requestId", job, address,
-            user_agent as "userAgent"
-       from audit
+    `select id, type, subject_id as "subjectId", actor_type as "actorType", actor_id as "actorId",
+            actor_role as "actorRole", request_id as "requestId", job, ${storedPersonalColumns}
+       from audit as page
       order by position`,
     [],
   );
+  return rows.map((row) => {
+    const { type, subjectId, actorType, actorId, actorRole, requestId, job } = row;
+    const { before, after, address, userAgent } = readPersonal(row);
+    const actor = { actorType, actorId, actorRole };
+    return { type, subjectId, ...actor, before, after, requestId, job, address, userAgent };
+  });
 }
 
 /** Runs `work` while the audit refuses every row. `owner` owns its table. */

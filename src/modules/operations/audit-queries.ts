@@ -1,10 +1,9 @@
-import type { SubjectType } from '../../audit/index.ts';
+import { type StoredPersonal, type SubjectType, storedPersonalColumns } from '../../audit/index.ts';
 import { statement } from '../../database/statement.ts';
 import type { Actor } from '../../shared/caller.ts';
 
-export interface AuditRow {
+export interface AuditRow extends StoredPersonal {
   position: number;
-  id: string;
   type: string;
   subjectType: SubjectType;
   subjectId: string | null;
@@ -15,14 +14,9 @@ export interface AuditRow {
   actorRole: string | null;
   actorName: string | null;
   actorEmail: string | null;
-  before: Record<string, unknown> | null;
-  after: Record<string, unknown> | null;
-  reason: string | null;
   requestId: string | null;
   traceId: string | null;
   job: string | null;
-  address: string | null;
-  userAgent: string | null;
   at: Date;
 }
 
@@ -62,8 +56,7 @@ const withNames = (rows: string) =>
             when 'api_key' then ${nameIn('api_keys', 'actor_id')}
           end as "actorName",
           case actor_type when 'user' then ${nameIn('users', 'actor_id', 'email')} end as "actorEmail",
-          before, after, reason, request_id as "requestId", trace_id as "traceId", job, address,
-          user_agent as "userAgent", at
+          ${storedPersonalColumns}, request_id as "requestId", trace_id as "traceId", job, at
      from (${rows}) as page
     order by at desc, position desc`;
 

@@ -1,4 +1,4 @@
-import { type AuditType, auditTypes } from '../../audit/index.ts';
+import { type AuditType, auditTypes, readPersonal } from '../../audit/index.ts';
 import type { Queryable } from '../../database/statement.ts';
 import { isId } from '../../shared/ids.ts';
 import { inUtc } from '../../shared/instant.ts';
@@ -60,7 +60,8 @@ function findRows(
 }
 
 function presentRow(row: AuditRow): AuditView {
-  const { id, subjectName, subjectEmail, actorName, actorEmail, before, after, reason } = row;
+  const { id, subjectName, subjectEmail, actorName, actorEmail } = row;
+  const { before, after, reason, address, userAgent } = readPersonal(row);
   return {
     id,
     type: row.type as AuditType,
@@ -77,8 +78,8 @@ function presentRow(row: AuditRow): AuditView {
       requestId: row.requestId,
       traceId: row.traceId,
       ...(row.job === null ? {} : { job: row.job }),
-      address: row.address,
-      userAgent: row.userAgent,
+      address,
+      userAgent,
     },
     at: row.at.toISOString(),
   };
