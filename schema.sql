@@ -84,6 +84,34 @@ end
 $function$
 ;
 
+CREATE OR REPLACE FUNCTION public.guard_audit()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+declare
+  form constant text[] := '{before,after,address,user_agent,subject_personal,actor_personal}';
+begin
+  if (new.before is not distinct from old.before
+      or (old.subject_type = 'user' and new.before = public.without_names(old.before)))
+     and (new.after is not distinct from old.after
+      or (old.subject_type = 'user' and new.after = public.without_names(old.after)))
+     and (new.address is null or new.address = old.address)
+     and (new.user_agent is null or new.user_agent = old.user_agent)
+     and (old.subject_personal is null or new.subject_personal = old.subject_personal)
+     and (old.actor_personal is null or new.actor_personal = old.actor_personal)
+     and to_jsonb(new) - form = to_jsonb(old) - form
+     and public.is_old_audit(old.subject_type, old.subject_id, old.before, old.after, old.actor_id, old.address,
+                             old.user_agent)
+     and not public.is_old_audit(new.subject_type, new.subject_id, new.before, new.after, new.actor_id, new.address,
+                                 new.user_agent) then
+    return new;
+  end if;
+  raise exception 'audit is append-only: update is refused'
+    using errcode = 'restrict_violation', constraint = 'audit_append_only_check';
+end
+$function$
+;
+
 CREATE OR REPLACE FUNCTION public.guard_capture()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -105,6 +133,24 @@ begin
       using errcode = 'foreign_key_violation', constraint = 'discounts_in_use_check';
   end if;
   return old;
+end
+$function$
+;
+
+CREATE OR REPLACE FUNCTION public.guard_event()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+declare
+  form constant text[] := '{reason,personal,personal_of}';
+begin
+  if old.reason is not null and new.reason is null
+     and old.personal_of is null and new.personal_of is not null
+     and to_jsonb(new) - form = to_jsonb(old) - form then
+    return new;
+  end if;
+  raise exception 'events is append-only: update is refused'
+    using errcode = 'restrict_violation', constraint = 'events_append_only_check';
 end
 $function$
 ;
@@ -313,6 +359,21 @@ end
 $function$
 ;
 
+CREATE OR REPLACE FUNCTION public.guard_personal_key()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  if new.person_id = old.person_id and new.created_at = old.created_at
+     and (new.key is null or new.key = old.key) then
+    return new;
+  end if;
+  raise exception 'the key of a person can only be destroyed'
+    using errcode = 'restrict_violation', constraint = 'personal_keys_kept_check';
+end
+$function$
+;
+
 CREATE OR REPLACE FUNCTION public.guard_refund()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -347,6 +408,34 @@ begin
   return new;
 end
 $function$
+;
+
+CREATE OR REPLACE FUNCTION public.has_names(fields jsonb)
+ RETURNS boolean
+ LANGUAGE sql
+ IMMUTABLE
+RETURN (COALESCE((fields ->> 'name'::text), (fields ->> 'email'::text)) IS NOT NULL)
+;
+
+CREATE OR REPLACE FUNCTION public.is_fixed_reason(reason text)
+ RETURNS boolean
+ LANGUAGE sql
+ IMMUTABLE
+RETURN (reason = ANY (ARRAY['Initial stock.'::text, 'It was paid.'::text, 'There is nothing to pay.'::text, 'It was not paid in time.'::text, 'No such payment is known.'::text, 'An admin refunded it.'::text, 'The order was cancelled.'::text, 'It arrived after the order had ended.'::text, 'The order was already paid.'::text, 'It did not match, and no money is due for the order any more.'::text, 'It was refunded at the provider.'::text]))
+;
+
+CREATE OR REPLACE FUNCTION public.is_old_audit(subject_type text, subject_id uuid, before jsonb, after jsonb, actor_id uuid, address text, user_agent text)
+ RETURNS boolean
+ LANGUAGE sql
+ IMMUTABLE
+RETURN (((subject_type = 'user'::text) AND (subject_id IS NOT NULL) AND (has_names(before) OR has_names(after))) OR ((actor_id IS NOT NULL) AND ((address IS NOT NULL) OR (user_agent IS NOT NULL))))
+;
+
+CREATE OR REPLACE FUNCTION public.is_old_event(reason text, personal_of uuid, order_id uuid, actor_id uuid)
+ RETURNS boolean
+ LANGUAGE sql
+ IMMUTABLE
+RETURN ((personal_of IS NULL) AND (NOT is_fixed_reason(reason)) AND ((order_id IS NOT NULL) OR (actor_id IS NOT NULL)))
 ;
 
 CREATE OR REPLACE FUNCTION public.note_sold_name()
@@ -415,6 +504,13 @@ CREATE OR REPLACE FUNCTION public.search_pattern(text)
 RETURN (('%'::text || regexp_replace(fold_text($1), '([\\%_])'::text, '\\\1'::text, 'g'::text)) || '%'::text)
 ;
 
+CREATE OR REPLACE FUNCTION public.without_names(fields jsonb)
+ RETURNS jsonb
+ LANGUAGE sql
+ IMMUTABLE
+RETURN ((fields || CASE WHEN ((fields ->> 'name'::text) IS NULL) THEN '{}'::jsonb ELSE '{"name": null}'::jsonb END) || CASE WHEN ((fields ->> 'email'::text) IS NULL) THEN '{}'::jsonb ELSE '{"email": null}'::jsonb END)
+;
+
 create table account_notices (
   id uuid not null,
   user_id uuid not null,
@@ -466,6 +562,8 @@ create table audit (
   address text,
   user_agent text,
   at timestamp(3) with time zone default now() not null,
+  subject_personal bytea,
+  actor_personal bytea,
   constraint audit_position_pkey PRIMARY KEY ("position"),
   constraint audit_actor_type_check CHECK ((actor_type = ANY (ARRAY['user'::text, 'api_key'::text, 'system'::text, 'operator'::text]))),
   constraint audit_id_key UNIQUE (id),
@@ -619,10 +717,13 @@ create table events (
   request_id uuid,
   trace_id uuid,
   idempotency_key uuid,
+  personal bytea,
+  personal_of uuid,
   constraint events_position_pkey PRIMARY KEY ("position"),
   constraint events_actor_type_check CHECK ((actor_type = ANY (ARRAY['user'::text, 'api_key'::text, 'system'::text, 'provider'::text, 'operator'::text]))),
   constraint events_order_id_sequence_key UNIQUE (order_id, sequence),
   constraint events_order_id_with_sequence_check CHECK (((order_id IS NULL) = (sequence IS NULL))),
+  constraint events_personal_check CHECK (((personal IS NULL) OR (personal_of IS NOT NULL))),
   constraint events_sequence_check CHECK ((sequence >= 1))
 );
 
@@ -1018,6 +1119,16 @@ create table payments (
   constraint payments_sums_check CHECK (((0 <= refunded_minor) AND (refunded_minor <= captured_minor) AND (captured_minor <= amount_minor))),
   constraint payments_without_order_check CHECK (((order_id IS NOT NULL) OR (status = 'FLAGGED'::text)))
 ) with (fillfactor=80);
+
+create table personal_keys (
+  person_id uuid not null,
+  key bytea,
+  created_at timestamp(3) with time zone default now() not null,
+  destroyed_at timestamp(3) with time zone,
+  constraint personal_keys_person_id_pkey PRIMARY KEY (person_id),
+  constraint personal_keys_destroyed_at_check CHECK (((key IS NULL) = (destroyed_at IS NOT NULL))),
+  constraint personal_keys_key_check CHECK ((octet_length(key) = 32))
+);
 
 create table price_versions (
   id boolean default true not null,
@@ -1475,6 +1586,8 @@ CREATE INDEX audit_actor_type_at_position_idx ON public.audit USING btree (COALE
 
 CREATE INDEX audit_at_position_idx ON public.audit USING btree (at, "position");
 
+CREATE INDEX audit_position_old_idx ON public.audit USING btree ("position") WHERE is_old_audit(subject_type, subject_id, before, after, actor_id, address, user_agent);
+
 CREATE INDEX audit_subject_id_at_position_idx ON public.audit USING btree (subject_id, at, "position");
 
 CREATE INDEX audit_type_at_position_idx ON public.audit USING btree (type, at, "position");
@@ -1492,6 +1605,8 @@ CREATE INDEX email_links_email_key_created_at_idx ON public.email_links USING bt
 CREATE INDEX email_links_user_id_created_at_idx ON public.email_links USING btree (user_id, created_at);
 
 CREATE INDEX events_at_idx ON public.events USING brin (at);
+
+CREATE INDEX events_position_old_idx ON public.events USING btree ("position") WHERE is_old_event(reason, personal_of, order_id, actor_id);
 
 CREATE INDEX factor_challenges_expires_at_idx ON public.factor_challenges USING btree (expires_at);
 
@@ -1641,7 +1756,9 @@ CREATE INDEX refunds_charge_reference_idx ON sandbox.refunds USING btree (charge
 
 CREATE INDEX sessions_payment_id_idx ON sandbox.sessions USING btree (payment_id);
 
-CREATE TRIGGER audit_append_only BEFORE DELETE OR UPDATE ON public.audit FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER audit_append_only BEFORE DELETE ON public.audit FOR EACH ROW EXECUTE FUNCTION refuse_change();
+
+CREATE TRIGGER audit_form BEFORE UPDATE ON public.audit FOR EACH ROW EXECUTE FUNCTION guard_audit();
 
 CREATE TRIGGER audit_no_truncate BEFORE TRUNCATE ON public.audit FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
@@ -1655,7 +1772,9 @@ CREATE TRIGGER discounts_version_deleted AFTER DELETE ON public.discounts FOR EA
 
 CREATE TRIGGER discounts_version_inserted AFTER INSERT ON public.discounts FOR EACH ROW WHEN ((new.code IS NULL)) EXECUTE FUNCTION raise_price_version();
 
-CREATE TRIGGER events_append_only BEFORE DELETE OR UPDATE ON public.events FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER events_append_only BEFORE DELETE ON public.events FOR EACH ROW EXECUTE FUNCTION refuse_change();
+
+CREATE TRIGGER events_form BEFORE UPDATE ON public.events FOR EACH ROW EXECUTE FUNCTION guard_event();
 
 CREATE TRIGGER events_no_truncate BEFORE TRUNCATE ON public.events FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
@@ -1710,6 +1829,12 @@ CREATE TRIGGER payment_refunds_status_step BEFORE UPDATE OF status ON public.pay
 CREATE TRIGGER payments_no_delete BEFORE DELETE ON public.payments FOR EACH ROW EXECUTE FUNCTION refuse_change();
 
 CREATE TRIGGER payments_no_truncate BEFORE TRUNCATE ON public.payments FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+
+CREATE TRIGGER personal_keys_kept BEFORE UPDATE ON public.personal_keys FOR EACH ROW EXECUTE FUNCTION guard_personal_key();
+
+CREATE TRIGGER personal_keys_no_delete BEFORE DELETE ON public.personal_keys FOR EACH ROW EXECUTE FUNCTION refuse_change();
+
+CREATE TRIGGER personal_keys_no_truncate BEFORE TRUNCATE ON public.personal_keys FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
 CREATE TRIGGER products_modifier_groups_changed BEFORE UPDATE OF modifier_group_ids ON public.products FOR EACH ROW WHEN (((new.modifier_group_ids <> '{}'::uuid[]) AND (new.modifier_group_ids <> old.modifier_group_ids))) EXECUTE FUNCTION guard_modifier_group_ids();
 
@@ -2036,7 +2161,7 @@ BEGIN ATOMIC
          END) AS format
     FROM (events
       LEFT JOIN order_status_steps steps ON (((steps.from_status = events.from_status) AND (steps.to_status = events.to_status))))
-   WHERE ((events.order_id IS NOT NULL) AND (events.from_status IS NOT NULL) AND ((check_order_steps.order_ids IS NULL) OR (events.order_id = ANY (check_order_steps.order_ids))) AND ((steps.from_status IS NULL) OR (steps.override_only AND (((events.data ->> 'override'::text) IS DISTINCT FROM 'true'::text) OR (COALESCE(events.reason, ''::text) !~ '\S'::text)))));
+   WHERE ((events.order_id IS NOT NULL) AND (events.from_status IS NOT NULL) AND ((check_order_steps.order_ids IS NULL) OR (events.order_id = ANY (check_order_steps.order_ids))) AND ((steps.from_status IS NULL) OR (steps.override_only AND (((events.data ->> 'override'::text) IS DISTINCT FROM 'true'::text) OR ((COALESCE(events.reason, ''::text) !~ '\S'::text) AND (events.personal_of IS NULL))))));
 END
 ;
 
@@ -2725,6 +2850,58 @@ BEGIN ATOMIC
                    WHERE ((crowded.places > shop_settings.slot_orders_max) AND ((check_slot_counts.starts IS NULL) OR (crowded.start_at = ANY (check_slot_counts.starts))))))) AND (orders.created_at > (shop_settings.updated_at + '00:01:00'::interval)))
            GROUP BY slot_places.start_at, shop_settings.slot_orders_max) recent ON (((recent.start_at = slots.start_at) AND (recent.count > recent.orders_max))))
    WHERE (((check_slot_counts.starts IS NULL) OR (slots.start_at = ANY (check_slot_counts.starts))) AND ((slots.places <> COALESCE(held.count, (0)::bigint)) OR (recent.start_at IS NOT NULL)));
+END
+;
+
+CREATE OR REPLACE FUNCTION public.bring_events_into_personal_form(positions bigint[], ciphertexts bytea[])
+ RETURNS bigint
+ LANGUAGE sql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+BEGIN ATOMIC
+ WITH brought AS (
+          UPDATE events SET reason = NULL::text, personal = given.ciphertext, personal_of = COALESCE(orders.customer_id, old.actor_id)
+            FROM ((UNNEST(bring_events_into_personal_form.positions, bring_events_into_personal_form.ciphertexts) given(place, ciphertext)
+              JOIN events old ON ((old."position" = given.place)))
+              LEFT JOIN orders ON ((orders.id = old.order_id)))
+           WHERE ((events."position" = given.place) AND is_old_event(events.reason, events.personal_of, events.order_id, events.actor_id) AND (COALESCE(orders.customer_id, old.actor_id) IS NOT NULL))
+           RETURNING 1 AS "?column?"
+         )
+  SELECT count(*) AS count
+    FROM brought;
+END
+;
+
+CREATE OR REPLACE FUNCTION public.bring_audit_into_personal_form(positions bigint[], of_subjects bytea[], of_actors bytea[])
+ RETURNS bigint
+ LANGUAGE sql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+BEGIN ATOMIC
+ WITH brought AS (
+          UPDATE audit SET before =
+                 CASE
+                     WHEN (audit.subject_type = 'user'::text) THEN without_names(audit.before)
+                     ELSE audit.before
+                 END, after =
+                 CASE
+                     WHEN (audit.subject_type = 'user'::text) THEN without_names(audit.after)
+                     ELSE audit.after
+                 END, address =
+                 CASE
+                     WHEN (audit.actor_id IS NULL) THEN audit.address
+                     ELSE NULL::text
+                 END, user_agent =
+                 CASE
+                     WHEN (audit.actor_id IS NULL) THEN audit.user_agent
+                     ELSE NULL::text
+                 END, subject_personal = COALESCE(audit.subject_personal, given.of_subject), actor_personal = COALESCE(audit.actor_personal, given.of_actor)
+            FROM UNNEST(bring_audit_into_personal_form.positions, bring_audit_into_personal_form.of_subjects, bring_audit_into_personal_form.of_actors) given(place, of_subject, of_actor)
+           WHERE ((audit."position" = given.place) AND is_old_audit(audit.subject_type, audit.subject_id, audit.before, audit.after, audit.actor_id, audit.address, audit.user_agent))
+           RETURNING 1 AS "?column?"
+         )
+  SELECT count(*) AS count
+    FROM brought;
 END
 ;
 

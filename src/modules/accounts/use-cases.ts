@@ -14,8 +14,8 @@ import { revokeApiKey } from './keys/revoke-api-key.ts';
 import { changePassword } from './passwords/change-password.ts';
 import { forgotPassword } from './passwords/forgot-password.ts';
 import { resetPassword } from './passwords/reset-password.ts';
-import { logOut, logOutByRefreshToken } from './sessions/log-out.ts';
 import { listSessions, listUserSessions } from './sessions/list-sessions.ts';
+import { logOut, logOutByRefreshToken } from './sessions/log-out.ts';
 import { refreshSession } from './sessions/refresh-session.ts';
 import { renewSession } from './sessions/renew-session.ts';
 import {

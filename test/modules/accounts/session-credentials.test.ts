@@ -88,7 +88,7 @@ test('a reset ends every session', async () => {
     [session.user.id],
   );
   const { token } = (await accounts.openAccountMail({ kind: 'password.reset', id: row!.id }))!;
-  await accounts.resetPassword({ token, newPassword: change.newPassword });
+  await accounts.resetPassword({ token: token!, newPassword: change.newPassword });
   await assert.rejects(callerBehind(accounts, session.accessToken), isRefused);
   await assert.rejects(
     accounts.refreshSession(session.refreshToken),

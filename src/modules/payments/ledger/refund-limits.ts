@@ -13,7 +13,10 @@ export const lockRefunds = statement<[actorId: string], never>(
 );
 
 /** Adds up what an actor refunded within the last hour, whatever the currency, except one refund. */
-export const sumRefunds = statement<[actorId: string, exceptId: string | null], { totalMinor: number }>(
+export const sumRefunds = statement<
+  [actorId: string, exceptId: string | null],
+  { totalMinor: number }
+>(
   'payments.sum_refunds_of_actor',
   `select coalesce(sum(amount_minor), 0)::bigint as "totalMinor"
      from payment_refunds
