@@ -142,6 +142,7 @@ describe('compose.yaml', () => {
     assert.deepEqual(holders('admin-password'), ['worker']);
     assert.deepEqual(holders('smtp-url'), ['worker']);
     assert.deepEqual(holders('stripe-webhook-secret'), ['api-1', 'api-2']);
+    assert.deepEqual(holders('factor-key'), ['api-1', 'api-2']);
     assert.deepEqual(holders('jwt-secret'), ['api-1', 'api-2', 'worker']);
     assert.deepEqual(compose.services.migrate!.secrets, [
       'ca.crt',

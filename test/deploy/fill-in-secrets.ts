@@ -9,6 +9,7 @@ const samples: Readonly<Record<string, string>> = {
   'database-migration-url': `postgresql://holdfast:${randomBytes(32).toString('hex')}@postgres:5432/holdfast?${TLS}`,
   'redis-url': `rediss://holdfast:${randomBytes(32).toString('hex')}@redis:6379`,
   'jwt-secret': randomBytes(48).toString('base64'),
+  'factor-key': randomBytes(48).toString('base64'),
   'metrics-token': randomBytes(24).toString('hex'),
   'admin-password': randomBytes(18).toString('base64'),
   'sandbox-webhook-secret': `whsec_${randomBytes(32).toString('base64')}`,

@@ -36,6 +36,7 @@ const secrets = [
   '.holdfast/postgres/PG_VERSION',
   '.holdfast-staging/jwt-secret',
   'data/jwt-secret',
+  'data/factor-key',
   'data/postgres-password',
   'data/sandbox-webhook-secret',
   'holdfast.dump',

@@ -49,6 +49,11 @@ export function loadOrCreateSecret(
   });
 }
 
+/** Returns a secret of the data folder; null if it has not been created yet. */
+export function findSecret(dataDir: string, name: string): Promise<string | null> {
+  return withDataFolderErrors(dataDir, () => readFileIfExists(join(dataDir, name)));
+}
+
 /** Returns whether the data folder has a cluster. Throws EmbeddedServerError if its files are not a readable cluster. */
 export async function hasCluster(dataDir: string): Promise<boolean> {
   const dataDirectory = join(dataDir, 'postgres');

@@ -1,6 +1,7 @@
 /** The PostgreSQL server that is included with Holdfast. */
 export { binariesIn, packagedBinaries } from './binaries.ts';
 export {
+  findSecret,
   hasCluster,
   loadOrCreateSecret,
   requireReadable,

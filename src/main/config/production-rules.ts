@@ -27,6 +27,12 @@ export function productionFaults(values: Values, environment: Environment): stri
   if (values.JWT_SECRET === undefined) {
     faults.push('JWT_SECRET is missing: production requires your own, of 32 bytes or more.');
   }
+  // A worker checks no factors.
+  if (values.FACTOR_KEY === undefined && values.ROLE !== 'worker') {
+    faults.push(
+      'FACTOR_KEY is missing: production requires your own, of 32 bytes or more and different from JWT_SECRET.',
+    );
+  }
   faults.push(...findSecretFaults(givenSecrets(values)).map(({ sentence }) => sentence));
   if (values.DEMO_DATA === true) {
     faults.push('DEMO_DATA is true: production does not allow demo users. Remove it.');
@@ -80,6 +86,7 @@ function publicUrlFaults(publicUrl: string | undefined): string[] {
 
 type SecretVariable =
   | 'JWT_SECRET'
+  | 'FACTOR_KEY'
   | 'METRICS_TOKEN'
   | 'SANDBOX_WEBHOOK_SECRET'
   | 'STRIPE_SECRET_KEY'
@@ -88,11 +95,9 @@ type SecretVariable =
 /** Returns the configured secrets that grant access or sign. */
 export function givenSecrets(values: Pick<Values, SecretVariable>): GivenSecret[] {
   const all: [string, string | undefined, string][] = [
-    ...(values.JWT_SECRET ?? []).map((it): [string, string, string] => [
-      'JWT_SECRET',
-      it,
-      MAKE_TEXT,
-    ]),
+    ...(['JWT_SECRET', 'FACTOR_KEY'] as const).flatMap((name) =>
+      (values[name] ?? []).map((it): [string, string, string] => [name, it, MAKE_TEXT]),
+    ),
     ['METRICS_TOKEN', values.METRICS_TOKEN, MAKE_TEXT],
     ['SANDBOX_WEBHOOK_SECRET', values.SANDBOX_WEBHOOK_SECRET, MAKE_WEBHOOK_SECRET],
     ['STRIPE_SECRET_KEY', values.STRIPE_SECRET_KEY, COPY_KEY],

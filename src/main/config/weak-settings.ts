@@ -32,9 +32,15 @@ export function findWeakSettings(config: Config): WeakSetting[] {
 }
 
 /** Returns the secrets that the configuration contains. */
-export function listSecrets({ jwtSecret, metricsToken, payments }: Config): GivenSecret[] {
+export function listSecrets({
+  jwtSecret,
+  factorKey,
+  metricsToken,
+  payments,
+}: Config): GivenSecret[] {
   return givenSecrets({
     ...(jwtSecret.kind === 'given' ? { JWT_SECRET: jwtSecret.secrets } : {}),
+    ...(factorKey.kind === 'given' ? { FACTOR_KEY: factorKey.secrets } : {}),
     ...(metricsToken === null ? {} : { METRICS_TOKEN: metricsToken }),
     ...(payments.kind === 'stripe'
       ? {

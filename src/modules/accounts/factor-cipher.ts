@@ -22,14 +22,14 @@ export interface FactorCipher {
   isCurrent(encrypted: Pick<EncryptedSecret, 'secretKeyId'>): boolean;
 }
 
-/** Creates the cipher. The first key encrypts, all decrypt. */
+/** Creates the cipher. The first key encrypts, all decrypt. Without any, as on a worker, it can do neither. */
 export function createFactorCipher(keys: readonly string[]): FactorCipher {
   const [current] = keys;
-  if (current === undefined) throw new RangeError('the secrets of factors need a key');
-  const currentId = buildFactorKeyId(current);
+  const currentId = current === undefined ? null : buildFactorKeyId(current);
   const derived = new Map(keys.map((key) => [buildFactorKeyId(key), deriveKey(key)]));
   return {
     encrypt(factorId, secret) {
+      if (currentId === null) throw new RangeError('the secrets of factors need a key');
       const nonce = randomBytes(NONCE_BYTES);
       const cipher = createCipheriv(ALGORITHM, derived.get(currentId)!, nonce);
       cipher.setAAD(Buffer.from(factorId));

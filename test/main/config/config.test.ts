@@ -210,6 +210,7 @@ const production = {
   PAYMENT_PROVIDER: 'sandbox',
   MAIL_DRIVER: 'capture',
   PUBLIC_URL: 'https://shop.example',
+  FACTOR_KEY: randomBytes(48).toString('base64'),
 };
 
 test('access lines are on in production, off elsewhere, and can be chosen', () => {

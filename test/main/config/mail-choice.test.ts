@@ -66,6 +66,7 @@ test('production does not start until its mail driver is named', () => {
     NODE_ENV: 'production',
     PAYMENT_PROVIDER: 'sandbox',
     JWT_SECRET: randomBytes(48).toString('base64url'),
+    FACTOR_KEY: randomBytes(48).toString('base64'),
   };
   for (const unnamed of [{}, { MAIL_DRIVER: '' }, { ...smtp, MAIL_DRIVER: undefined }]) {
     const faults = listFaults({ ...production, ...unnamed });

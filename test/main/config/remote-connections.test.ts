@@ -11,6 +11,7 @@ const production = {
   MAIL_DRIVER: 'capture',
   PUBLIC_URL: 'https://shop.example',
   JWT_SECRET: randomBytes(48).toString('base64'),
+  FACTOR_KEY: randomBytes(48).toString('base64'),
 };
 const local = 'postgresql://shop@127.0.0.1/shop';
 

@@ -46,6 +46,7 @@ const smtp = { MAIL_DRIVER: 'smtp', MAIL_FROM: 'orders@shop.example' };
 /** A valid value of each variable, and what else it needs. */
 const secrets: Record<string, readonly [value: string, others?: Record<string, string>]> = {
   JWT_SECRET: [secret],
+  FACTOR_KEY: [secret],
   METRICS_TOKEN: [secret],
   ADMIN_PASSWORD: ['a long pass phrase', { ADMIN_EMAIL: 'owner@shop.example' }],
   DATABASE_URL: ['postgresql://shop:secret@127.0.0.1/shop'],

@@ -10,6 +10,7 @@ const production = {
   MAIL_DRIVER: 'capture',
   PAYMENT_PROVIDER: 'sandbox',
   JWT_SECRET: randomBytes(48).toString('base64'),
+  FACTOR_KEY: randomBytes(48).toString('base64'),
 };
 const everything = 'public-url,proxies,database,redis,smtp';
 

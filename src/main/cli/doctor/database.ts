@@ -14,6 +14,7 @@ import {
 import { findDemoFault, READ_ONLY_DATABASE, serverFaults } from '../../start/prepare-database.ts';
 import { findServerSettings, findServerTime } from '../../start/queries.ts';
 import { explainError } from '../explain-error.ts';
+import { factorKeyFindings } from './factors.ts';
 import { createFinding, type Finding } from './finding.ts';
 import { roleFindings } from './role.ts';
 import { futureFindings } from './settings.ts';
@@ -70,6 +71,7 @@ async function findingsOfRunning(config: Config): Promise<Finding[]> {
     ),
     await migrationsFinding(opened.database),
     ...(await demoFindings(config, opened.database)),
+    ...(await ifReadable(() => factorKeyFindings(config, opened.database))),
     await clockFinding(opened.database),
     ...(await roleFindings(config, opened)),
   ];
@@ -115,12 +117,19 @@ async function migrationsFinding(database: Database): Promise<Finding> {
   return createFinding(what, 'wrong', `${applied} of ${known} applied; ${remedy}`);
 }
 
-/** Lists demo users, with whom production does not start. A database without tables, or without privileges, has none. */
-async function demoFindings(config: Config, database: Database): Promise<Finding[]> {
-  try {
+/** Lists demo users, with whom production does not start. */
+function demoFindings(config: Config, database: Database): Promise<Finding[]> {
+  return ifReadable(async () => {
     const fault = await findDemoFault(database);
     if (fault === null) return [];
     return config.production ? [createFinding('users', 'wrong', fault)] : futureFindings([fault]);
+  });
+}
+
+/** Returns what rows show. A database without tables, or without privileges, shows nothing. */
+async function ifReadable(find: () => Promise<Finding[]>): Promise<Finding[]> {
+  try {
+    return await find();
   } catch (error) {
     if (isPrivilegeError(error) || isMissingTable(error)) return [];
     throw error;

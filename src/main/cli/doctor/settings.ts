@@ -2,6 +2,7 @@ import { statSync } from 'node:fs';
 import { isLoopbackHost } from '../../../shared/loopback.ts';
 import type { Config } from '../../config/config.ts';
 import { findWeakSettings, listSecrets, type WeakSetting } from '../../config/weak-settings.ts';
+import { passkeyFindings } from './factors.ts';
 import { createFinding, type Finding } from './finding.ts';
 
 /** The permission bit of a file that all users can read. */
@@ -13,6 +14,7 @@ export function settingsFindings(config: Config): Finding[] {
   return [
     ...secretFindings(config, weak),
     ...secretFileFindings(config),
+    ...passkeyFindings(config),
     ...weak.filter(({ group }) => group === 'limits').map(toFinding),
     ...(config.production
       ? [
@@ -38,17 +40,21 @@ export function futureFindings(faults: readonly string[]): Finding[] {
 }
 
 function secretFindings(config: Config, weak: readonly WeakSetting[]): Finding[] {
-  const { jwtSecret, dataDir } = config;
+  const { jwtSecret, factorKey, role, dataDir } = config;
   const faults = weak.filter(({ group }) => group === 'secrets');
   if (faults.length > 0) return faults.map(({ say }) => createFinding('secrets', 'wrong', say));
-  const made = `JWT_SECRET is generated and stored in ${dataDir}; production requires your own`;
-  if (jwtSecret.kind === 'generated') return [createFinding('secrets', 'ok', made)];
-  const names = listSecrets(config).map(({ name }) => name);
-  const good = createFinding('secrets', 'ok', [...new Set(names)].join(', '));
-  const count = jwtSecret.secrets.length;
-  if (count === 1) return [good];
+  const made = [
+    ...(jwtSecret.kind === 'generated' ? ['JWT_SECRET'] : []),
+    ...(factorKey.kind === 'generated' && role !== 'worker' ? ['FACTOR_KEY'] : []),
+  ].map((name) => `${name} is generated and stored in ${dataDir}; production requires your own`);
+  const names = [...new Set(listSecrets(config).map(({ name }) => name))].join(', ');
+  const good = [...(names === '' ? [] : [names]), ...made].map((say) =>
+    createFinding('secrets', 'ok', say),
+  );
+  const count = jwtSecret.kind === 'given' ? jwtSecret.secrets.length : 1;
+  if (count === 1) return good;
   const rotation = `JWT_SECRET contains ${count} secrets, and tokens signed by any of them are valid; remove the old ones when the rotation is complete`;
-  return [good, createFinding('secrets', 'look', rotation)];
+  return [...good, createFinding('secrets', 'look', rotation)];
 }
 
 function secretFileFindings({ secretFiles }: Config): Finding[] {

@@ -124,6 +124,16 @@ export const spendTotpStep = statement<
    returning id`,
 );
 
+/** Counts the secrets by the key that they need. */
+export const countByKey = statement<[], { secretKeyId: string; count: number }>(
+  'accounts.count_factors_by_key',
+  `select secret_key_id as "secretKeyId", count(*)::int as count
+     from factors
+    where type = 'totp'
+      and confirmed_at is not null
+    group by secret_key_id`,
+);
+
 /** Deletes factors that were never confirmed. */
 export const purgePendingFactors = statement<[limit: number], { id: string }>(
   'accounts.purge_pending_factors',
