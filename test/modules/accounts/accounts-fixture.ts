@@ -28,6 +28,7 @@ const authored = [
   'signUp',
   'logIn',
   'verifyLogIn',
+  'stepUp',
   'updateProfile',
   'changePassword',
   'resetPassword',
