@@ -73,6 +73,14 @@ export const accountsChapter: Chapter = {
       ],
     },
     {
+      operation: 'stepUp',
+      note: 'Needed again when the last proof is ten minutes old. With a second factor, send `totp` or `recoveryCode`.',
+      as: 'admin',
+      body: { password: '{{adminPassword}}' },
+      status: 200,
+      variablesToSet: { adminToken: 'accessToken' },
+    },
+    {
       operation: 'listMail',
       name: 'Wait for the mail with the link',
       note: 'The reset mail is readable here only with the mail driver `capture`, which is the default.',

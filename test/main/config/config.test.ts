@@ -221,19 +221,6 @@ test('access lines are on in production, off elsewhere, and can be chosen', () =
   assert.equal(readConfig({ ACCESS_LOG: 'true' }).accessLog, true);
 });
 
-test('in production admins need a second factor, elsewhere nobody, unless the setting says otherwise', () => {
-  const sound = { ...production, JWT_SECRET: strongSecret };
-  const required = (environment: Record<string, string>) =>
-    readConfig(environment).factorRequiredOf;
-  assert.deepEqual(required(sound), ['admin']);
-  assert.deepEqual(required({}), []);
-  for (const environment of [sound, {}]) {
-    const having = (setting: string) => required({ ...environment, STAFF_SECOND_FACTOR: setting });
-    assert.deepEqual(having('required'), ['kitchen', 'admin']);
-    assert.deepEqual(having('optional'), []);
-  }
-});
-
 const stripe = {
   PAYMENT_PROVIDER: 'stripe',
   STRIPE_SECRET_KEY: 'sk_test_1234',

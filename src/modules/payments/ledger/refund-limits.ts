@@ -15,10 +15,10 @@ export const lockRefunds = statement<[actorId: string], never>(
 /** Adds up what an actor refunded within the last hour, whatever the currency, except one refund. */
 export const sumRefunds = statement<
   [actorId: string, exceptId: string | null],
-  { totalMinor: number }
+  { refundedMinor: number }
 >(
   'payments.sum_refunds_of_actor',
-  `select coalesce(sum(amount_minor), 0)::bigint as "totalMinor"
+  `select coalesce(sum(amount_minor), 0)::bigint as "refundedMinor"
      from payment_refunds
     where actor_id = $1::uuid
       and created_at > clock_timestamp() - interval '1 hour'
@@ -45,7 +45,7 @@ export async function requireWithinLimit(
   const maxMinor = findLimit(caller, stepUpMinor);
   if (maxMinor === null) return;
   const [sum] = await sumRefunds(db, caller.id, refund.id);
-  const leftMinor = Math.max(0, maxMinor - sum!.totalMinor);
+  const leftMinor = Math.max(0, maxMinor - sum!.refundedMinor);
   if (refund.amount.amount <= leftMinor) return;
   if (caller.kind === 'user') throw stepUpRequired(listStepUpMethods(caller));
   throw new CodedError(paymentsErrors.refundLimit, {
