@@ -519,7 +519,8 @@ create table account_notices (
   address text,
   browser text,
   factor text,
-  link_id uuid,
+  recipient text,
+  undo_id uuid,
   constraint account_notices_id_pkey PRIMARY KEY (id),
   constraint account_notices_kind_check CHECK ((kind = ANY (ARRAY['password_changed'::text, 'factor_added'::text, 'factor_removed'::text, 'factors_reset'::text, 'recovery_codes_created'::text, 'recovery_code_used'::text, 'new_device'::text, 'refresh_reused'::text, 'email_change_requested'::text, 'email_changed'::text, 'email_change_undone'::text])))
 );
@@ -690,13 +691,15 @@ create table email_links (
   email text not null,
   email_key text not null,
   token_hash bytea not null,
+  undo_id uuid,
   created_at timestamp(3) with time zone default clock_timestamp() not null,
   expires_at timestamp(3) with time zone not null,
   used_at timestamp(3) with time zone,
   constraint email_links_id_pkey PRIMARY KEY (id),
   constraint email_links_purpose_check CHECK ((purpose = ANY (ARRAY['verify'::text, 'change'::text, 'undo'::text]))),
   constraint email_links_token_hash_check CHECK ((octet_length(token_hash) = 32)),
-  constraint email_links_token_hash_key UNIQUE (token_hash)
+  constraint email_links_token_hash_key UNIQUE (token_hash),
+  constraint email_links_undo_id_check CHECK (((purpose = 'change'::text) = (undo_id IS NOT NULL)))
 );
 
 create table events (
@@ -1388,6 +1391,7 @@ create table users (
   phone text,
   password_change_required boolean default false not null,
   email_verified_at timestamp(3) with time zone,
+  original_email_key text,
   constraint users_id_pkey PRIMARY KEY (id),
   constraint users_email_check CHECK (((email IS NULL) = (email_key IS NULL))),
   constraint users_email_verified_at_check CHECK (((email_verified_at IS NULL) OR (NOT guest))),
@@ -1739,6 +1743,8 @@ CREATE INDEX users_folded_email_trigrams_idx ON public.users USING gin (folded_e
 CREATE INDEX users_guest_email_key_idx ON public.users USING btree (email_key) WHERE guest;
 
 CREATE INDEX users_id_admin_idx ON public.users USING btree (id) WHERE ((role = 'admin'::text) AND (disabled_at IS NULL));
+
+CREATE INDEX users_original_email_key_idx ON public.users USING btree (original_email_key) WHERE (original_email_key IS NOT NULL);
 
 CREATE INDEX webhook_deliveries_ended_at_idx ON public.webhook_deliveries USING btree (ended_at) WHERE (status <> 'PENDING'::text);
 

@@ -3,7 +3,11 @@
 alter table users
   -- Since when it is proven that the account's owner reads the mail of its address; null: it is not.
   add column email_verified_at timestamptz(3),
+  -- The first address of an account that has another one now, so that the start does not create its owner again.
+  add column original_email_key text,
   add constraint users_email_verified_at_check check (email_verified_at is null or not guest);
+
+create index users_original_email_key_idx on users (original_email_key) where original_email_key is not null;
 
 -- Staff got their access from somebody who knows their address, and who used the link of a reset read that mail.
 update users
@@ -32,6 +36,8 @@ create table email_links (
   email_key  text           not null,
   -- SHA-256; the token itself is never stored.
   token_hash bytea          not null,
+  -- Of a `change`: the link that undoes it.
+  undo_id    uuid,
   created_at timestamptz(3) not null default clock_timestamp(),
   expires_at timestamptz(3) not null,
   used_at    timestamptz(3),
@@ -39,6 +45,7 @@ create table email_links (
   constraint email_links_token_hash_key unique (token_hash),
   constraint email_links_user_id_fkey foreign key (user_id) references users (id),
   constraint email_links_purpose_check check (purpose in ('verify', 'change', 'undo')),
+  constraint email_links_undo_id_check check ((purpose = 'change') = (undo_id is not null)),
   constraint email_links_token_hash_check check (octet_length(token_hash) = 32)
 );
 
@@ -57,8 +64,10 @@ create table account_notices (
   browser    text,
   -- The kind of second factor that it is about.
   factor     text,
-  -- Whose address the notice goes to, if not to that of the account.
-  link_id    uuid,
+  -- The address that it goes to; null: that of the account.
+  recipient  text,
+  -- The link that undoes what it is about.
+  undo_id    uuid,
   constraint account_notices_id_pkey primary key (id),
   constraint account_notices_user_id_fkey foreign key (user_id) references users (id),
   constraint account_notices_kind_check check (kind in

@@ -8,6 +8,10 @@ export const auditTypes = {
   'user.changed': 'A name, role, VIP status or the access of a user changed.',
   'user.password_changed':
     'A user changed their password, or set a new one with the link of a mail.',
+  'user.email_changed':
+    'The address of an account was replaced by one that was confirmed, or its former one was given back.',
+  'user.email_verified':
+    'A user proved that the address of their account is theirs, with the link of a mail.',
   'user.factor_added': 'A user added a second factor: an authenticator app or a passkey.',
   'user.factor_changed': 'A user renamed a second factor.',
   'user.factor_removed': 'A user removed a second factor.',

@@ -91,6 +91,11 @@ export const accountsErrors = defineErrors('accounts', {
     'This reset link is no longer valid.',
     'A link works once, for 30 minutes, and no longer after the password has been changed. Request a new one.',
   ],
+  linkInvalid: [
+    400,
+    'This link is no longer valid.',
+    'The link of a mail works once, for 24 hours, or for seven days if it undoes a change, and no longer after a later change. Request a new one.',
+  ],
   keyNotFound: [404, 'There is no such API key.', 'It never existed, or it has been revoked.'],
   keysHeld: [
     409,

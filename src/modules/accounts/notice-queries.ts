@@ -17,19 +17,20 @@ export const insertNotice = statement<
     address: string | null,
     browser: string | null,
     factor: FactorType | null,
-    linkId: string | null,
+    recipient: string | null,
+    undoId: string | null,
     dailyMax: number,
   ],
   { id: string }
 >(
   'accounts.insert_notice',
-  `insert into account_notices (id, user_id, kind, address, browser, factor, link_id)
-   select $1::uuid, $2::uuid, $3::text, $4::text, $5::text, $6::text, $7::uuid
+  `insert into account_notices (id, user_id, kind, address, browser, factor, recipient, undo_id)
+   select $1::uuid, $2::uuid, $3::text, $4::text, $5::text, $6::text, $7::text, $8::uuid
     where (select count(*)
              from account_notices
             where user_id = $2::uuid
               and kind = $3::text
-              and created_at > clock_timestamp() - interval '24 hours') < $8::int
+              and created_at > clock_timestamp() - interval '24 hours') < $9::int
    returning id`,
 );
 
@@ -39,8 +40,8 @@ export interface NoticeRow {
   browser: string | null;
   factor: FactorType | null;
   recipient: string;
-  linkId: string | null;
-  /** Null unless the link still undoes a change. */
+  undoId: string | null;
+  /** Null unless the link still works. */
   undoTokenHash: Buffer | null;
 }
 
@@ -48,14 +49,14 @@ export interface NoticeRow {
 export const findNotice = statement<[id: string], NoticeRow>(
   'accounts.find_notice',
   `select notice.created_at as "createdAt", notice.address, notice.browser, notice.factor,
-          coalesce(link.email, users.email) as recipient, link.id as "linkId",
-          case
-            when link.purpose = 'undo' and link.used_at is null and link.expires_at > clock_timestamp()
-              then link.token_hash
-          end as "undoTokenHash"
+          coalesce(notice.recipient, users.email) as recipient, notice.undo_id as "undoId",
+          link.token_hash as "undoTokenHash"
      from account_notices as notice
      join users on users.id = notice.user_id
-     left join email_links as link on link.id = notice.link_id
+     left join email_links as link
+       on link.id = notice.undo_id
+      and used_at is null
+      and expires_at > clock_timestamp()
     where notice.id = $1::uuid`,
 );
 

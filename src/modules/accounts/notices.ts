@@ -1,7 +1,6 @@
 import type { Transaction } from '../../database/database.ts';
-import type { NewJob } from '../../jobs/index.ts';
 import { findBrowserName } from '../../shared/browser-name.ts';
-import type { FactorType, Source } from '../../shared/caller.ts';
+import type { FactorType, Origin } from '../../shared/caller.ts';
 import { newId } from '../../shared/ids.ts';
 import type { NoticeKind } from './account-mail.ts';
 import type { AccountsParts } from './accounts-parts.ts';
@@ -11,12 +10,14 @@ import { insertNotice, lockNotices } from './notice-queries.ts';
 export interface SecurityNotice {
   readonly kind: NoticeKind;
   readonly userId: string;
-  /** Where it came from. */
-  readonly source: Source;
+  /** Where it came from. Without an origin: from the server itself. */
+  readonly source: { readonly origin?: Origin | null };
   /** The kind of second factor that was added or removed. */
   readonly factor?: FactorType;
-  /** The link whose address the notice goes to, and which it contains if it still undoes a change. Default: the account's. */
-  readonly linkId?: string;
+  /** Default: the address of the account when the mail is sent. */
+  readonly recipient?: string;
+  /** The link that undoes what the notice is about. */
+  readonly undoId?: string;
 }
 
 /**
@@ -28,13 +29,13 @@ const dailyMaxima: Partial<Record<NoticeKind, number>> = { new_device: 1, refres
 
 /**
  * Tells the owner of an account by mail, unless they were told the same too often today. Called in the transaction of the
- * change, after its locks. Returns the job, to be sent after the commit: `void parts.jobs.send(…)`.
+ * change, after its locks.
  */
 export async function notify(
   { jobs, accountMailJob }: Pick<AccountsParts, 'jobs' | 'accountMailJob'>,
   tx: Transaction,
-  { kind, userId, source: { origin }, factor, linkId }: SecurityNotice,
-): Promise<readonly NewJob[]> {
+  { kind, userId, source: { origin }, factor, recipient, undoId }: SecurityNotice,
+): Promise<void> {
   await lockNotices(tx, userId, kind);
   const userAgent = origin?.userAgent ?? null;
   const [notice] = await insertNotice(
@@ -45,11 +46,13 @@ export async function notify(
     origin?.address ?? null,
     userAgent === null ? null : findBrowserName(userAgent),
     factor ?? null,
-    linkId ?? null,
+    recipient ?? null,
+    undoId ?? null,
     dailyMaxima[kind] ?? DAILY_MAX,
   );
-  if (notice === undefined) return [];
+  if (notice === undefined) return;
   const job = accountMailJob({ kind: `account.${kind}`, id: notice.id });
   await jobs.add(tx, [job]);
-  return [job];
+  // Not awaited, so that a slow queue delays no reply. It never rejects.
+  tx.afterCommit(() => void jobs.send([job]));
 }

@@ -107,6 +107,16 @@ export const findCredential = statement<[emailKey: string], CredentialRow>(
       and not guest`,
 );
 
+/** Returns an account with this address, or one that began with it and has another one now. */
+export const findAccountByAnyAddress = statement<[emailKey: string], { id: string }>(
+  'accounts.find_account_by_any_address',
+  `select id
+     from users
+    where not guest
+      and (email_key = $1::text or original_email_key = $1::text)
+    limit 1`,
+);
+
 export const findCredentialById = statement<[id: string], CredentialRow>(
   'accounts.find_credential_by_id',
   `select id, email, name, role, vip, disabled_at is not null as disabled, created_at as "createdAt",
@@ -185,6 +195,18 @@ export const setPasswordHash = statement<
       and role = $4::text
       and ($2::text is null or password_hash = $2::text)
    returning id, role, vip, access_changed_at as "accessChangedAt"`,
+);
+
+/** Marks the address of a user as proven. Returns no row if it was before. */
+export const markAddressProven = statement<[userId: string], { id: string }>(
+  'accounts.mark_address_proven',
+  `update users
+      set email_verified_at = clock_timestamp(),
+          updated_at = now()
+    where id = $1::uuid
+      and not guest
+      and email_verified_at is null
+   returning id`,
 );
 
 /** Replaces the hash of a password by another of the same one. Returns no row if the password changed meanwhile. */

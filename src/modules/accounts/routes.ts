@@ -1,6 +1,7 @@
 import type { App } from '../../http/index.ts';
 import { registerApiKeyRoutes } from './routes/api-key-routes.ts';
 import { registerChallengeRoutes } from './routes/challenge-routes.ts';
+import { registerEmailRoutes } from './routes/email-routes.ts';
 import { registerFactorRoutes } from './routes/factor-routes.ts';
 import { registerPasswordRoutes } from './routes/password-routes.ts';
 import { registerSessionListRoutes } from './routes/session-list-routes.ts';
@@ -16,6 +17,7 @@ export function registerAccountsRoutes(app: App, accounts: Accounts): void {
   registerFactorRoutes(app, accounts);
   registerSessionListRoutes(app, accounts);
   registerPasswordRoutes(app, accounts);
+  registerEmailRoutes(app, accounts);
   registerUserRoutes(app, accounts);
   registerApiKeyRoutes(app, accounts);
 }

@@ -1,6 +1,9 @@
 import { createAuthenticator } from './access/authenticator.ts';
 import type { AccountsParts } from './accounts-parts.ts';
 import { openAccountMail } from './emails/open-account-mail.ts';
+import { requestVerification } from './emails/request-verification.ts';
+import { undoEmailChange } from './emails/undo-email-change.ts';
+import { verifyEmail } from './emails/verify-email.ts';
 import { addPasskey, createPasskeyOptions } from './factors/add-passkey.ts';
 import { addTotp, confirmTotp } from './factors/add-totp.ts';
 import { beginPasskeyChallenge } from './factors/challenge.ts';
@@ -57,6 +60,9 @@ export function bindUseCases(parts: AccountsParts) {
     forgotPassword: bind(parts, forgotPassword),
     openAccountMail: bind(parts, openAccountMail),
     resetPassword: bind(parts, resetPassword),
+    requestVerification: bind(parts, requestVerification),
+    verifyEmail: bind(parts, verifyEmail),
+    undoEmailChange: bind(parts, undoEmailChange),
     listFactors: bind(parts, listFactors),
     addTotp: bind(parts, addTotp),
     confirmTotp: bind(parts, confirmTotp),

@@ -1,18 +1,71 @@
 import { statement } from '../../../database/statement.ts';
 import type { LinkPurpose } from '../tokens/link-tokens.ts';
+import type { User } from '../user.ts';
 
 /** The purposes of the links about addresses. */
 export type EmailLinkPurpose = Exclude<LinkPurpose, 'reset'>;
 
+/**
+ * Inserts a link, called under the locks of the user and, for a change, of the new address. Returns no row if the user
+ * has had five of this purpose within the hour, or the new address five mails about it.
+ */
+export const insertLink = statement<
+  [
+    id: string,
+    userId: string,
+    purpose: EmailLinkPurpose,
+    email: string,
+    emailKey: string,
+    tokenHash: Buffer,
+    undoId: string | null,
+  ],
+  { id: string }
+>(
+  'accounts.insert_email_link',
+  `insert into email_links (id, user_id, purpose, email, email_key, token_hash, undo_id, expires_at)
+   select $1::uuid, $2::uuid, $3::text, $4::text, $5::text, $6::bytea, $7::uuid,
+          clock_timestamp() + interval '24 hours'
+    where (select count(*)
+             from email_links
+            where user_id = $2::uuid
+              and purpose = $3::text
+              and created_at > clock_timestamp() - interval '1 hour') < 5
+      and ($3::text <> 'change'
+           or (select count(*)
+                 from email_links
+                where email_key = $5::text
+                  and purpose = 'change'
+                  and created_at > clock_timestamp() - interval '1 hour') < 5)
+   returning id`,
+);
+
+/** A link that still works. */
 export interface OpenLinkRow {
+  id: string;
+  userId: string;
   purpose: EmailLinkPurpose;
   email: string;
-  tokenHash: Buffer;
+  emailKey: string;
+  undoId: string | null;
+  createdAt: Date;
 }
 
-/** Returns a link that still works, of a user who may sign in. */
-export const findOpenLink = statement<[id: string], OpenLinkRow>(
-  'accounts.find_open_link',
+export const findOpenLinkByToken = statement<[tokenHash: Buffer], OpenLinkRow>(
+  'accounts.find_email_link_by_token',
+  `select id, user_id as "userId", purpose, email, email_key as "emailKey", undo_id as "undoId",
+          created_at as "createdAt"
+     from email_links
+    where token_hash = $1::bytea
+      and used_at is null
+      and expires_at > clock_timestamp()`,
+);
+
+/** Returns a link that still works, of a user who may sign in, for its mail. */
+export const findMailedLink = statement<
+  [id: string],
+  Pick<OpenLinkRow, 'purpose' | 'email'> & { tokenHash: Buffer }
+>(
+  'accounts.find_mailed_link',
   `select purpose, link.email, token_hash as "tokenHash"
      from email_links as link
      join users on users.id = link.user_id
@@ -20,6 +73,72 @@ export const findOpenLink = statement<[id: string], OpenLinkRow>(
       and used_at is null
       and expires_at > clock_timestamp()
       and disabled_at is null`,
+);
+
+/** Uses a link up. Returns no row if it no longer works. */
+export const takeLink = statement<[id: string], { id: string }>(
+  'accounts.take_email_link',
+  `update email_links
+      set used_at = clock_timestamp()
+    where id = $1::uuid
+      and used_at is null
+      and expires_at > clock_timestamp()
+   returning id`,
+);
+
+/**
+ * Voids the links by which a user would prove or change an address, and those that undo a change from `undoFrom` on; null:
+ * no such. The rows stay, to be counted.
+ */
+export const voidLinks = statement<[userId: string, undoFrom: Date | null], never>(
+  'accounts.void_email_links',
+  `update email_links
+      set expires_at = clock_timestamp()
+    where user_id = $1::uuid
+      and used_at is null
+      and expires_at > clock_timestamp()
+      and (purpose <> 'undo' or created_at >= $2::timestamptz)`,
+);
+
+/** A change of address can be undone for seven days. */
+export const extendUndo = statement<[id: string], { id: string }>(
+  'accounts.extend_undo',
+  `update email_links
+      set expires_at = clock_timestamp() + interval '7 days'
+    where id = $1::uuid
+      and used_at is null
+   returning id`,
+);
+
+/** Returns whether the address may still be given back to another user than this one. */
+export const findReservation = statement<[emailKey: string, userId: string], { id: string }>(
+  'accounts.find_email_reservation',
+  `select id
+     from email_links
+    where email_key = $1::text
+      and purpose = 'undo'
+      and user_id <> $2::uuid
+      and used_at is null
+      and expires_at > clock_timestamp()
+    limit 1`,
+);
+
+/** Gives a user another address, which is proven. */
+export const updateEmail = statement<
+  [userId: string, email: string, emailKey: string],
+  Pick<User, 'id' | 'role'>
+>(
+  'accounts.update_email',
+  `update users
+      set email = $2::text,
+          email_key = $3::text,
+          email_verified_at = clock_timestamp(),
+          original_email_key = nullif(coalesce(original_email_key, email_key), $3::text),
+          updated_at = now()
+    where id = $1::uuid
+      and not guest
+      and disabled_at is null
+   returning id, role`,
 );
 
 /** Deletes links that were used or expired more than a day ago. */

@@ -2,7 +2,7 @@ import type { AccountMail, AccountMailContent } from '../account-mail.ts';
 import type { AccountsParts } from '../accounts-parts.ts';
 import { findNotice } from '../notice-queries.ts';
 import { findOpenReset } from '../passwords/reset-queries.ts';
-import { findOpenLink } from './link-queries.ts';
+import { findMailedLink } from './link-queries.ts';
 
 /**
  * Returns what a mail about an account is written from, or null if it is no longer due: its link was used, was voided or
@@ -39,7 +39,7 @@ async function openLink(
   id: string,
   kind: AccountMail['kind'],
 ): Promise<AccountMailContent | null> {
-  const [link] = await findOpenLink(database, id);
+  const [link] = await findMailedLink(database, id);
   if (link === undefined) return null;
   const { purpose, email, tokenHash } = link;
   // Whose address is taken must not get the link that would give it to somebody else.
@@ -53,10 +53,10 @@ async function openNotice(
 ): Promise<AccountMailContent | null> {
   const [notice] = await findNotice(database, id);
   if (notice === undefined) return null;
-  const { recipient, createdAt, address, browser, factor, linkId, undoTokenHash } = notice;
+  const { recipient, createdAt, address, browser, factor, undoId, undoTokenHash } = notice;
   const token =
-    linkId === null || undoTokenHash === null
+    undoId === null || undoTokenHash === null
       ? null
-      : linkTokens.require('undo', linkId, undoTokenHash);
+      : linkTokens.require('undo', undoId, undoTokenHash);
   return { recipient, token, notice: { at: createdAt, address, browser, factor } };
 }

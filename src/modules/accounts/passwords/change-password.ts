@@ -10,6 +10,7 @@ import { emailKey } from '../email.ts';
 import { accountsErrors } from '../errors.ts';
 import { hasFactor } from '../factors/challenge.ts';
 import { voidChallenges } from '../factors/challenge-queries.ts';
+import { notify } from '../notices.ts';
 import { findCredentialById, setPasswordHash } from '../queries.ts';
 import { afterCredentialChange } from '../sessions/end-sessions.ts';
 import { requireGoodPassword } from './password-rule.ts';
@@ -76,6 +77,7 @@ async function tryChange(
       const { familyId } = caller;
       const ended = await afterCredentialChange(parts, tx, user.id, 'password', familyId);
       await recordAudit(tx, author, [describePasswordChange(user.id, 'password', ended)]);
+      await notify(parts, tx, { kind: 'password_changed', userId: user.id, source: author });
       return accessAfter(row);
     });
     if (changed !== null) return changed;

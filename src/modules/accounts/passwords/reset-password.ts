@@ -7,6 +7,8 @@ import { emailKey } from '../email.ts';
 import { accountsErrors } from '../errors.ts';
 import { hasFactor } from '../factors/challenge.ts';
 import { voidChallenges } from '../factors/challenge-queries.ts';
+import { notify } from '../notices.ts';
+import { proveAddress } from '../prove-address.ts';
 import { lockCustomers, setPasswordHash } from '../queries.ts';
 import { afterCredentialChange } from '../sessions/end-sessions.ts';
 import { hashToken } from '../tokens/refresh-tokens.ts';
@@ -55,6 +57,9 @@ export async function resetPassword(
     await forgetOtherDevices(tx, changed.id, device);
     if (device !== null) await rememberDevice(tx, changed.id, device);
     const ended = await afterCredentialChange(parts, tx, changed.id, 'reset', null);
+    // Only who reads the mail of the address has the link.
+    await proveAddress(tx, source, changed);
+    await notify(parts, tx, { kind: 'password_changed', userId: changed.id, source });
     const actor = { type: 'user', id: changed.id, role: changed.role } as const;
     await recordAudit(tx, { ...source, actor }, [
       describePasswordChange(changed.id, 'reset_link', ended),

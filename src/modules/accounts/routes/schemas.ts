@@ -75,7 +75,18 @@ export const RefreshBody = body(
   },
   { refreshToken: `hfr_${token}` },
 );
-export const ProfileBody = body({ name: Name }, { name });
+export const ProfileBody = Type.Object(
+  {
+    name: Type.Optional(Name),
+    email: Type.Optional({
+      ...Email,
+      description:
+        'Needs a recent proof of who the caller is. The new address gets a link that confirms it; until then the account keeps the former one, which is told. The response is the same if the address has another account.',
+    }),
+  },
+  { additionalProperties: false, minProperties: 1, examples: [{ name }] },
+);
+export const LinkBody = body({ token: Token }, { token });
 export const ChangePasswordBody = body(
   { currentPassword: GivenPassword, newPassword: NewPassword },
   { currentPassword: password, newPassword },

@@ -145,13 +145,19 @@ export function registerSessionRoutes(app: App, accounts: Accounts): void {
       schema: {
         operationId: 'updateProfile',
         tags,
-        summary: 'Change your name',
+        summary: 'Change your name or e-mail address',
         body: ProfileBody,
         response: { 200: ProfileReply },
       },
     },
-    (request) =>
-      accounts.updateProfile(buildContext(request), requireUserCaller(request), request.body),
+    async (request) => {
+      const caller = requireUserCaller(request);
+      const profile = await accounts.updateProfile(buildContext(request), caller, request.body);
+      if (request.body.email !== undefined) {
+        recordSecurity(request, 'email.change_asked', { userId: caller.id });
+      }
+      return profile;
+    },
   );
 }
 

@@ -3,6 +3,7 @@ import type { Origin } from '../../../shared/caller.ts';
 import { CodedError, type ErrorDefinition } from '../../../shared/errors.ts';
 import type { AccountsParts } from '../accounts-parts.ts';
 import { accountsErrors } from '../errors.ts';
+import { notify } from '../notices.ts';
 import { hashToken } from '../tokens/refresh-tokens.ts';
 import { buildSession, type Session } from './session.ts';
 import {
@@ -82,6 +83,7 @@ async function exchange(
     return { session: buildSession(parts, known, familyId, unused) };
   }
   await endFamily(tx, family.familyId, 'reuse');
+  await notify(parts, tx, { kind: 'refresh_reused', userId: known.id, source: { origin } });
   return { endedId: family.familyId, userId: known.id };
 }
 

@@ -6,6 +6,7 @@ import { CodedError } from '../../../shared/errors.ts';
 import { newId } from '../../../shared/ids.ts';
 import type { AccountsParts } from '../accounts-parts.ts';
 import { type Device, rememberDevice } from '../devices/device.ts';
+import { notify } from '../notices.ts';
 import { isFactorRequired } from '../required-factor.ts';
 import { hashToken } from '../tokens/refresh-tokens.ts';
 import { mustChangePassword, type Profile, profileView } from '../user.ts';
@@ -76,6 +77,7 @@ export async function openSession(
   const excess = await endExcessFamilies(tx, userId, familyId, SESSIONS_MAX);
   tx.afterCommit(() => revocations.endFamilies(excess.map(({ id }) => id)));
   const isNewDevice = device !== null && (await rememberDevice(tx, userId, device));
+  if (isNewDevice) await notify(parts, tx, { kind: 'new_device', userId, source });
   return { ...buildSession(parts, opened, familyId, refreshToken), isNewDevice };
 }
 

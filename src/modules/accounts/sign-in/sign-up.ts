@@ -2,6 +2,7 @@ import type { Source } from '../../../shared/caller.ts';
 import { CodedError } from '../../../shared/errors.ts';
 import type { AccountsParts } from '../accounts-parts.ts';
 import type { Device } from '../devices/device.ts';
+import { sendVerification } from '../emails/add-link.ts';
 import { accountsErrors } from '../errors.ts';
 import { findCredential } from '../queries.ts';
 import { openSession, type Session } from '../sessions/session.ts';
@@ -14,7 +15,7 @@ export interface SignUpInput {
 }
 
 /**
- * Creates a customer and signs them in. Throws `accounts.email_taken`, `accounts.password_too_common` and
+ * Creates a customer, signs them in, and sends them a link that proves their address. Throws `accounts.email_taken`, `accounts.password_too_common` and
  * `request.invalid`.
  */
 export async function signUp(
@@ -36,6 +37,7 @@ export async function signUp(
     const actor = { type: 'user', id: user.id, role: checked.role } as const;
     await insertAuditedUser(tx, { ...source, actor }, user.columns);
     const { id: userId, passwordHash } = user;
+    await sendVerification(parts, tx, userId, checked.email);
     const session = await openSession(parts, tx, { userId, passwordHash, source, device });
     if (session === null) throw new Error('a new user could not be signed in');
     return session;

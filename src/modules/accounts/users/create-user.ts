@@ -6,10 +6,11 @@ import { CodedError } from '../../../shared/errors.ts';
 import { newId } from '../../../shared/ids.ts';
 import { findTextError, normalText } from '../../../shared/text.ts';
 import { type Email, emailKey, parseEmail } from '../email.ts';
+import { requireUnreserved } from '../emails/add-link.ts';
 import { accountsErrors } from '../errors.ts';
 import { createPasswordHasher, type PasswordHasher } from '../password-hasher.ts';
 import { requireGoodPassword } from '../passwords/password-rule.ts';
-import { findCredential, insertUser } from '../queries.ts';
+import { findAccountByAnyAddress, insertUser } from '../queries.ts';
 import { auditedUser, NAME_LENGTH_MAX, type User } from '../user.ts';
 
 export interface NewUser {
@@ -51,15 +52,18 @@ export async function insertAuditedUser(
   author: Author,
   columns: PreparedUser['columns'],
 ): Promise<User> {
+  const [id, , key] = columns;
+  await requireUnreserved(tx, key, id);
   const [user] = await insertUser(tx, ...columns);
-  const { id, ...fields } = user!;
+  const { id: _, ...fields } = user!;
   const after = auditedUser(fields);
   await recordAudit(tx, author, [{ type: 'user.created', subjectId: id, before: null, after }]);
   return user!;
 }
 
 /**
- * Creates a user unless the address is taken; then nothing else about the input counts, and the result is null. Throws
+ * Creates a user unless there is one who has or had the address; then nothing else about the input counts, and the result
+ * is null. Throws
  * the errors of `parseNewUser`.
  */
 export async function createUserOnce(
@@ -67,8 +71,8 @@ export async function createUserOnce(
   author: Author,
   input: NewUser,
 ): Promise<User | null> {
-  const [taken] = await findCredential(database, emailKey(input.email));
-  if (taken !== undefined) return null;
+  const [known] = await findAccountByAnyAddress(database, emailKey(input.email));
+  if (known !== undefined) return null;
   try {
     return await createUser(database, author, input);
   } catch (error) {

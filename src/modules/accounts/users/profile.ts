@@ -2,7 +2,10 @@ import { recordAudit } from '../../../audit/index.ts';
 import type { Author, UserCaller } from '../../../shared/caller.ts';
 import { authErrors } from '../../../shared/common-errors.ts';
 import { CodedError } from '../../../shared/errors.ts';
+import { requireRecentProof } from '../../../shared/recent-proof.ts';
 import type { AccountsParts } from '../accounts-parts.ts';
+import { parseEmail } from '../email.ts';
+import { requestEmailChange } from '../emails/request-email-change.ts';
 import { findUser, updateName } from '../queries.ts';
 import { auditedUser, type Profile, profileView } from '../user.ts';
 
@@ -13,15 +16,37 @@ export async function getProfile(parts: AccountsParts, caller: UserCaller): Prom
   return profileView(user, caller.restriction);
 }
 
-/** Changes the caller's own name. */
+export interface ProfileChange {
+  readonly name?: string;
+  /** Takes effect once it is confirmed with the link of a mail. */
+  readonly email?: string;
+}
+
+/**
+ * Changes the caller's own name, and sends a new address the link that confirms it. Throws `auth.step_up_required` for an
+ * address without a recent proof, and `request.invalid`.
+ */
 export async function updateProfile(
   parts: AccountsParts,
   author: Author,
   caller: UserCaller,
-  input: { readonly name: string },
+  { name, email }: ProfileChange,
+): Promise<Profile> {
+  if (email !== undefined) requireRecentProof(caller);
+  const wanted = email === undefined ? undefined : parseEmail(email);
+  const renamed = name === undefined ? undefined : await rename(parts, author, caller, name);
+  if (wanted !== undefined) await requestEmailChange(parts, author, caller, wanted);
+  return renamed ?? getProfile(parts, caller);
+}
+
+async function rename(
+  parts: AccountsParts,
+  author: Author,
+  caller: UserCaller,
+  name: string,
 ): Promise<Profile> {
   const user = await parts.database.transaction(async (tx) => {
-    const [row] = await updateName(tx, caller.id, input.name);
+    const [row] = await updateName(tx, caller.id, name);
     if (row === undefined) throw new CodedError(authErrors.unauthenticated);
     const { formerName, ...changed } = row;
     const after = auditedUser(changed);

@@ -1,0 +1,39 @@
+import type { Source } from '../../../shared/caller.ts';
+import { CodedError } from '../../../shared/errors.ts';
+import type { AccountsParts } from '../accounts-parts.ts';
+import { forgetOtherDevices } from '../devices/device.ts';
+import { accountsErrors } from '../errors.ts';
+import { notify } from '../notices.ts';
+import { endOtherSessions } from '../sessions/end-sessions.ts';
+import { hashToken } from '../tokens/refresh-tokens.ts';
+import { setEmail, takeLinkOf } from './change-email.ts';
+import { findOpenLinkByToken, voidLinks } from './link-queries.ts';
+
+/**
+ * Gives an account its former address back with the token from the mail that told of the change, or stops a change that is
+ * not confirmed yet. Ends every session, forgets every device, and voids the links of resets and all later changes. Both
+ * addresses are told. Returns the user's id. Throws `accounts.link_invalid`.
+ */
+export async function undoEmailChange(
+  parts: AccountsParts,
+  source: Source,
+  { token }: { readonly token: string },
+): Promise<{ readonly userId: string }> {
+  const { database } = parts;
+  const [link] = await findOpenLinkByToken(database, hashToken(token));
+  if (link?.purpose !== 'undo') throw new CodedError(accountsErrors.linkInvalid);
+  const { userId } = link;
+  await database.transaction(async (tx) => {
+    const user = await takeLinkOf(tx, link);
+    const sessionsEnded = await endOtherSessions(parts, tx, userId, 'email', null);
+    const former = { address: link.email, key: link.emailKey };
+    await setEmail(parts, tx, source, user, former, { sessionsEnded });
+    // Whoever made the change may have made others after it.
+    await voidLinks(tx, userId, link.createdAt);
+    await forgetOtherDevices(tx, userId, null);
+    for (const recipient of new Set([link.email, user.email])) {
+      await notify(parts, tx, { kind: 'email_change_undone', userId, source, recipient });
+    }
+  });
+  return { userId };
+}
