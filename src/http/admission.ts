@@ -11,6 +11,7 @@ import type { Limiting } from './limiting.ts';
 import type { Operation } from './operation.ts';
 import { requireAllowedOrigin } from './origin.ts';
 import { refuseCredential } from './record-security.ts';
+import { findSite } from './sites.ts';
 
 export interface AdmissionOptions {
   readonly authenticator: Authenticator;
@@ -64,6 +65,15 @@ export function createAdmission(
     if (caller.kind === 'order') {
       if (credential.by === 'cookie') throw refuseCredential('order_token_as_cookie');
       if (operation.credentials !== 'required') return;
+    }
+    if (
+      credential.by === 'cookie' &&
+      caller.kind === 'user' &&
+      caller.role !== 'customer' &&
+      !findSite(request).admitsStaff
+    ) {
+      // Such as a cookie from before CONSOLE_URL was set.
+      throw refuseCredential('staff_cookie_at_shop', { userId: caller.id });
     }
     request.caller = caller;
     request.callerBy = credential.by;

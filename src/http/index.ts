@@ -50,3 +50,4 @@ export {
 } from './schemas.ts';
 export { createSecurityLog } from './security-log.ts';
 export { sendOnce } from './send-once.ts';
+export { findSite } from './sites.ts';

@@ -1,22 +1,7 @@
 import type { FastifyRequest } from 'fastify';
 import { authErrors } from '../shared/common-errors.ts';
 import { CodedError } from '../shared/errors.ts';
-import type { App } from './app.ts';
-
-declare module 'fastify' {
-  interface FastifyInstance {
-    /** Allowed origins in addition to the request's own host: PUBLIC_URL and CORS_ORIGINS. */
-    readonly allowedOrigins: ReadonlySet<string>;
-  }
-}
-
-export function decorateAllowedOrigins(
-  app: App,
-  publicUrl: string,
-  corsOrigins: readonly string[],
-): void {
-  app.decorate('allowedOrigins', new Set([new URL(publicUrl).origin, ...corsOrigins]));
-}
+import { findSite } from './sites.ts';
 
 /**
  * Checks the origin of a change that is authenticated by cookie. Browsers send cookies even with requests that other
@@ -25,7 +10,7 @@ export function decorateAllowedOrigins(
 export function requireAllowedOrigin(request: FastifyRequest): void {
   const { origin } = request.headers;
   if (origin === undefined) throw new CodedError(authErrors.originNotAllowed);
-  if (request.server.allowedOrigins.has(origin)) return;
+  if (findSite(request).allowedOrigins.has(origin)) return;
   // `protocol` and `host` are as seen through trusted proxies.
   if (origin !== `${request.protocol}://${request.host}`) {
     throw new CodedError(authErrors.originNotAllowed);

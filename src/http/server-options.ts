@@ -23,6 +23,8 @@ export interface HttpServerOptions {
   readonly authenticator: Authenticator;
   /** The URL by which clients reach this server, without a trailing slash. */
   readonly publicUrl: string;
+  /** The URL of the console, on another host with the same path. Default: the console is at `publicUrl`. */
+  readonly consoleUrl?: string | null;
   /** Other browser origins that may call with credentials. */
   readonly corsOrigins: readonly string[];
   /** CIDRs of the peers whose forwarding headers are trusted. */

@@ -15,7 +15,6 @@ import { decorateLimits } from './limiting.ts';
 import { installNotFound } from './not-found.ts';
 import { installOpenApi } from './openapi.ts';
 import { installOperations } from './operations.ts';
-import { decorateAllowedOrigins } from './origin.ts';
 import { decorateOwnCookies } from './own-cookies.ts';
 import { createErrorHandler } from './problem.ts';
 import { installProblemPages } from './problem-pages.ts';
@@ -27,6 +26,7 @@ import { decorateProgress, installReplyReadyHook } from './reply-ready-hook.ts';
 import { decorateTraceId, getRequestId } from './request-identity.ts';
 import { RequestLogs } from './request-log.ts';
 import type { HttpServerOptions } from './server-options.ts';
+import { decorateSites, findSite } from './sites.ts';
 import { installTracing } from './tracing.ts';
 import { discardUnreadBody, isConnectionEnding } from './unread-body.ts';
 import { createValidatorCompiler } from './validation.ts';
@@ -109,7 +109,7 @@ export async function createHttpServer(options: HttpServerOptions): Promise<App>
   decorateOwnCookies(app, options.cookieSecure);
   app.decorate('securityLog', options.securityLog ?? silentSecurityLog);
   installAccessLog(app, options.logger, options.accessLog ?? false);
-  decorateAllowedOrigins(app, publicUrl, corsOrigins);
+  decorateSites(app, { publicUrl, consoleUrl: options.consoleUrl ?? null, corsOrigins });
   installJsonBody(app);
   installProtocolRefusals(app, publicUrl);
   installDrain(app, {
@@ -135,13 +135,18 @@ export async function createHttpServer(options: HttpServerOptions): Promise<App>
     done();
   });
   if (corsOrigins.length > 0) {
-    await app.register(cors, {
+    const sharing = {
       origin: [...corsOrigins],
       credentials: true,
       methods: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'],
       exposedHeaders: EXPOSED_HEADERS,
       maxAge: 600,
       strictPreflight: false,
+    };
+    await app.register(cors, {
+      delegator: (request, done) => {
+        done(null, findSite(request).admitsOtherOrigins ? sharing : { origin: false });
+      },
     });
   }
   installNotFound(app);

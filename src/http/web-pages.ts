@@ -2,12 +2,13 @@ import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import fastifyStatic from '@fastify/static';
-import type { FastifyReply } from 'fastify';
+import type { FastifyReply, FastifyRequest, HookHandlerDoneFunction } from 'fastify';
 import { Type } from 'typebox';
 import { requestErrors } from '../shared/common-errors.ts';
 import { CodedError } from '../shared/errors.ts';
 import type { App } from './app.ts';
 import { ICON_LINK } from './icon.ts';
+import { findSite } from './sites.ts';
 
 export interface WebPage {
   /** The path below the server's root, such as `/shop`. Paths below it that are not files serve the page too. */
@@ -53,10 +54,18 @@ export async function installWebPages(
     etag: true,
     lastModified: false,
   });
-  for (const page of pages) installPage(app, folder, page);
+  for (const page of pages) {
+    const others = pages.filter((other) => other !== page).map(({ path }) => path);
+    installPage(app, folder, page, others);
+  }
 }
 
-function installPage(app: App, folder: string, { path, operationId }: WebPage): void {
+function installPage(
+  app: App,
+  folder: string,
+  { path, operationId }: WebPage,
+  others: readonly string[],
+): void {
   const index = `${path.slice(1)}/index.html`;
   const sendIndex = (reply: FastifyReply) => {
     reply
@@ -65,18 +74,33 @@ function installPage(app: App, folder: string, { path, operationId }: WebPage): 
       .type('text/html; charset=utf-8');
     return existsSync(join(folder, index)) ? buildIndex() : reply.code(503).send(NOT_BUILT);
   };
-  /** Adds the path of PUBLIC_URL to the page, which was built for a server without one. */
+  /** Adds the path of PUBLIC_URL to the page, which was built for a server without one, and where the other pages are. */
   const buildIndex = async () => {
     const html = await readFile(join(folder, index), 'utf8');
-    return html.replaceAll(`="${path}/`, () => `="${app.publicPath}${path}/`);
+    return html.replace(/(?<==")(\/\w+)(?=\/)/g, (name) => {
+      if (name === path) return app.publicPath + path;
+      return others.includes(name) ? app.sites.buildLink(name) : name;
+    });
   };
   const config = { page: true };
+  const onRequest = (
+    request: FastifyRequest,
+    _reply: FastifyReply,
+    done: HookHandlerDoneFunction,
+  ) => {
+    const { absentPages } = findSite(request);
+    done(absentPages.includes(path) ? new CodedError(requestErrors.notFound) : undefined);
+  };
 
-  app.get(path, { schema: { operationId }, config }, (_request, reply) => sendIndex(reply));
-  app.get(`${path}/*`, { schema: { operationId }, config }, (_request, reply) => sendIndex(reply));
+  app.get(path, { onRequest, schema: { operationId }, config }, (_request, reply) =>
+    sendIndex(reply),
+  );
+  app.get(`${path}/*`, { onRequest, schema: { operationId }, config }, (_request, reply) =>
+    sendIndex(reply),
+  );
   app.get(
     `${path}/assets/:file`,
-    { schema: { operationId, params: Type.Object({ file: Type.String() }) }, config },
+    { onRequest, schema: { operationId, params: Type.Object({ file: Type.String() }) }, config },
     (request, reply) => {
       const { file } = request.params;
       if (!/^[A-Za-z0-9._-]+$/.test(file) || !existsSync(join(folder, path, 'assets', file))) {

@@ -108,7 +108,7 @@ export async function testServer(changes: Partial<HttpServerOptions> = {}): Prom
   return { app, url, port: Number(new URL(url).port), release: resolve, waiting: () => waiting };
 }
 
-function registerThings(app: App, wait: () => Promise<void>): void {
+export function registerThings(app: App, wait: () => Promise<void>): void {
   const thing = Type.Object({ name: Type.String(), note: Nullable(Type.String()) });
   app.get(
     '/api/things',

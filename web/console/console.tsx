@@ -3,7 +3,7 @@ import { Suspense } from 'react';
 import { Redirect, Route, Switch, useLocation } from 'wouter';
 import { describeError, findErrorHelp } from '../shared/api.ts';
 import { lazyPage } from '../shared/lazy-page.ts';
-import { pathOnServer } from '../shared/paths.ts';
+import { urlOfPage } from '../shared/paths.ts';
 import { useProfileQuery, useSessionElsewhere } from '../shared/session.ts';
 import { Frame } from './frame.tsx';
 import { RequiredPasswordPage } from './pages/required-password-page.tsx';
@@ -40,7 +40,7 @@ export function Console() {
     return (
       <Refusal title="The console is for staff.">
         You are signed in as a customer. Your own orders are in{' '}
-        <a href={pathOnServer('/shop/orders')}>the shop</a>.
+        <a href={urlOfPage('shop', '/orders')}>the shop</a>.
       </Refusal>
     );
   }

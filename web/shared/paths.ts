@@ -10,6 +10,12 @@ export function pathOnServer(path: string): string {
   return publicPath + path;
 }
 
+/** Returns the URL of another page of the server, which may be on another host, or of a path below it. */
+export function urlOfPage(name: 'shop' | 'console', path = ''): string {
+  const { content } = document.querySelector<HTMLMetaElement>(`meta[name=${name}-url]`)!;
+  return new URL(content.replace(/\/$/, '') + path, location.origin).href;
+}
+
 /** Returns the key of a value stored in the browser. Servers below other paths of the same origin have other keys. */
 export function storageKey(name: string): string {
   return `holdfast${publicPath}.${name}`;

@@ -1,5 +1,5 @@
 import { Link, Redirect, Route, Switch, useLocation, useSearchParams } from 'wouter';
-import { pathOnServer } from '../shared/paths.ts';
+import { urlOfPage } from '../shared/paths.ts';
 import { useProfile, useSignOut } from '../shared/session.ts';
 import { useSessionState } from '../shared/session-end.ts';
 import { useCart } from './cart.ts';
@@ -60,7 +60,7 @@ function Pages() {
 function NewPasswordNotice() {
   return (
     <Notice title="Choose a new password first.">
-      <a href={pathOnServer('/console')} className="button">
+      <a href={urlOfPage('console')} className="button">
         Open the console
       </a>
     </Notice>

@@ -33,6 +33,7 @@ export async function createServer(
       admitsStrangers: config.guests.mayOrder,
       authenticator: apis.accounts.authenticator,
       publicUrl: config.publicUrl,
+      consoleUrl: config.consoleUrl,
       corsOrigins: config.corsOrigins,
       trustedProxies: config.trustedProxies,
       logger: log,

@@ -26,6 +26,7 @@ export function buildConfig(
   const production = values.NODE_ENV === 'production';
   const port = values.PORT ?? 3000;
   const publicUrl = values.PUBLIC_URL ?? `http://localhost:${port}`;
+  const consoleUrl = values.CONSOLE_URL ?? null;
   const shopName = values.SHOP_NAME ?? 'Holdfast';
   return {
     production,
@@ -33,6 +34,7 @@ export function buildConfig(
     host: values.HOST ?? '127.0.0.1',
     port,
     publicUrl,
+    consoleUrl,
     secureCookies: production && !values.PUBLIC_URL?.startsWith('http:'),
     allowInsecure: values.ALLOW_INSECURE ?? [],
     remoteConnections: listRemoteConnections(values, environment),
@@ -49,7 +51,7 @@ export function buildConfig(
     cache: chooseCache(values),
     jwtSecret: chooseSecret(values.JWT_SECRET),
     factorKey: chooseSecret(values.FACTOR_KEY),
-    passkeys: choosePasskeys(values, publicUrl),
+    passkeys: choosePasskeys(values, { publicUrl, consoleUrl }),
     accessTokenMinutes: values.ACCESS_TOKEN_MINUTES ?? 15,
     sessionLimits: {
       customerDays: values.SESSION_CUSTOMER_DAYS ?? 180,

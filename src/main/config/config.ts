@@ -45,6 +45,8 @@ export interface Config {
   readonly port: number;
   /** May have a path, below which everything is then served; without a trailing slash. */
   readonly publicUrl: string;
+  /** The URL of the console if it has a host of its own; null: it is at `publicUrl`. */
+  readonly consoleUrl: string | null;
   /** Browsers send the cookies over https only. */
   readonly secureCookies: boolean;
   /** The insecure settings that are allowed, by the names of ALLOW_INSECURE. */

@@ -2,18 +2,31 @@ import { isIP } from 'node:net';
 import type { PasskeyScope } from '../../modules/accounts/index.ts';
 import type { Values } from './variables.ts';
 
-/** Returns where passkeys can be used; null if the shop has no domain. */
-export function choosePasskeys({ WEBAUTHN_RP_ID }: Values, publicUrl: string): PasskeyScope | null {
-  const { hostname, origin } = new URL(publicUrl);
-  const rpId = WEBAUTHN_RP_ID ?? hostname;
-  return isAddress(rpId) || !isWithin(hostname, rpId) ? null : { rpId, origins: [origin] };
+interface Addresses {
+  readonly publicUrl: string;
+  readonly consoleUrl: string | null;
 }
 
-export function passkeyFaults({ WEBAUTHN_RP_ID: rpId, PUBLIC_URL: publicUrl }: Values): string[] {
-  if (rpId === undefined || publicUrl === undefined) return [];
-  if (isWithin(new URL(publicUrl).hostname, rpId)) return [];
+/** Returns where passkeys can be used: at the addresses in their domain. Null if none is in one. */
+export function choosePasskeys(
+  { WEBAUTHN_RP_ID }: Values,
+  addresses: Addresses,
+): PasskeyScope | null {
+  const { publicUrl, consoleUrl } = addresses;
+  const rpId = WEBAUTHN_RP_ID ?? new URL(consoleUrl ?? publicUrl).hostname;
+  const origins = [publicUrl, ...(consoleUrl === null ? [] : [consoleUrl])]
+    .map((url) => new URL(url))
+    .filter(({ hostname }) => isWithin(hostname, rpId))
+    .map(({ origin }) => origin);
+  return isAddress(rpId) || origins.length === 0 ? null : { rpId, origins };
+}
+
+export function passkeyFaults({ WEBAUTHN_RP_ID: rpId, PUBLIC_URL, CONSOLE_URL }: Values): string[] {
+  const urls = [PUBLIC_URL, CONSOLE_URL].filter((url) => url !== undefined);
+  if (rpId === undefined || urls.length === 0) return [];
+  if (urls.some((url) => isWithin(new URL(url).hostname, rpId))) return [];
   return [
-    `WEBAUTHN_RP_ID is ${rpId}, but PUBLIC_URL is not at this domain or below it, so browsers would refuse every passkey: set the host of PUBLIC_URL or a domain above it.`,
+    `WEBAUTHN_RP_ID is ${rpId}, but ${urls.length === 1 ? 'PUBLIC_URL is not' : 'neither PUBLIC_URL nor CONSOLE_URL is'} at this domain or below it, so browsers would refuse every passkey: set the host of PUBLIC_URL or a domain above it.`,
   ];
 }
 

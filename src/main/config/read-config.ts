@@ -5,6 +5,7 @@ import { cacheFaults } from './cache-choice.ts';
 import type { Config } from './config.ts';
 import { WrongValue } from './config-values.ts';
 import { ConfigurationError } from './configuration-error.ts';
+import { consoleFaults } from './console-rules.ts';
 import { trustExtraCertificates } from './extra-certificates.ts';
 import { findHome, getWorkingDirectory, readEnvFile } from './home.ts';
 import { mailFaults } from './mail-choice.ts';
@@ -75,6 +76,7 @@ export function readConfig(environment: Environment, home: string = programFolde
     ...adminFaults(values),
     ...databaseFaults(values),
     ...sessionFaults(values),
+    ...consoleFaults(values),
     ...cacheFaults(values),
     ...mailFaults(values),
     ...passkeyFaults(values),

@@ -36,6 +36,7 @@ export const variables = {
   PORT: integer(0, 65_535),
   HOST: hostName,
   PUBLIC_URL: publicUrl,
+  CONSOLE_URL: publicUrl,
   NODE_ENV: choice('development', 'production', 'test'),
   ALLOW_INSECURE: choices(...insecurities),
   ROLE: choice('all', 'api', 'worker'),

@@ -15,7 +15,7 @@ export interface BannerFacts {
 export function renderBanner({ config, address, databaseUrl, demoAccounts }: BannerFacts): string {
   // The public URL, because pages and their "Try it out" must have the same origin. With PORT=0 the port is known only
   // now.
-  const { port, publicUrl } = config;
+  const { port, publicUrl, consoleUrl } = config;
   const url = port === 0 ? `${address}${getPublicPath(publicUrl)}` : publicUrl;
   const lines = [
     '',
@@ -25,7 +25,7 @@ export function renderBanner({ config, address, databaseUrl, demoAccounts }: Ban
       ? []
       : [
           `  Shop       ${url}/shop`,
-          `  Console    ${url}/console`,
+          `  Console    ${consoleUrl ?? url}/console`,
           `  API        ${url}/api`,
           `  Reference  ${url}/docs`,
         ]),

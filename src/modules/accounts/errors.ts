@@ -16,6 +16,11 @@ export const accountsErrors = defineErrors('accounts', {
     'The e-mail address or the password is wrong.',
     'An unknown address, a wrong password and a disabled account get the same response.',
   ],
+  staffAtConsole: [
+    403,
+    'Staff sign in at the console.',
+    'The console of this shop has an address of its own, CONSOLE_URL, and the cookies of staff are valid only there. Programs sign in without `credentials` and get tokens.',
+  ],
   challengeInvalid: [
     401,
     'This sign-in is no longer valid.',

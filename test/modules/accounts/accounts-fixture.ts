@@ -136,6 +136,7 @@ export function newDevice(isReturning = false): Device {
     network: '203.0.113.9',
     range: '203.0.113.0/24',
     userAgent: 'a program without cookies',
+    admitsStaff: true,
   };
 }
 

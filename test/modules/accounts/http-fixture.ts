@@ -2,6 +2,7 @@ import { after } from 'node:test';
 import type { InjectOptions, LightMyRequestResponse } from 'fastify';
 import type { Database } from '../../../src/database/database.ts';
 import { createHttpServer } from '../../../src/http/server.ts';
+import type { HttpServerOptions } from '../../../src/http/server-options.ts';
 import { accessTable } from '../../../src/main/tables/access-table.ts';
 import { accountsErrors } from '../../../src/modules/accounts/index.ts';
 import type { Role } from '../../../src/shared/caller.ts';
@@ -22,6 +23,7 @@ type Send = (
 /** Starts the shell with the routes of this module and no others. */
 export async function accountsServer(
   database: Database,
+  changes: Partial<HttpServerOptions> = {},
 ): Promise<{ accounts: TestAccounts; send: Send; createToken: (role: Role) => Promise<string> }> {
   const module = createAccountsOn(database);
   const accounts = withTestAuthor(module.api);
@@ -36,6 +38,7 @@ export async function accountsServer(
     errorCatalogue: Object.values(accountsErrors),
     cookieSecure: true,
     version: '0.0.0',
+    ...changes,
   });
   await module.routes?.(app);
   await app.ready();

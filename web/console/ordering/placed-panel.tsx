@@ -5,7 +5,7 @@ import { Link } from 'wouter';
 import { api, type Order, readBody } from '../../shared/api.ts';
 import { useLiveEvents } from '../../shared/live.ts';
 import { formatMoney } from '../../shared/money.ts';
-import { pathOnServer } from '../../shared/paths.ts';
+import { urlOfPage } from '../../shared/paths.ts';
 import { refreshQueries } from '../../shared/queries.ts';
 import { formatFulfilment } from '../parts/fulfilment.ts';
 import { Problem } from '../parts/problem.tsx';
@@ -100,7 +100,7 @@ function useOrder(placed: Order): Order {
  * Returns where the customer sees and pays the order. The token is in the fragment, which browsers send to no server.
  */
 function buildLink({ id }: Order, orderToken: string | null): string {
-  const shop = `${location.origin}${pathOnServer('/shop')}`;
+  const shop = urlOfPage('shop');
   return orderToken === null ? `${shop}/orders/${id}` : `${shop}#/orders/${id}?token=${orderToken}`;
 }
 

@@ -1,9 +1,18 @@
 import { randomBytes } from 'node:crypto';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Queryable } from '../../../database/statement.ts';
-import { clientNetwork, clientRange, findCookie, setOwnCookie } from '../../../http/index.ts';
+import {
+  clientNetwork,
+  clientRange,
+  findCookie,
+  findSite,
+  setOwnCookie,
+} from '../../../http/index.ts';
+import type { Role } from '../../../shared/caller.ts';
 import { sha256 } from '../../../shared/canonical-json.ts';
+import { CodedError } from '../../../shared/errors.ts';
 import type { AccountsParts } from '../accounts-parts.ts';
+import { accountsErrors } from '../errors.ts';
 import {
   type DeviceKind,
   findKnownDevice,
@@ -27,6 +36,8 @@ export interface Device {
   /** The /24 of an IPv4 address or the /48 of an IPv6 address, in which the address of one device moves. */
   readonly range: string;
   readonly userAgent: string;
+  /** Whether staff may sign in from there. Not by a cookie at the shop if the console has a host of its own. */
+  readonly admitsStaff: boolean;
 }
 
 /** `getsCookie`: the reply sets the cookie. Throws `request.malformed` for two cookies. */
@@ -40,12 +51,19 @@ export function readDevice(request: FastifyRequest, getsCookie: boolean): Device
     network: clientNetwork(request),
     range: clientRange(request),
     userAgent: request.headers['user-agent'] ?? '',
+    admitsStaff: !getsCookie || findSite(request).admitsStaff,
   };
 }
 
 /** Sets the cookie by which the device is known after a sign-in. It says who may guess less slowly, and nothing else. */
 export function setDeviceCookie(reply: FastifyReply, { token }: Device): void {
   if (token !== null) setOwnCookie(reply, 'device', token, MAX_AGE_SECONDS);
+}
+
+/** Throws `accounts.staff_at_console`. */
+export function requireAdmitted(role: Role, device: Device | null): void {
+  if (role === 'customer' || device?.admitsStaff !== false) return;
+  throw new CodedError(accountsErrors.staffAtConsole);
 }
 
 /** Returns the hash by which the account knows this device; null if it does not. */

@@ -43,6 +43,7 @@ export function registerChallengeRoutes(app: App, accounts: Accounts): void {
           accountsErrors.challengeInvalid,
           accountsErrors.factorInvalid,
           accountsErrors.codesExhausted,
+          accountsErrors.staffAtConsole,
         ],
       },
     },

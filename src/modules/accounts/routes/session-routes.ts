@@ -4,6 +4,7 @@ import {
   buildContext,
   buildSource,
   findCookie,
+  findSite,
   NoBody,
   recordSecurity,
   requireAllowedOrigin,
@@ -69,7 +70,7 @@ export function registerSessionRoutes(app: App, accounts: Accounts): void {
         body: LogInBody,
         response: { 200: LogInReply },
       },
-      config: { errors: [accountsErrors.invalidCredentials] },
+      config: { errors: [accountsErrors.invalidCredentials, accountsErrors.staffAtConsole] },
     },
     async (request, reply) => {
       const { credentials, ...input } = request.body;
@@ -98,7 +99,9 @@ export function registerSessionRoutes(app: App, accounts: Accounts): void {
     async (request, reply) => {
       const given = request.body?.refreshToken;
       const token = given ?? requireRefreshCookie(request);
-      const session = await accounts.refreshSession(token, buildSource(request).origin);
+      const { origin } = buildSource(request);
+      const admitsStaff = given !== undefined || findSite(request).admitsStaff;
+      const session = await accounts.refreshSession(token, origin, admitsStaff);
       const credentials = given === undefined ? 'cookie' : undefined;
       return sendSession(request, reply, session, { credentials });
     },

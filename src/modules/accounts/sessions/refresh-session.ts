@@ -20,6 +20,15 @@ type Outcome =
   /** The family that this refresh ended. */
   | { readonly endedId: string; readonly userId: string };
 
+interface Exchange {
+  readonly token: string;
+  readonly hash: Buffer;
+  /** Where the refresh came from. */
+  readonly origin: Origin | null;
+  /** Whether a session of staff may continue there. */
+  readonly admitsStaff: boolean;
+}
+
 interface Rotation {
   readonly familyId: string;
   readonly row: TokenRow;
@@ -31,13 +40,14 @@ interface Rotation {
 /**
  * Exchanges a refresh token for its successor and a new access token. A repeat within ten seconds, while the successor
  * is unused, returns the same successor, because the first response may have been lost. Otherwise a spent token counts
- * as stolen and its family ends. Throws `accounts.refresh_invalid` and `accounts.refresh_reused`.
+ * as stolen and its family ends. Without `admitsStaff` a session of staff is refused and stays as it is. Throws `accounts.refresh_invalid` and `accounts.refresh_reused`.
  * Source: RFC 9700 §4.14.2 (refresh token rotation).
  */
 export async function refreshSession(
   parts: AccountsParts,
   token: string,
   origin: Origin | null = null,
+  admitsStaff = true,
 ): Promise<Session> {
   const { database, refreshTokens, revocations } = parts;
   const hash = refreshTokens.hash(token);
@@ -47,7 +57,9 @@ export async function refreshSession(
     });
   }
   // A refusal is returned, not thrown, because the end of a family must be committed.
-  const outcome = await database.transaction((tx) => exchange(parts, tx, token, hash, origin));
+  const outcome = await database.transaction((tx) =>
+    exchange(parts, tx, { token, hash, origin, admitsStaff }),
+  );
   if ('session' in outcome) return outcome.session;
   if ('refusal' in outcome) throw new CodedError(outcome.refusal);
   revocations.endFamilies([outcome.endedId]);
@@ -59,16 +71,16 @@ export async function refreshSession(
 async function exchange(
   parts: AccountsParts,
   tx: Transaction,
-  token: string,
-  hash: Buffer,
-  origin: Origin | null,
+  { token, hash, origin, admitsStaff }: Exchange,
 ): Promise<Outcome> {
   const { refreshTokens, sessionLimits } = parts;
   const [family] = await lockFamily(tx, hash, sessionLimits);
   if (family === undefined || family.over) return { refusal: accountsErrors.refreshInvalid };
   // Read under the lock, to see what another refresh did while this one waited.
   const [known] = await findRefreshToken(tx, hash);
-  if (known === undefined || known.disabled) return { refusal: accountsErrors.refreshInvalid };
+  const isRefused =
+    known === undefined || known.disabled || (known.role !== 'customer' && !admitsStaff);
+  if (isRefused) return { refusal: accountsErrors.refreshInvalid };
 
   const { familyId } = family;
   const successors = refreshTokens.successors(token);

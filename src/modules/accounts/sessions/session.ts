@@ -5,8 +5,8 @@ import { authErrors } from '../../../shared/common-errors.ts';
 import { CodedError } from '../../../shared/errors.ts';
 import { newId } from '../../../shared/ids.ts';
 import type { AccountsParts } from '../accounts-parts.ts';
-import { type Device, rememberDevice } from '../devices/device.ts';
 import { notify } from '../notices.ts';
+import { type Device, rememberDevice, requireAdmitted } from '../devices/device.ts';
 import { isFactorRequired } from '../required-factor.ts';
 import { hashToken } from '../tokens/refresh-tokens.ts';
 import { mustChangePassword, type Profile, profileView } from '../user.ts';
@@ -47,7 +47,7 @@ const SESSIONS_MAX = 20;
 /**
  * Starts a session and remembers the device. Returns null if the password has changed or the user was disabled since the
  * proof, so that no session outlives the change that ended all others. Throws `auth.unauthenticated` if the session to
- * replace has ended.
+ * replace has ended, and `accounts.staff_at_console`.
  */
 export async function openSession(
   parts: AccountsParts,
@@ -68,6 +68,7 @@ export async function openSession(
     source.origin?.userAgent ?? null,
   );
   if (opened === undefined) return null;
+  requireAdmitted(opened.role, device);
   if (replacesFamilyId !== undefined) {
     const [replaced] = await replaceFamily(tx, userId, replacesFamilyId, familyId, sessionLimits);
     if (replaced === undefined) throw new CodedError(authErrors.unauthenticated);

@@ -2,7 +2,7 @@ import type { Source } from '../../../shared/caller.ts';
 import { CodedError } from '../../../shared/errors.ts';
 import type { AccountsParts } from '../accounts-parts.ts';
 import { countGuess } from '../devices/count-guess.ts';
-import type { Device } from '../devices/device.ts';
+import { type Device, requireAdmitted } from '../devices/device.ts';
 import { emailKey } from '../email.ts';
 import { accountsErrors } from '../errors.ts';
 import { beginChallenge, type Challenge } from '../factors/challenge.ts';
@@ -18,7 +18,8 @@ export type LogInResult =
 /**
  * Signs in with an e-mail address and a password, or begins the challenge of a second factor. A right password is no
  * guess, even if no session follows. Throws `accounts.invalid_credentials` with the same text and after
- * the same work, whether the address is unknown, the password wrong or the user disabled, and `request.rate_limited`.
+ * the same work, whether the address is unknown, the password wrong or the user disabled, `accounts.staff_at_console`, and
+ * `request.rate_limited`.
  */
 export async function logIn(
   parts: AccountsParts,
@@ -54,6 +55,8 @@ async function tryPassword(
     const [user] = await findCredential(database, key);
     const matches = await passwords.verify(user?.passwordHash, password);
     if (user === undefined || !matches || user.disabled) return null;
+    // Before the second step, so that no code is used up in vain.
+    requireAdmitted(user.role, device);
     const { id: userId, passwordHash } = user;
     const result = await database.transaction(async (tx): Promise<LogInResult | null> => {
       const [locked] = await lockCredential(tx, userId, passwordHash);
