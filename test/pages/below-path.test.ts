@@ -76,7 +76,7 @@ for (const { action, path, stripsPath } of proxies) {
     async function signIn(page: Page, { email, password }: { email: string; password: string }) {
       await page.getByLabel('E-mail').fill(email);
       await page.getByRole('textbox', { name: 'Password' }).fill(password);
-      await page.getByRole('button', { name: 'Sign in' }).click();
+      await page.getByRole('button', { name: 'Sign in', exact: true }).click();
     }
 
     test('a customer orders, pays, returns, and is still signed in after a reload', async () => {

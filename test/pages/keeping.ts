@@ -55,7 +55,7 @@ export function keepingTests(pages: Pages): void {
         await alert.getByRole('link', { name: 'Sign in' }).click();
         await shop.getByLabel('E-mail').fill(customer.identity.email);
         await shop.getByLabel('Password').fill(customer.identity.password);
-        await shop.getByRole('button', { name: 'Sign in' }).click();
+        await shop.getByRole('button', { name: 'Sign in', exact: true }).click();
         await shop.getByRole('heading', { name: 'Your cart' }).waitFor();
         await shop.getByLabel(`2 of ${dish.name}`).waitFor();
         const note = shop.getByLabel('A note for the kitchen');

@@ -172,7 +172,7 @@ export const folderOrders: readonly FolderOrder[] = [
       ['times'],
       ['fulfilment'],
       ['choosing'],
-      ['menu', 'checkout', 'order'],
+      ['checkout', 'menu', 'order', 'proving'],
       ['pages'],
       ['shop.tsx'],
       ['main.tsx'],

@@ -3,7 +3,10 @@ import {
   HoldfastError,
   type operations,
 } from '../../clients/typescript/src/index.ts';
+import { readProblem } from '../../clients/typescript/src/problem.ts';
 import { ConnectionError, fetchReply } from './fetch-reply.ts';
+import { CodeMissing } from './lazy-page.ts';
+import { PasskeyError } from './passkeys.ts';
 import { pathOnServer } from './paths.ts';
 import { sessionEnd } from './session-end.ts';
 
@@ -52,14 +55,19 @@ function refreshOnce(): Promise<Response> {
 async function fetchRefreshing(request: Request): Promise<Response> {
   const again = request.clone();
   const response = await fetchReply(request);
-  const isAuth = new URL(request.url).pathname.startsWith(pathOnServer('/api/auth/login'));
-  if (response.status !== 401 || isAuth) return response;
+  if (!(await isUnauthenticated(response))) return response;
   const refreshed = await refreshOnce();
   if (refreshed.ok) return fetchReply(again);
   // A server that cannot answer now has not ended the session.
   if (isTransient(refreshed.status)) return refreshed.clone();
   if (sessionEnd.read() === 'fine') sessionEnd.set('ended');
   return response;
+}
+
+/** Returns whether the access cookie was rejected. A wrong password or code is a 401 too, and is not sent again. */
+async function isUnauthenticated(response: Response): Promise<boolean> {
+  if (response.status !== 401) return false;
+  return (await readProblem(response.clone())).code === 'auth.unauthenticated';
 }
 
 const baseUrl = `${location.origin}${pathOnServer('')}`;
@@ -78,11 +86,6 @@ export const apiWithoutRetries: Api = createHoldfastClient({
   fetch: fetchRefreshing,
   triesMax: 1,
 });
-
-/** Replaces the access cookie by one that knows what has changed about the user. */
-export async function renewSession(): Promise<void> {
-  await refreshOnce();
-}
 
 /** Every operation of the server without cookies: with this bearer token, or as a stranger. */
 export function createApiWithoutCookies(token: string | null): Api {
@@ -111,6 +114,8 @@ export function describeError(error: unknown): string {
   if (error instanceof ConnectionError) {
     return 'The server cannot be reached. Check the connection and try again.';
   }
+  if (error instanceof CodeMissing) return 'This page could not be loaded.';
+  if (error instanceof PasskeyError) return error.message;
   return 'Something went wrong on this page.';
 }
 
@@ -119,7 +124,12 @@ export function describeError(error: unknown): string {
  * `members` of its reply.
  */
 export function findErrorHelp(error: unknown): string | null {
-  if (isSessionEnd(error) || error instanceof ConnectionError) return null;
+  if (isSessionEnd(error) || error instanceof ConnectionError || error instanceof PasskeyError) {
+    return null;
+  }
+  if (error instanceof CodeMissing) {
+    return 'The server cannot be reached, or it has been upgraded since you opened this tab.';
+  }
   if (!(error instanceof HoldfastError)) {
     return `Please report this to the shop: ${error instanceof Error ? error.message : String(error)}`;
   }

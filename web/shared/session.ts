@@ -7,9 +7,10 @@ import {
   HoldfastError,
   type ReplyOf,
   readBody,
-  renewSession,
 } from './api.ts';
+import { readPasskey } from './passkeys.ts';
 import { storageKey } from './paths.ts';
+import type { Proving } from './proof-choice.ts';
 import { PROFILE_KEY } from './queries.ts';
 import { sessionEnd } from './session-end.ts';
 
@@ -126,13 +127,60 @@ function clearSession(queries: QueryClient): void {
   queries.setQueryData(PROFILE, null);
 }
 
+/** The server asks for a second factor after a password, or for a passkey alone. */
+export type Challenge = Extract<ReplyOf<'logIn'>, { challenge: unknown }>['challenge'];
+
+/** What proves a factor: one member of it. */
+export type FactorProof = Pick<BodyOf<'verifyLogIn'>, 'totp' | 'recoveryCode' | 'passkey'>;
+
+/** Signs in, or returns the challenge of the second factor as `challenge`. */
 export function useSignIn() {
   const queries = useQueryClient();
   return useMutation({
-    mutationFn: (body: Credentials) =>
-      readBody(apiWithoutRetries.POST('/api/auth/login', { body: { ...body, ...asCookies } })),
+    mutationFn: (credentials: Credentials) =>
+      readBody(
+        apiWithoutRetries.POST('/api/auth/login', { body: { ...credentials, ...asCookies } }),
+      ),
+    onSuccess: (reply) => {
+      if ('user' in reply) submitCredentials(queries, reply.user);
+    },
+  });
+}
+
+/** Meets a challenge, which signs in. */
+export function useChallenge(challenge: Challenge): Proving & { readonly isOver: boolean } {
+  const queries = useQueryClient();
+  const { mutate, error, isPending, reset } = useMutation({
+    mutationFn: async (findProof: () => Promise<FactorProof>) =>
+      verify(challenge.id, await findProof()),
     onSuccess: ({ user }) => submitCredentials(queries, user),
   });
+  return {
+    error,
+    isPending,
+    reset,
+    // It has expired, or was met.
+    isOver: error instanceof HoldfastError && error.code === 'accounts.challenge_invalid',
+    byPasskey: () => mutate(async () => ({ passkey: await readPasskey(challenge.publicKey!) })),
+    byTyped: (method, text) => mutate(async () => ({ [method]: text })),
+  };
+}
+
+/** Signs in by a passkey alone. */
+export function usePasskeySignIn() {
+  const queries = useQueryClient();
+  return useMutation({
+    mutationFn: async () => {
+      const { challenge } = await readBody(apiWithoutRetries.POST('/api/auth/login/passkey'));
+      return verify(challenge.id, { passkey: await readPasskey(challenge.publicKey) });
+    },
+    onSuccess: ({ user }) => submitCredentials(queries, user),
+  });
+}
+
+function verify(challengeId: string, proof: FactorProof) {
+  const body = { challengeId, ...proof, ...asCookies };
+  return readBody(apiWithoutRetries.POST('/api/auth/login/verify', { body }));
 }
 
 export function useSignUp() {
@@ -148,10 +196,8 @@ export function useSignUp() {
 export function useChangePassword() {
   const queries = useQueryClient();
   return useMutation({
-    mutationFn: async (body: BodyOf<'changePassword'>) => {
-      await apiWithoutRetries.POST('/api/auth/password', { body });
-      await renewSession();
-    },
+    mutationFn: (body: BodyOf<'changePassword'>) =>
+      apiWithoutRetries.POST('/api/auth/password', { body }),
     onSuccess: () => queries.invalidateQueries(),
   });
 }

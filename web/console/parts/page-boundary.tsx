@@ -1,7 +1,6 @@
 import { Button } from '@mantine/core';
 import { Component, type ReactNode } from 'react';
 import { describeError, findErrorHelp } from '../../shared/api.ts';
-import { CodeMissing } from '../../shared/lazy-page.ts';
 import { Refusal } from './refusal.tsx';
 
 interface PageBoundaryProps {
@@ -23,16 +22,9 @@ export class PageBoundary extends Component<PageBoundaryProps, { readonly error:
     const { error } = this.state;
     if (error === null) return this.props.children;
     const again = <Button onClick={() => location.reload()}>Reload</Button>;
-    if (!((error as unknown) instanceof CodeMissing)) {
-      return (
-        <Refusal title={describeError(error)} action={again}>
-          {findErrorHelp(error)}
-        </Refusal>
-      );
-    }
     return (
-      <Refusal title="This page could not be loaded." action={again}>
-        The server cannot be reached, or it has been upgraded since you opened this tab.
+      <Refusal title={describeError(error)} action={again}>
+        {findErrorHelp(error)}
       </Refusal>
     );
   }

@@ -1,6 +1,7 @@
 import { Link, useLocation } from 'wouter';
 import { describeError, findErrorHelp, HoldfastError, isSessionEnd } from '../../shared/api.ts';
 import { useSessionState } from '../../shared/session-end.ts';
+import { ProofDeclined } from '../../shared/step-up.ts';
 
 interface ProblemProps {
   readonly error: unknown;
@@ -11,7 +12,8 @@ interface ProblemProps {
 /** Shows an error in the server's words. Renders nothing without an error. */
 export function Problem({ error, onRetry }: ProblemProps) {
   const session = useSessionState();
-  if (error === null || error === undefined) return null;
+  // Customers who decline a proof know that they did.
+  if (error === null || error === undefined || error instanceof ProofDeclined) return null;
   if (isSessionEnd(error)) {
     return session === 'fine' ? null : <SessionEnded />;
   }

@@ -1,0 +1,46 @@
+import type { PublicKeyCredentialRequestOptionsJSON } from '@simplewebauthn/browser';
+// Not from `api.ts`, which reports the errors of this file.
+import type { operations } from '../../clients/typescript/src/index.ts';
+import { CodeMissing } from './lazy-page.ts';
+
+type VerifyBody = operations['verifyLogIn']['requestBody']['content']['application/json'];
+
+/** What the browser gives, as the API takes it. */
+type PasskeyResponse = NonNullable<VerifyBody['passkey']>;
+
+/** Whether this browser can use passkeys on this page. It cannot on a page served over plain http. */
+export const hasPasskeys: boolean = typeof PublicKeyCredential === 'function';
+
+/** Thrown if the browser gives no passkey: the user cancelled, or none fits. The message is a sentence for people. */
+export class PasskeyError extends Error {
+  override readonly name = 'PasskeyError';
+}
+
+/** Asks the browser for a passkey that the server's options accept. Throws `PasskeyError`. */
+export async function readPasskey(options: object): Promise<PasskeyResponse> {
+  const { startAuthentication } = await loadCeremonies();
+  const optionsJSON = options as PublicKeyCredentialRequestOptionsJSON;
+  return (await startAuthentication({ optionsJSON }).catch(refuse)) as PasskeyResponse;
+}
+
+/** Loads the code when a passkey is used for the first time: most customers have none. */
+async function loadCeremonies() {
+  try {
+    return await import('@simplewebauthn/browser');
+  } catch (cause) {
+    throw new CodeMissing((cause as Error).message, { cause });
+  }
+}
+
+/** By the name of the browser's error. Source: WebAuthn Level 3 §5.1.3 and §5.1.4.1. */
+const messages: Readonly<Record<string, string>> = {
+  NotAllowedError: 'No passkey was used. Try again, or choose another way.',
+  AbortError: 'No passkey was used. Try again, or choose another way.',
+  InvalidStateError: 'This device has a passkey for your account already.',
+  SecurityError: 'Passkeys cannot be used at this address.',
+};
+
+function refuse(cause: Error): never {
+  const message = messages[cause.name] ?? 'This device cannot use a passkey here.';
+  throw new PasskeyError(message, { cause });
+}
