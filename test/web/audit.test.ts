@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { auditTypes } from '../../src/audit/index.ts';
 import { auditWords, describeAudit, subjectWords } from '../../web/console/audit/audit-words.ts';
-import { describeBrowser } from '../../web/console/audit/browser-name.ts';
 import { buildQuery } from '../../web/console/audit/build-query.ts';
 import { formatLabel, formatValue } from '../../web/console/audit/format-value.ts';
 import { listChanges } from '../../web/console/audit/list-changes.ts';
+import { describeBrowser } from '../../web/shared/browser-name.ts';
 
 type Fields = Record<string, unknown> | null;
 

@@ -9,6 +9,7 @@ import { CodeMissing } from './lazy-page.ts';
 import { PasskeyError } from './passkeys.ts';
 import { pathOnServer } from './paths.ts';
 import { sessionEnd } from './session-end.ts';
+import { ProofDeclined, type ProofMethod, stepUp } from './step-up.ts';
 
 export type { Bill, Charge, Money, Order, Payment } from '../../clients/typescript/src/index.ts';
 export { ConnectionError, HoldfastError };
@@ -87,6 +88,23 @@ export const apiWithoutRetries: Api = createHoldfastClient({
   triesMax: 1,
 });
 
+for (const client of [api, apiWithoutRetries]) {
+  client.use({
+    /**
+     * Asks for a proof of who the user is if an action wants a recent one, then repeats the action with the
+     * Idempotency-Key that it has. Not within `fetch`, whose attempts have a time limit.
+     */
+    async onResponse({ request, response, schemaPath, options }) {
+      if (response.status !== 403 || schemaPath === '/api/auth/step-up') return;
+      const { code, methods } = await readProblem(response.clone());
+      if (code !== 'auth.step_up_required') return;
+      const isProved = await stepUp.ask(methods as readonly ProofMethod[]);
+      if (isProved === false) throw new ProofDeclined();
+      return isProved ? options.fetch(request.clone()) : undefined;
+    },
+  });
+}
+
 /** Every operation of the server without cookies: with this bearer token, or as a stranger. */
 export function createApiWithoutCookies(token: string | null): Api {
   return createHoldfastClient({ baseUrl, token: () => token, fetch: fetchReply });
@@ -116,6 +134,7 @@ export function describeError(error: unknown): string {
   }
   if (error instanceof CodeMissing) return 'This page could not be loaded.';
   if (error instanceof PasskeyError) return error.message;
+  if (error instanceof ProofDeclined) return 'This needs a confirmation that it is you.';
   return 'Something went wrong on this page.';
 }
 
@@ -124,9 +143,8 @@ export function describeError(error: unknown): string {
  * `members` of its reply.
  */
 export function findErrorHelp(error: unknown): string | null {
-  if (isSessionEnd(error) || error instanceof ConnectionError || error instanceof PasskeyError) {
-    return null;
-  }
+  const kinds = [ConnectionError, PasskeyError, ProofDeclined];
+  if (isSessionEnd(error) || kinds.some((kind) => error instanceof kind)) return null;
   if (error instanceof CodeMissing) {
     return 'The server cannot be reached, or it has been upgraded since you opened this tab.';
   }

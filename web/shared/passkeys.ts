@@ -1,12 +1,17 @@
-import type { PublicKeyCredentialRequestOptionsJSON } from '@simplewebauthn/browser';
+import type {
+  PublicKeyCredentialCreationOptionsJSON,
+  PublicKeyCredentialRequestOptionsJSON,
+} from '@simplewebauthn/browser';
 // Not from `api.ts`, which reports the errors of this file.
 import type { operations } from '../../clients/typescript/src/index.ts';
 import { CodeMissing } from './lazy-page.ts';
 
-type VerifyBody = operations['verifyLogIn']['requestBody']['content']['application/json'];
+type BodyOf<Id extends 'verifyLogIn' | 'addPasskey'> =
+  operations[Id]['requestBody']['content']['application/json'];
 
 /** What the browser gives, as the API takes it. */
-type PasskeyResponse = NonNullable<VerifyBody['passkey']>;
+type PasskeyResponse = NonNullable<BodyOf<'verifyLogIn'>['passkey']>;
+type NewPasskeyResponse = BodyOf<'addPasskey'>['response'];
 
 /** Whether this browser can use passkeys on this page. It cannot on a page served over plain http. */
 export const hasPasskeys: boolean = typeof PublicKeyCredential === 'function';
@@ -14,6 +19,13 @@ export const hasPasskeys: boolean = typeof PublicKeyCredential === 'function';
 /** Thrown if the browser gives no passkey: the user cancelled, or none fits. The message is a sentence for people. */
 export class PasskeyError extends Error {
   override readonly name = 'PasskeyError';
+}
+
+/** Asks the browser to create a passkey by the server's options. Throws `PasskeyError`. */
+export async function createPasskey(options: object): Promise<NewPasskeyResponse> {
+  const { startRegistration } = await loadCeremonies();
+  const optionsJSON = options as PublicKeyCredentialCreationOptionsJSON;
+  return (await startRegistration({ optionsJSON }).catch(refuse)) as NewPasskeyResponse;
 }
 
 /** Asks the browser for a passkey that the server's options accept. Throws `PasskeyError`. */

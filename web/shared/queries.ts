@@ -13,13 +13,15 @@ const RETRY_MS = 10_000;
 /** The first part of the key under which the signed-in user is kept. */
 export const PROFILE_KEY = 'profile';
 
+/** Refusals of users who have to do something else first. */
+const restrictions = new Set(['auth.password_change_required', 'auth.factor_required']);
+
 /** Creates a query client without retries: the API client has retried several times before a call fails. */
 export function createQueries(): QueryClient {
   const onError = (error: unknown) => {
-    const mustChange =
-      error instanceof HoldfastError && error.code === 'auth.password_change_required';
+    const isRestricted = error instanceof HoldfastError && restrictions.has(error.code);
     // The page shows it by the profile, which may be older.
-    if (mustChange) void queries.invalidateQueries({ queryKey: [PROFILE_KEY] });
+    if (isRestricted) void queries.invalidateQueries({ queryKey: [PROFILE_KEY] });
   };
   const queries = new QueryClient({
     queryCache: new QueryCache({ onError }),

@@ -4,7 +4,7 @@ import { AuditActor } from './audit-actor.tsx';
 import { AuditDetails } from './audit-details.tsx';
 import type { AuditRow } from './audit-row.ts';
 import { describeAudit } from './audit-words.ts';
-import { describeBrowser } from './browser-name.ts';
+import { describeBrowser } from '../../shared/browser-name.ts';
 import { ChangeList } from './change-list.tsx';
 import type { ValueContext } from './format-value.ts';
 import { SubjectLink } from './subject-link.tsx';

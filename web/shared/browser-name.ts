@@ -37,3 +37,8 @@ export function describeBrowser(userAgent: string): string {
 function findName(names: typeof browsers, userAgent: string): string | null {
   return names.find(([, token]) => token.test(userAgent))?.[0] ?? null;
 }
+
+/** Returns whether a user agent names a telephone. */
+export function isPhone(userAgent: string): boolean {
+  return /\b(?:iPhone|Mobile)\b/.test(userAgent);
+}
