@@ -1,10 +1,11 @@
-import { Table, Text, Tooltip, VisuallyHidden } from '@mantine/core';
+import { Text, Tooltip } from '@mantine/core';
+import { describeBrowser } from '../../shared/browser-name.ts';
+import { BlockCell, BlockRow, BlockTable } from '../parts/block-table.tsx';
 import { formatDateAndTime, formatExactly } from '../parts/shop-clock.ts';
 import { AuditActor } from './audit-actor.tsx';
 import { AuditDetails } from './audit-details.tsx';
 import type { AuditRow } from './audit-row.ts';
 import { describeAudit } from './audit-words.ts';
-import { describeBrowser } from '../../shared/browser-name.ts';
 import { ChangeList } from './change-list.tsx';
 import type { ValueContext } from './format-value.ts';
 import { SubjectLink } from './subject-link.tsx';
@@ -18,33 +19,18 @@ interface AuditTableProps {
   readonly withSubjects: boolean;
 }
 
-/**
- * Shows changes, newest first: when, who, what, and from where. Where it is narrow, each row becomes a block; the roles
- * are written out because browsers drop those of a table that is not laid out as one.
- */
+/** Shows changes, newest first: when, who, what, and from where. */
 export function AuditTable({ caption, rows, context, withSubjects }: AuditTableProps) {
   return (
-    <div className="audit">
-      <Table role="table" verticalSpacing="sm">
-        <caption>
-          <VisuallyHidden>{caption}</VisuallyHidden>
-        </caption>
-        <Table.Thead role="rowgroup">
-          <Table.Tr role="row">
-            {['When', 'Who', 'What', 'From where'].map((heading) => (
-              <Table.Th key={heading} role="columnheader" scope="col">
-                {heading}
-              </Table.Th>
-            ))}
-          </Table.Tr>
-        </Table.Thead>
-        <Table.Tbody role="rowgroup">
-          {rows.map((row) => (
-            <Row key={row.id} row={row} context={context} withSubject={withSubjects} />
-          ))}
-        </Table.Tbody>
-      </Table>
-    </div>
+    <BlockTable
+      caption={caption}
+      headings={['When', 'Who', 'What', 'From where']}
+      className="audit"
+    >
+      {rows.map((row) => (
+        <Row key={row.id} row={row} context={context} withSubject={withSubjects} />
+      ))}
+    </BlockTable>
   );
 }
 
@@ -57,18 +43,18 @@ interface RowProps {
 function Row({ row, context, withSubject }: RowProps) {
   const { timeZone } = context;
   return (
-    <Table.Tr role="row">
-      <Table.Td role="cell">
+    <BlockRow>
+      <BlockCell>
         <Tooltip label={formatExactly(row.at, timeZone)} openDelay={300}>
           <Text component="time" dateTime={row.at} size="sm" className="number">
             {formatDateAndTime(row.at, timeZone)}
           </Text>
         </Tooltip>
-      </Table.Td>
-      <Table.Td role="cell">
+      </BlockCell>
+      <BlockCell>
         <AuditActor row={row} />
-      </Table.Td>
-      <Table.Td role="cell">
+      </BlockCell>
+      <BlockCell>
         <Text fw={600} size="sm">
           {describeAudit(row)}
         </Text>
@@ -80,11 +66,11 @@ function Row({ row, context, withSubject }: RowProps) {
         )}
         <ChangeList row={row} context={context} />
         <AuditDetails row={row} timeZone={timeZone} />
-      </Table.Td>
-      <Table.Td role="cell">
+      </BlockCell>
+      <BlockCell>
         <Origin cause={row.cause} />
-      </Table.Td>
-    </Table.Tr>
+      </BlockCell>
+    </BlockRow>
   );
 }
 

@@ -5,7 +5,9 @@ import { scopes } from '../../../src/shared/caller.ts';
 import { api, readBody } from '../../shared/api.ts';
 import { serverClock } from '../../shared/fetch-reply.ts';
 import { readFieldErrors } from '../parts/field-errors.ts';
+import { buildMoneyEntry, MoneyField } from '../parts/money-field.tsx';
 import { Problem } from '../parts/problem.tsx';
+import { useCurrency } from '../parts/use-currency.ts';
 import { type ExpiryChoice, expiryChoices, stateExpiry } from './expiry.ts';
 
 type Scope = (typeof scopes)[number];
@@ -18,8 +20,15 @@ export function KeyForm({ onDone }: { onDone: () => void }) {
   const [chosen, setChosen] = useState<string[]>([]);
   const [choice, setChoice] = useState<ExpiryChoice>('usual');
   const [day, setDay] = useState('');
+  const [refundText, setRefundText] = useState<string | null>(null);
+  const { currency } = useCurrency();
+  const refundMax = buildMoneyEntry(currency ?? '', null, refundText, setRefundText);
+  const isRefunding = chosen.includes('payments:refund');
   const isComplete =
-    name.trim() !== '' && chosen.length > 0 && stateExpiry(choice, day, 0) !== null;
+    name.trim() !== '' &&
+    chosen.length > 0 &&
+    stateExpiry(choice, day, 0) !== null &&
+    (!isRefunding || refundMax.error === null);
   const create = useMutation({
     mutationFn: () =>
       readBody(
@@ -27,6 +36,9 @@ export function KeyForm({ onDone }: { onDone: () => void }) {
           body: {
             name: name.trim(),
             scopes: chosen as Scope[],
+            ...(isRefunding && refundMax.money !== null
+              ? { refundMax: refundMax.money.amount }
+              : {}),
             ...stateExpiry(choice, day, serverClock.nowMs()),
           },
         }) as Promise<{ data?: { secret?: string } }>,
@@ -42,7 +54,7 @@ export function KeyForm({ onDone }: { onDone: () => void }) {
       </Stack>
     );
   }
-  const fieldErrors = readFieldErrors(create.error, ['name', 'expiresAt']);
+  const fieldErrors = readFieldErrors(create.error, ['name', 'expiresAt', 'refundMax']);
   return (
     <Stack>
       <TextInput
@@ -63,6 +75,14 @@ export function KeyForm({ onDone }: { onDone: () => void }) {
         onChange={setChosen}
         searchable
       />
+      {isRefunding && currency !== undefined && (
+        <MoneyField
+          label={`Refunds an hour at most, in ${currency}`}
+          description="If left empty, as much as staff refund without confirming that it is them."
+          entry={refundMax}
+          refusal={fieldErrors.at('refundMax')}
+        />
+      )}
       <Select
         label="Ends"
         data={[...expiryChoices]}

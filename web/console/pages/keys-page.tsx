@@ -1,16 +1,19 @@
-import { Button, Group, Modal, Table, Text, VisuallyHidden } from '@mantine/core';
+import { Button, Group, Modal, Text } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { IconPlus } from '@tabler/icons-react';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { isolateDirection } from '../../../src/shared/isolate-direction.ts';
 import { api, type ItemOf, readBody } from '../../shared/api.ts';
+import { formatMoney } from '../../shared/money.ts';
 import { HistoryButton } from '../audit/history-button.tsx';
 import { KeyEnd } from '../keys/key-end.tsx';
 import { KeyForm, keysKey } from '../keys/key-form.tsx';
+import { BlockCell, BlockRow, BlockTable } from '../parts/block-table.tsx';
 import { PageTitle } from '../parts/page-title.tsx';
 import { PageFoot, usePages } from '../parts/pages.tsx';
 import { notifyProblem } from '../parts/problem.tsx';
 import { Timestamp } from '../parts/timestamp.tsx';
+import { useCurrency } from '../parts/use-currency.ts';
 
 type Key = ItemOf<'listApiKeys'>;
 
@@ -20,6 +23,7 @@ export default function KeysPage() {
   const keys = usePages(keysKey, (cursor) =>
     readBody(api.GET('/api/api-keys', { params: { query: cursor } })),
   );
+  const { currency } = useCurrency();
   return (
     <>
       <PageTitle mb="md">API keys</PageTitle>
@@ -32,27 +36,15 @@ export default function KeysPage() {
         </Button>
       </Group>
       {keys.items !== undefined && keys.items.length > 0 && (
-        <Table.ScrollContainer minWidth={760}>
-          <Table verticalSpacing="xs">
-            <Table.Thead>
-              <Table.Tr>
-                <Table.Th>Key</Table.Th>
-                <Table.Th>May</Table.Th>
-                <Table.Th>Created by</Table.Th>
-                <Table.Th>Last used</Table.Th>
-                <Table.Th>Ends</Table.Th>
-                <Table.Th>
-                  <VisuallyHidden>Actions</VisuallyHidden>
-                </Table.Th>
-              </Table.Tr>
-            </Table.Thead>
-            <Table.Tbody>
-              {keys.items.map((key) => (
-                <Row key={key.id} apiKey={key} />
-              ))}
-            </Table.Tbody>
-          </Table>
-        </Table.ScrollContainer>
+        <BlockTable
+          caption="API keys"
+          headings={['Key', 'May', 'Created by', 'Last used', 'Ends']}
+          withActions
+        >
+          {keys.items.map((key) => (
+            <Row key={key.id} apiKey={key} currency={currency} />
+          ))}
+        </BlockTable>
       )}
       <PageFoot query={keys} empty="No keys yet." />
       <Modal opened={isOpen} onClose={close} title="New key">
@@ -62,7 +54,7 @@ export default function KeysPage() {
   );
 }
 
-function Row({ apiKey: key }: { apiKey: Key }) {
+function Row({ apiKey: key, currency }: { apiKey: Key; currency: string | undefined }) {
   const queries = useQueryClient();
   const revoke = useMutation({
     mutationFn: () => api.DELETE('/api/api-keys/{id}', { params: { path: { id: key.id } } }),
@@ -70,29 +62,38 @@ function Row({ apiKey: key }: { apiKey: Key }) {
     onSettled: () => queries.invalidateQueries({ queryKey: keysKey }),
   });
   return (
-    <Table.Tr>
-      <Table.Td>
+    <BlockRow>
+      <BlockCell>
         <Text size="sm" fw={600}>
           <bdi>{key.name}</bdi>
         </Text>
         <Text size="sm" c="dimmed">
           {key.prefix}…
         </Text>
-      </Table.Td>
-      <Table.Td>
-        <Text size="sm">{key.scopes.join(', ')}</Text>
-      </Table.Td>
-      <Table.Td>
-        <Text size="sm">
-          <bdi>{key.createdBy.name}</bdi>
-        </Text>
-        {key.heldBy.id !== key.createdBy.id && (
-          <Text size="sm" c="dimmed">
-            held by <bdi>{key.heldBy.name}</bdi>
+      </BlockCell>
+      <BlockCell label="May">
+        <div>
+          <Text size="sm">{key.scopes.join(', ')}</Text>
+          {key.refundMax !== null && currency !== undefined && (
+            <Text size="sm" c="dimmed">
+              refunds up to {formatMoney({ amount: key.refundMax, currency })} an hour
+            </Text>
+          )}
+        </div>
+      </BlockCell>
+      <BlockCell label="Created by">
+        <div>
+          <Text size="sm">
+            <bdi>{key.createdBy.name}</bdi>
           </Text>
-        )}
-      </Table.Td>
-      <Table.Td>
+          {key.heldBy.id !== key.createdBy.id && (
+            <Text size="sm" c="dimmed">
+              held by <bdi>{key.heldBy.name}</bdi>
+            </Text>
+          )}
+        </div>
+      </BlockCell>
+      <BlockCell label="Last used">
         {key.lastUsedAt === null ? (
           <Text size="sm" c="dimmed">
             never
@@ -100,12 +101,12 @@ function Row({ apiKey: key }: { apiKey: Key }) {
         ) : (
           <Timestamp at={key.lastUsedAt} />
         )}
-      </Table.Td>
-      <Table.Td>
+      </BlockCell>
+      <BlockCell label="Ends">
         <KeyEnd expiresAt={key.expiresAt} />
-      </Table.Td>
-      <Table.Td>
-        <Group gap="xs" wrap="nowrap" justify="end">
+      </BlockCell>
+      <BlockCell>
+        <Group gap="xs" wrap="nowrap" justify="end" className="block-actions">
           <HistoryButton subject={key.id} name={key.name} />
           <Button
             variant="default"
@@ -121,7 +122,7 @@ function Row({ apiKey: key }: { apiKey: Key }) {
             Revoke
           </Button>
         </Group>
-      </Table.Td>
-    </Table.Tr>
+      </BlockCell>
+    </BlockRow>
   );
 }
