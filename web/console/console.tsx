@@ -4,12 +4,14 @@ import { Redirect, Route, Switch, useLocation } from 'wouter';
 import { describeError, findErrorHelp } from '../shared/api.ts';
 import { lazyPage } from '../shared/lazy-page.ts';
 import { urlOfPage } from '../shared/paths.ts';
-import { useProfileQuery, useSessionElsewhere } from '../shared/session.ts';
+import { type Profile, useProfileQuery, useSessionElsewhere } from '../shared/session.ts';
+import { RecoveryCodesDialog } from './account/recovery-codes-dialog.tsx';
 import { Frame } from './frame.tsx';
 import { RequiredPasswordPage } from './pages/required-password-page.tsx';
 import { SignInPage } from './pages/sign-in-page.tsx';
 import { PageBoundary } from './parts/page-boundary.tsx';
 import { Refusal } from './parts/refusal.tsx';
+import { StepUpDialog } from './parts/step-up-dialog.tsx';
 import { listSections, type Section } from './sections.ts';
 
 const BoardPage = lazyPage(() => import('./pages/board-page.tsx'));
@@ -27,13 +29,13 @@ const AuditPage = lazyPage(() => import('./pages/audit-page.tsx'));
 const KeysPage = lazyPage(() => import('./pages/keys-page.tsx'));
 const PaymentsPage = lazyPage(() => import('./pages/payments-page.tsx'));
 const WorkPage = lazyPage(() => import('./pages/work-page.tsx'));
-const PasswordPage = lazyPage(() => import('./pages/password-page.tsx'));
+const AccountPage = lazyPage(() => import('./pages/account-page.tsx'));
+const RequiredFactorPage = lazyPage(() => import('./pages/required-factor-page.tsx'));
 const HealthPage = lazyPage(() => import('./pages/health-page.tsx'));
 
 export function Console() {
   useSessionElsewhere();
   const { data: profile, error } = useProfileQuery();
-  const [path] = useLocation();
   if (profile === undefined) return error === null ? <Waiting /> : <Unreachable error={error} />;
   if (profile === null) return <SignInPage />;
   if (profile.role === 'customer') {
@@ -44,7 +46,31 @@ export function Console() {
       </Refusal>
     );
   }
+  return (
+    <>
+      <Content profile={profile} />
+      <StepUpDialog />
+      <RecoveryCodesDialog email={profile.email} />
+    </>
+  );
+}
+
+function Content({ profile }: { profile: Profile }) {
   if (profile.passwordChangeRequired) return <RequiredPasswordPage profile={profile} />;
+  if (profile.factorRequired) {
+    return (
+      <PageBoundary>
+        <Suspense fallback={<Waiting />}>
+          <RequiredFactorPage profile={profile} />
+        </Suspense>
+      </PageBoundary>
+    );
+  }
+  return <Pages profile={profile} />;
+}
+
+function Pages({ profile }: { profile: Profile }) {
+  const [path] = useLocation();
   const sections = listSections(profile.role);
   const hasRole = (section: Section['id']) => sections.some(({ id }) => id === section);
   const framed = (
@@ -79,7 +105,7 @@ export function Console() {
             {hasRole('work') && (
               <Route path="/work/:tab?">{({ tab }) => <WorkPage tab={tab} />}</Route>
             )}
-            <Route path="/password" component={PasswordPage} />
+            <Route path="/account" component={AccountPage} />
             {hasRole('health') && <Route path="/health" component={HealthPage} />}
             <Route>
               <Refusal title="Page not found.">

@@ -10,7 +10,7 @@ import {
   useMantineColorScheme,
 } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
-import { IconKey, IconLogout, IconMoon, IconSun, IconUserCircle } from '@tabler/icons-react';
+import { IconLogout, IconMoon, IconShieldLock, IconSun, IconUserCircle } from '@tabler/icons-react';
 import type { ReactNode } from 'react';
 import { Link, useLocation } from 'wouter';
 import { type Profile, useSignOut } from '../shared/session.ts';
@@ -108,8 +108,8 @@ function AccountMenu({ profile }: { profile: Profile }) {
         <Menu.Label>
           <bdi>{profile.name || profile.email}</bdi> · {profile.role}
         </Menu.Label>
-        <Menu.Item component={Link} href="/password" leftSection={<IconKey size={16} />}>
-          Change the password
+        <Menu.Item component={Link} href="/account" leftSection={<IconShieldLock size={16} />}>
+          Sign-in and security
         </Menu.Item>
         <Menu.Item leftSection={<IconLogout size={16} />} onClick={() => signOut.mutate()}>
           Sign out

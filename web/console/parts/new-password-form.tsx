@@ -6,10 +6,18 @@ import { readFieldErrors } from './field-errors.ts';
 import { Problem } from './problem.tsx';
 
 const LENGTH_MIN = 15;
+const LENGTH_MIN_WITH_FACTOR = 12;
 const LENGTH_MAX = 256;
 
+interface NewPasswordFormProps {
+  readonly profile: Profile;
+  /** Whether the account is known to have a second factor, with which a shorter password is enough. */
+  readonly hasFactor?: boolean;
+}
+
 /** Changes the password of somebody who works in the console. */
-export function NewPasswordForm({ profile }: { profile: Profile }) {
+export function NewPasswordForm({ profile, hasFactor = false }: NewPasswordFormProps) {
+  const lengthMin = hasFactor ? LENGTH_MIN_WITH_FACTOR : LENGTH_MIN;
   const change = useChangePassword();
   const submit = (event: SubmitEvent<HTMLFormElement>) => {
     event.preventDefault();
@@ -41,12 +49,12 @@ export function NewPasswordForm({ profile }: { profile: Profile }) {
       />
       <PasswordInput
         label="New password"
-        description={`At least ${LENGTH_MIN} characters, ideally several words. You are signed out everywhere else.`}
+        description={`At least ${lengthMin} characters, ideally several words. You are signed out everywhere else.`}
         name="newPassword"
         autoComplete="new-password"
         required
         withAsterisk={false}
-        minLength={LENGTH_MIN}
+        minLength={lengthMin}
         maxLength={LENGTH_MAX}
         size="md"
         mt="md"

@@ -3,6 +3,7 @@ import { notifications } from '@mantine/notifications';
 import { IconAlertTriangle } from '@tabler/icons-react';
 import { describeError, findErrorHelp, HoldfastError, isSessionEnd } from '../../shared/api.ts';
 import { useSessionState } from '../../shared/session-end.ts';
+import { ProofDeclined } from '../../shared/step-up.ts';
 import type { FieldErrors } from './field-errors.ts';
 import { SignInAgain } from './sign-in-again.tsx';
 
@@ -21,6 +22,8 @@ interface ProblemProps extends Omit<AlertProps, 'title' | 'children'> {
 export function Problem({ error, onRetry, fieldErrors, ...alert }: ProblemProps) {
   const session = useSessionState();
   if (error === null || error === undefined) return null;
+  // Who closed the dialog that asked for a proof knows it. A page that has no content without it says so.
+  if (error instanceof ProofDeclined && onRetry === undefined) return null;
   const isSessionOver = isSessionEnd(error);
   if (isSessionOver && session === 'fine') {
     return (
@@ -71,6 +74,7 @@ export function Problem({ error, onRetry, fieldErrors, ...alert }: ProblemProps)
 
 /** Reports the error of an action that has no form. */
 export function notifyProblem(error: unknown): void {
+  if (error instanceof ProofDeclined) return;
   notifications.show({
     color: 'red',
     title: 'The action failed',

@@ -1,20 +1,24 @@
-import { Button, PasswordInput, TextInput } from '@mantine/core';
-import type { SubmitEvent } from 'react';
-import { useSignIn } from '../../shared/session.ts';
+import { Button, Divider, PasswordInput, TextInput } from '@mantine/core';
+import { IconFingerprint } from '@tabler/icons-react';
+import { type SubmitEvent, useState } from 'react';
+import { hasPasskeys } from '../../shared/passkeys.ts';
+import { usePasskeySignIn, useSignIn } from '../../shared/session.ts';
+import { ChallengeForm } from './challenge-form.tsx';
+import { keepsOthers } from './keeps-others.ts';
 import { Problem } from './problem.tsx';
 
-/** For a dialog above others: Escape would also close those below, with everything typed into them. */
-const keepsOthers = { 'data-mantine-stop-propagation': true };
-
+/** Asks for the password and, if the account has a second factor, for that; or for a passkey alone. */
 export function SignInForm() {
   const signIn = useSignIn();
+  const [email, setEmail] = useState('');
+  const { data: reply } = signIn;
+  if (reply !== undefined && 'challenge' in reply) {
+    return <ChallengeForm challenge={reply.challenge} onStartAgain={signIn.reset} />;
+  }
   const submit = (event: SubmitEvent<HTMLFormElement>) => {
     event.preventDefault();
-    const fields = new FormData(event.currentTarget);
-    signIn.mutate({
-      email: String(fields.get('email')).trim(),
-      password: String(fields.get('password')),
-    });
+    const password = String(new FormData(event.currentTarget).get('password'));
+    signIn.mutate({ email: email.trim(), password });
   };
   return (
     <form onSubmit={submit}>
@@ -26,6 +30,8 @@ export function SignInForm() {
         required
         withAsterisk={false}
         size="md"
+        value={email}
+        onChange={({ currentTarget }) => setEmail(currentTarget.value)}
         {...keepsOthers}
       />
       <PasswordInput
@@ -42,6 +48,31 @@ export function SignInForm() {
       <Button type="submit" fullWidth size="md" mt="lg" loading={signIn.isPending} {...keepsOthers}>
         Sign in
       </Button>
+      {hasPasskeys && <PasskeySignIn onStart={signIn.reset} />}
     </form>
+  );
+}
+
+function PasskeySignIn({ onStart }: { onStart: () => void }) {
+  const signIn = usePasskeySignIn();
+  return (
+    <>
+      <Divider label="or" my="md" />
+      <Button
+        variant="default"
+        fullWidth
+        size="md"
+        leftSection={<IconFingerprint size={20} aria-hidden />}
+        loading={signIn.isPending}
+        onClick={() => {
+          onStart();
+          signIn.mutate();
+        }}
+        {...keepsOthers}
+      >
+        Sign in with a passkey
+      </Button>
+      <Problem error={signIn.error} mt="md" />
+    </>
   );
 }
