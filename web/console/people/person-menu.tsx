@@ -1,0 +1,49 @@
+import { ActionIcon, Menu, Modal, Text } from '@mantine/core';
+import { useDisclosure } from '@mantine/hooks';
+import { IconDevices, IconDots, IconShieldX } from '@tabler/icons-react';
+import { isolateDirection } from '../../../src/shared/isolate-direction.ts';
+import { useProfile } from '../../shared/session.ts';
+import { PersonSessions } from './person-sessions.tsx';
+import { ResetFactors } from './reset-factors.tsx';
+
+interface PersonMenuProps {
+  readonly userId: string;
+  readonly who: string;
+}
+
+/** What an admin does for somebody who cannot sign in, or should no longer be signed in. */
+export function PersonMenu({ userId, who }: PersonMenuProps) {
+  const [isListed, sessions] = useDisclosure();
+  const [isResetting, reset] = useDisclosure();
+  // Their own factors are on the page about their account.
+  const profile = useProfile();
+  const name = isolateDirection(who);
+  return (
+    <>
+      <Menu position="bottom-end">
+        <Menu.Target>
+          <ActionIcon variant="default" size="md" aria-label={`More about ${name}`}>
+            <IconDots size={18} aria-hidden />
+          </ActionIcon>
+        </Menu.Target>
+        <Menu.Dropdown>
+          <Menu.Item leftSection={<IconDevices size={16} aria-hidden />} onClick={sessions.open}>
+            Sessions
+          </Menu.Item>
+          {profile?.id !== userId && (
+            <Menu.Item leftSection={<IconShieldX size={16} aria-hidden />} onClick={reset.open}>
+              Reset the second factor
+            </Menu.Item>
+          )}
+        </Menu.Dropdown>
+      </Menu>
+      <Modal opened={isListed} onClose={sessions.close} title={`Sessions of ${name}`} size="lg">
+        <Text c="dimmed" mb="sm">
+          Where they are signed in.
+        </Text>
+        <PersonSessions userId={userId} who={name} />
+      </Modal>
+      <ResetFactors userId={userId} who={name} opened={isResetting} onClose={reset.close} />
+    </>
+  );
+}
