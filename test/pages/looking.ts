@@ -70,12 +70,12 @@ export function lookingTests(pages: Pages): void {
       await page.getByLabel('Password', { exact: true }).fill('not the password');
       const [reply] = await Promise.all([
         page.waitForResponse(/\/api\/auth\/login$/),
-        page.getByRole('button', { name: 'Sign in' }).click(),
+        page.getByRole('button', { name: 'Sign in', exact: true }).click(),
       ]);
       const { title } = (await reply.json()) as { title: string };
       await page.getByRole('alert').getByText(title).waitFor();
       await page.getByLabel('Password', { exact: true }).fill(pages.admin.identity.password);
-      await page.getByRole('button', { name: 'Sign in' }).click();
+      await page.getByRole('button', { name: 'Sign in', exact: true }).click();
       await page.getByRole('heading', { name: 'Board' }).waitFor();
     });
   });
@@ -108,6 +108,7 @@ export function lookingTests(pages: Pages): void {
         '/console/work/mail',
         '/console/work/webhooks',
         '/console/keys',
+        '/console/account',
         '/console/health',
       ]);
       await checkAppearance(pages, null, ['/console']);
@@ -265,7 +266,7 @@ export function lookingTests(pages: Pages): void {
       await shop.goto('/shop/sign-in');
       await shop.getByLabel('E-mail').fill('nobody@example.com');
       await shop.getByLabel('Password').fill('not the password');
-      await shop.getByRole('button', { name: 'Sign in' }).click();
+      await shop.getByRole('button', { name: 'Sign in', exact: true }).click();
       await shop.getByRole('alert').waitFor();
       assert.deepEqual(await listViolations(shop), [], 'a refusal');
     });
@@ -304,6 +305,9 @@ export function lookingTests(pages: Pages): void {
         [pages.admin, `/console/orders/${order.id}`],
         [pages.admin, '/console/shop'],
         [pages.admin, '/console/new-order'],
+        [pages.admin, '/console/people'],
+        [pages.admin, '/console/keys'],
+        [pages.admin, '/console/account'],
         [customer, '/shop'],
         [customer, '/shop/cart'],
         [customer, `/shop/orders/${order.id}`],

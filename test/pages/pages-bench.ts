@@ -71,19 +71,23 @@ export interface Pages {
 /** Starts one server with all its background work, and one browser, for the page tests of a file. */
 export async function openPages({
   currency = 'GBP',
+  host = '127.0.0.1',
   environment = {},
 }: {
   readonly currency?: string;
+  /** The host in the address of the pages. Passkeys need a name: `localhost`. */
+  readonly host?: string;
   readonly environment?: Readonly<Record<string, string>>;
 } = {}): Promise<Pages> {
   const db = await testDatabase();
   const port = await ownPort();
+  const url = `http://${host}:${port}`;
   const server = await startTestServer(db, {
     background: true,
     environment: {
       PORT: String(port),
       CURRENCY: currency,
-      PUBLIC_URL: `http://127.0.0.1:${port}`,
+      PUBLIC_URL: url,
       WEBHOOK_ALLOW_PRIVATE_TARGETS: 'true',
       CANCELLATIONS_PER_DAY_MAX: '0',
       PENDING_ORDERS_MAX: '0',
@@ -103,9 +107,9 @@ export async function openPages({
 
   /** Returns the browser context of a user, which has cached the scripts, or a new one for a guest. */
   function findOrOpenContext(who: Session | null, device: BrowserContextOptions) {
-    if (who === null) return openContext(browser!, server.url, who, device);
+    if (who === null) return openContext(browser!, url, who, device);
     const key = `${who.identity.userId} ${JSON.stringify(device)}`;
-    const context = contexts.get(key) ?? openContext(browser!, server.url, who, device);
+    const context = contexts.get(key) ?? openContext(browser!, url, who, device);
     contexts.set(key, context);
     return context;
   }

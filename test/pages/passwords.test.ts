@@ -87,8 +87,8 @@ pages.test('staff change their password from the menu of their account', async (
   const cook = await pages.server.signInAs('kitchen');
   const page = await pages.visit(cook, '/console/board');
   await page.getByRole('button', { name: 'Your account' }).click();
-  await page.getByRole('menuitem', { name: 'Change the password' }).click();
-  await page.getByRole('heading', { name: 'Your password' }).waitFor();
+  await page.getByRole('menuitem', { name: 'Sign-in and security' }).click();
+  await page.getByRole('heading', { name: 'Your account' }).waitFor();
   assert.deepEqual(await listViolations(page), []);
   await change(page, cook.identity.password, NEW_PASSWORD);
   await page.getByText('Your password has been changed.').waitFor();
