@@ -29,8 +29,13 @@ async function keyWith(scope: Scope): Promise<[Scope, Session]> {
   return [scope, createSession(server.url, identity)];
 }
 
-/** A user whose session the call may end, as a logout does. */
-async function spare(role: keyof typeof users): Promise<Session> {
+/** A shop of its own for the call that ends the sessions of everyone. */
+const apart = await startTestServer(await testDatabase());
+
+/** Returns a user whose session the call may end, as a logout does, where it ends one. */
+async function chooseUser(operation: Operation, role: keyof typeof users): Promise<Session> {
+  if (operation.operationId === 'endAllSessions') return apart.signInAs(role);
+  if (!operation.path.startsWith('/api/auth/')) return users[role];
   return role === 'customer' ? server.signUp() : server.signInAs(role);
 }
 
@@ -39,7 +44,8 @@ function call(session: Session, operation: Operation): Promise<Reply> {
   const path = operation.path
     .replace('{id}', newId())
     .replace('{sku}', 'NO-SUCH-SKU')
-    .replace('{deliveryId}', newId());
+    .replace('{deliveryId}', newId())
+    .replace('{sessionId}', newId());
   const body =
     operation.body === null ? undefined : harmless(operation, buildSample(operation.body));
   return session.request(operation.method, path, body === undefined ? {} : { body });
@@ -82,8 +88,7 @@ describe('the access table', () => {
     for (const role of ['customer', 'kitchen', 'admin'] as const) {
       const allowed = access.roles.includes(role);
       test(`${name}: ${allowed ? 'open' : 'closed'} to ${role}`, async () => {
-        const session = operation.path.startsWith('/api/auth/') ? await spare(role) : users[role];
-        const reply = await call(session, operation);
+        const reply = await call(await chooseUser(operation, role), operation);
         assert.equal(code(reply) === 'auth.forbidden', !allowed, reply.text);
         assert.notEqual(code(reply), 'auth.unauthenticated');
       });

@@ -109,7 +109,10 @@ test('an outside program sets the new password over HTTP and goes on, with eithe
   );
   const body = { currentPassword: PASSWORD, newPassword: NEW_PASSWORD };
   assert.equal((await first.post('/api/auth/password', body)).status, 204);
-  assert.equal((await first.get('/api/users')).status, 200);
+  assert.equal((await first.get('/api/users')).status, 401, 'its access token is spent');
+  const { refreshToken } = reply.json<{ refreshToken: string }>();
+  const refreshed = await server.anonymous.post('/api/auth/refresh', { refreshToken });
+  assert.equal((await sessionOf(refreshed).get('/api/users')).status, 200);
   const next = await logIn(email, NEW_PASSWORD);
   assert.equal('passwordChangeRequired' in next.json<{ user: object }>().user, false);
   assert.equal((await sessionOf(next).get('/api/users')).status, 200);
@@ -133,10 +136,13 @@ test('a customer whom an admin makes staff sets a new password at the next sign-
   const made = await admin.patch(`/api/users/${identity.userId}`, { role: 'kitchen' });
   assert.equal(made.status, 200, made.text);
   assert.equal('passwordChangeRequired' in made.json(), false);
-  const cook = sessionOf(await logIn(identity.email, identity.password));
+  const signedIn = await logIn(identity.email, identity.password);
+  const cook = sessionOf(signedIn);
   const refused = await cook.get('/api/orders');
   assert.equal(refused.json().code, 'auth.password_change_required');
   const body = { currentPassword: identity.password, newPassword: NEW_PASSWORD };
   assert.equal((await cook.post('/api/auth/password', body)).status, 204);
-  assert.equal((await cook.get('/api/orders')).status, 200);
+  const { refreshToken } = signedIn.json<{ refreshToken: string }>();
+  const refreshed = await server.anonymous.post('/api/auth/refresh', { refreshToken });
+  assert.equal((await sessionOf(refreshed).get('/api/orders')).status, 200);
 });
