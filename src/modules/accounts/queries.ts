@@ -158,7 +158,8 @@ export const updateName = statement<[id: string, name: string], User & { formerN
 
 /**
  * Locks a user against changes of their password and their factors, unless they were disabled or the password changed
- * since the hash was read.
+ * since the hash was read. As strong as the lock of `openFamily`, which follows: two sign-ins at once that both raised a
+ * weaker one would wait for each other.
  */
 export const lockCredential = statement<[id: string, passwordHash: string], { id: string }>(
   'accounts.lock_credential',
@@ -168,7 +169,7 @@ export const lockCredential = statement<[id: string, passwordHash: string], { id
       and not guest
       and password_hash = $2::text
       and disabled_at is null
-      for share`,
+      for no key update`,
 );
 
 /**
