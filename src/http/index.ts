@@ -25,7 +25,12 @@ export { clearOwnCookie, setOwnCookie } from './own-cookies.ts';
 export { PreferHeaders, preferenceApplied, prefersAsync } from './prefer.ts';
 export { shellErrors } from './problem-pages.ts';
 export { getPublicPath } from './public-path.ts';
-export { buildSecuritySource, recordSecurity, refuseCredential } from './record-security.ts';
+export {
+  buildSecuritySource,
+  recordRefusal,
+  recordSecurity,
+  refuseCredential,
+} from './record-security.ts';
 export {
   buildCause,
   buildContext,

@@ -20,7 +20,6 @@ import { resetPassword } from './passwords/reset-password.ts';
 import { listSessions, listUserSessions } from './sessions/list-sessions.ts';
 import { logOut, logOutByRefreshToken } from './sessions/log-out.ts';
 import { refreshSession } from './sessions/refresh-session.ts';
-import { renewSession } from './sessions/renew-session.ts';
 import {
   endAllSessions,
   endUserSession,
@@ -51,7 +50,6 @@ export function bindUseCases(parts: AccountsParts) {
     beginPasskeyLogIn: bind(parts, beginPasskeyChallenge),
     stepUp: bind(parts, stepUp),
     refreshSession: bind(parts, refreshSession),
-    renewSession: bind(parts, renewSession),
     logOut: bind(parts, logOut),
     logOutByRefreshToken: bind(parts, logOutByRefreshToken),
     getProfile: bind(parts, getProfile),

@@ -271,7 +271,7 @@ test('a new password ends the other sessions of a browser’s user, and gives th
   const body = { currentPassword: PASSWORD, newPassword: 'a better pass phrase' };
   const changed = await send('POST', '/api/auth/password', {
     body,
-    headers: { cookie: cookies.access, origin },
+    headers: { cookie: `${cookies.access}; ${cookies.refresh}`, origin },
   });
   assert.deepEqual([changed.statusCode, changed.body], [204, '']);
   const [access, refresh] = [findCookie(changed, ACCESS), findCookie(changed, REFRESH)];
@@ -289,13 +289,32 @@ test('a new password ends the other sessions of a browser’s user, and gives th
 test('a refresh that was on its way when the password changed gets the same cookies', async () => {
   const { cookies } = await signUpByCookie();
   const body = { currentPassword: PASSWORD, newPassword: 'a better pass phrase' };
-  const headers = { cookie: cookies.access, origin };
+  const headers = { cookie: `${cookies.access}; ${cookies.refresh}`, origin };
   const changed = await send('POST', '/api/auth/password', { body, headers });
   const late = await send('POST', '/api/auth/refresh', {
     headers: { cookie: cookies.refresh, origin },
   });
   assert.equal(late.statusCode, 200, late.body);
   assert.equal(findCookie(late, REFRESH).value, findCookie(changed, REFRESH).value);
+});
+
+test('a new password is set even if the cookies cannot be renewed', async () => {
+  for (const refresh of [
+    '',
+    `; ${REFRESH}=hfr_${'A'.repeat(43)}`,
+    `; ${REFRESH}=a; ${REFRESH}=b`,
+  ]) {
+    const { email, cookies } = await signUpByCookie();
+    const newPassword = 'a better pass phrase';
+    const changed = await send('POST', '/api/auth/password', {
+      body: { currentPassword: PASSWORD, newPassword },
+      headers: { cookie: `${cookies.access}${refresh}`, origin },
+    });
+    assert.equal(changed.statusCode, 204, changed.body);
+    assert.equal(changed.headers['set-cookie'], undefined);
+    const again = await send('POST', '/api/auth/login', { body: { email, password: newPassword } });
+    assert.equal(again.statusCode, 200, again.body);
+  }
 });
 
 test('a new password of a caller by bearer token sets no cookie', async () => {

@@ -4,7 +4,6 @@ import { testDatabase } from '../../support/database.ts';
 import {
   accountsOn,
   callerBehind,
-  catchCode,
   PASSWORD,
   refusal,
   signUpUser,
@@ -25,16 +24,6 @@ async function changedSession() {
   await callerBehind(elsewhere, session.accessToken);
   await accounts.changePassword(caller, change);
   return { session, caller };
-}
-
-async function ageSpentTokens(familyId: string): Promise<void> {
-  await database.run(
-    'test.age_spent_tokens',
-    `update refresh_tokens
-        set spent_at = spent_at - interval '11 seconds'
-      where family_id = $1::uuid`,
-    [familyId],
-  );
 }
 
 test('a new password spends the access token of its session, at once here and within seconds elsewhere', async () => {
@@ -94,61 +83,4 @@ test('a reset ends every session', async () => {
     accounts.refreshSession(session.refreshToken),
     refusal('accounts.refresh_invalid'),
   );
-});
-
-test('a renewed session has a pair of tokens that works, and its former refresh token is spent', async () => {
-  const { session, caller } = await changedSession();
-  const renewed = (await accounts.renewSession(caller))!;
-  assert.equal((await callerBehind(accounts, renewed.accessToken)).familyId, caller.familyId);
-  assert.equal(renewed.refreshExpiresIn, session.refreshExpiresIn);
-  const next = await accounts.refreshSession(renewed.refreshToken);
-  assert.equal(await catchCode(() => accounts.refreshSession(next.refreshToken)), null);
-  await ageSpentTokens(caller.familyId);
-  await assert.rejects(
-    accounts.refreshSession(session.refreshToken),
-    refusal('accounts.refresh_reused'),
-  );
-});
-
-test('a refresh that was on its way during a renewal gets its tokens, also on another server', async () => {
-  const { session, caller } = await changedSession();
-  const renewed = (await accounts.renewSession(caller))!;
-  for (const server of [accounts, elsewhere]) {
-    const late = await server.refreshSession(session.refreshToken);
-    assert.equal(late.refreshToken, renewed.refreshToken);
-  }
-  await ageSpentTokens(caller.familyId);
-  await assert.rejects(
-    accounts.refreshSession(session.refreshToken),
-    refusal('accounts.refresh_reused'),
-  );
-  await assert.rejects(
-    accounts.refreshSession(renewed.refreshToken),
-    refusal('accounts.refresh_invalid'),
-  );
-});
-
-test('renewals and refreshes at once leave one live token and end nothing', async () => {
-  const { session, caller } = await changedSession();
-  const [renewed] = await Promise.all([
-    accounts.renewSession(caller),
-    accounts.refreshSession(session.refreshToken).catch(() => null),
-  ]);
-  const [row] = await database.run<{ live: number; ended: boolean }>(
-    'test.live',
-    `select count(*)::int as live, bool_or(ended_at is not null) as ended
-       from refresh_tokens
-       join refresh_families on refresh_families.id = family_id
-      where family_id = $1::uuid
-        and spent_at is null`,
-    [caller.familyId],
-  );
-  assert.deepEqual(row, { live: 1, ended: false });
-  assert.equal(await catchCode(() => accounts.refreshSession(renewed!.refreshToken)), null);
-});
-
-test('a session that has ended is not renewed', async () => {
-  const { caller } = await changedSession();
-  await accounts.logOut(caller);
-  assert.equal(await accounts.renewSession(caller), null);
 });

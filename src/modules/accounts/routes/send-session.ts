@@ -1,9 +1,15 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { buildSource, clearOwnCookie, setOwnCookie } from '../../../http/index.ts';
+import {
+  buildSource,
+  clearOwnCookie,
+  findCookie,
+  recordRefusal,
+  setOwnCookie,
+} from '../../../http/index.ts';
+import { CodedError } from '../../../shared/errors.ts';
 import { type Device, setDeviceCookie } from '../devices/device.ts';
 import type { Session } from '../sessions/session.ts';
 import type { Accounts } from '../use-cases.ts';
-import { requireUserCaller } from '../user-caller.ts';
 
 export interface SessionReplyOptions {
   /** Default 200. */
@@ -35,19 +41,22 @@ export function sendSession(
 
 /**
  * Sets new cookies with the reply to a caller by cookie whose change has spent their access token, so that their pages go on
- * at once. Others refresh. The change is done, so a failure is left to the next refresh, too.
+ * at once. It is a refresh with the cookie of the request, so that another tab that refreshes meanwhile gets the same
+ * cookies. Others refresh. The change is done, so a failure is left to the next refresh, too.
  */
 export async function renewCookies(
-  accounts: Pick<Accounts, 'renewSession'>,
+  accounts: Pick<Accounts, 'refreshSession'>,
   request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<void> {
   if (request.callerBy !== 'cookie') return;
   try {
+    const token = findCookie(request, 'refresh');
+    if (token === undefined) return;
     const { origin } = buildSource(request);
-    const session = await accounts.renewSession(requireUserCaller(request), origin);
-    if (session !== null) setSessionCookies(reply, session);
+    setSessionCookies(reply, await accounts.refreshSession(token, origin));
   } catch (error) {
+    if (error instanceof CodedError) recordRefusal(request, error);
     request.log.warn({ err: error }, 'a session was not renewed after a change of its user');
   }
 }

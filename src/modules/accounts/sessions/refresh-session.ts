@@ -6,13 +6,7 @@ import { accountsErrors } from '../errors.ts';
 import { notify } from '../notices.ts';
 import { hashToken } from '../tokens/refresh-tokens.ts';
 import { buildSession, type Session } from './session.ts';
-import {
-  endFamily,
-  findRefreshToken,
-  lockFamily,
-  rotateRefreshToken,
-  type TokenRow,
-} from './session-queries.ts';
+import { endFamily, findRefreshToken, lockFamily, rotateRefreshToken } from './session-queries.ts';
 
 type Outcome =
   | { readonly session: Session }
@@ -29,18 +23,11 @@ interface Exchange {
   readonly admitsStaff: boolean;
 }
 
-interface Rotation {
-  readonly familyId: string;
-  readonly row: TokenRow;
-  readonly successor: string;
-  /** Where the refresh came from. */
-  readonly origin: Origin | null;
-}
-
 /**
  * Exchanges a refresh token for its successor and a new access token. A repeat within ten seconds, while the successor
  * is unused, returns the same successor, because the first response may have been lost. Otherwise a spent token counts
- * as stolen and its family ends. Without `admitsStaff` a session of staff is refused and stays as it is. Throws `accounts.refresh_invalid` and `accounts.refresh_reused`.
+ * as stolen and its family ends. Without `admitsStaff` a session of staff is refused and stays as it is. Throws
+ * `accounts.refresh_invalid` and `accounts.refresh_reused`.
  * Source: RFC 9700 §4.14.2 (refresh token rotation).
  */
 export async function refreshSession(
@@ -86,32 +73,21 @@ async function exchange(
   const successors = refreshTokens.successors(token);
   if (!known.spent) {
     const [successor] = successors;
-    return { session: await rotateSession(parts, tx, { familyId, row: known, successor, origin }) };
+    const [rotated] = await rotateRefreshToken(
+      tx,
+      hash,
+      hashToken(successor),
+      sessionLimits,
+      origin?.address ?? null,
+      origin?.userAgent ?? null,
+    );
+    return { session: buildSession(parts, { ...known, ...rotated! }, familyId, successor) };
   }
-  const unused = [...successors, ...refreshTokens.renewals(hash)].find((successor) =>
-    hashToken(successor).equals(known.liveHash),
-  );
+  const unused = successors.find((successor) => hashToken(successor).equals(known.liveHash));
   if (known.spentRecently && unused !== undefined) {
     return { session: buildSession(parts, known, familyId, unused) };
   }
   await endFamily(tx, family.familyId, 'reuse');
   await notify(parts, tx, { kind: 'refresh_reused', userId: known.id, source: { origin } });
   return { endedId: family.familyId, userId: known.id };
-}
-
-/** Spends the live token of a locked session for its successor, and builds the session with it. */
-export async function rotateSession(
-  parts: AccountsParts,
-  tx: Transaction,
-  { familyId, row, successor, origin }: Rotation,
-): Promise<Session> {
-  const [rotated] = await rotateRefreshToken(
-    tx,
-    row.liveHash,
-    hashToken(successor),
-    parts.sessionLimits,
-    origin?.address ?? null,
-    origin?.userAgent ?? null,
-  );
-  return buildSession(parts, { ...row, ...rotated! }, familyId, successor);
 }

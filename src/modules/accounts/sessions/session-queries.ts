@@ -151,25 +151,6 @@ export const lockFamily = statement<[tokenHash: Buffer, limits: LimitSeconds], F
       for no key update of family`,
 );
 
-/** Does the same by the id of the family. */
-export const lockFamilyById = statement<[id: string, limits: LimitSeconds], FamilyRow>(
-  'accounts.lock_family_by_id',
-  `select family.id as "familyId", ${buildIsOver('$2')} as over
-     from refresh_families family
-     join users on users.id = family.user_id
-    where family.id = $1::uuid
-      for no key update of family`,
-);
-
-/** Returns the hash of the one live token of a family; called under its lock. */
-export const findLiveToken = statement<[familyId: string], { tokenHash: Buffer }>(
-  'accounts.find_live_token',
-  `select token_hash as "tokenHash"
-     from refresh_tokens
-    where family_id = $1::uuid
-      and spent_at is null`,
-);
-
 /** `issuedAt` is of the live token. */
 export interface TokenRow extends SessionRow {
   spent: boolean;

@@ -13,39 +13,25 @@ export interface RefreshTokens {
   create(): string;
   /** Returns the possible successors of a token: under the first secret, then under those being rotated out. */
   successors(token: string): readonly [string, ...string[]];
-  /**
-   * Returns the possible successors of a token of which only the hash is known, for a session that is renewed without
-   * showing its token. Ordered as above.
-   */
-  renewals(tokenHash: Buffer): readonly [string, ...string[]];
   /** Returns null if the text is not a refresh token at all. */
   hash(token: string): Buffer | null;
 }
 
 export function createRefreshTokens(secrets: readonly string[]): RefreshTokens {
-  return {
-    create: () => PREFIX + randomBytes(32).toString('base64url'),
-    successors: createDerivation(secrets, 'refresh token successor'),
-    renewals: createDerivation(secrets, 'refresh token renewal'),
-    hash: (token) => (SHAPE.test(token) ? hashToken(token) : null),
-  };
-}
-
-/** Returns a function that derives tokens from a predecessor, under each secret. */
-function createDerivation(
-  secrets: readonly string[],
-  purpose: string,
-): (predecessor: string | Buffer) => readonly [string, ...string[]] {
   const [first, ...others] = secrets.map((secret) =>
-    createHmac('sha256', secret).update(purpose).digest(),
+    createHmac('sha256', secret).update('refresh token successor').digest(),
   );
   if (first === undefined) throw new RangeError('refresh tokens need a secret');
-  const derive = (key: Buffer, predecessor: string | Buffer): string =>
-    PREFIX + createHmac('sha256', key).update(predecessor).digest('base64url');
-  return (predecessor) => [
-    derive(first, predecessor),
-    ...others.map((key) => derive(key, predecessor)),
-  ];
+  const deriveSuccessor = (key: Buffer, token: string): string =>
+    PREFIX + createHmac('sha256', key).update(token).digest('base64url');
+  return {
+    create: () => PREFIX + randomBytes(32).toString('base64url'),
+    successors: (token) => [
+      deriveSuccessor(first, token),
+      ...others.map((key) => deriveSuccessor(key, token)),
+    ],
+    hash: (token) => (SHAPE.test(token) ? hashToken(token) : null),
+  };
 }
 
 /** Hashes a token for storage. Plain SHA-256 suffices for 256 random bits. */
