@@ -83,10 +83,15 @@ test('the refresh cookie lasts as long as a session of the role without use', as
     ['customer', 648_000],
   ] as const) {
     const { identity } = await here.signInAs(role);
-    const reply = await logIn(identity);
+    const { email, password } = identity;
+    const body = { email, password, credentials: 'cookie' };
+    const reply = await here.anonymous.post('/api/auth/login', body);
     assert.equal(readCookieAge(reply, 'holdfast_refresh'), seconds);
-    const { refreshToken } = reply.json<{ refreshToken: string }>();
-    const next = await here.anonymous.post('/api/auth/refresh', { refreshToken });
+    const cookie = reply.headers
+      .getSetCookie()
+      .map((text) => text.split(';')[0])
+      .join('; ');
+    const next = await here.anonymous.post('/api/auth/refresh', {}, { cookie, origin: here.url });
     assert.equal(readCookieAge(next, 'holdfast_refresh'), seconds);
   }
 });
@@ -169,7 +174,6 @@ describe('the end of all sessions', () => {
     const session = server === here ? admin.session : admin.other;
     const reply = await session.delete('/api/operations/sessions');
     assert.equal(reply.status, 204, reply.text);
-    assert.equal(readCookieAge(reply, 'holdfast_refresh'), 0);
   }
 
   test('takes effect for everyone and the caller, on every server within seconds', async () => {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { newId } from '../../../src/shared/ids.ts';
 import { testDatabase } from '../../support/database.ts';
-import { callerBehind, newEmail, PASSWORD, refusal } from './accounts-fixture.ts';
+import { callerBehind, newEmail, PASSWORD, PUBLIC_URL, refusal } from './accounts-fixture.ts';
 import { accountsServer, findCookie } from './http-fixture.ts';
 
 const { database } = await testDatabase();
@@ -137,15 +137,23 @@ test('ending one session signs out there and nowhere else', async () => {
   assert.equal(codeIn(again), '404 accounts.session_not_found');
 });
 
-test('ending the session in use clears its cookies', async () => {
+test('ending the session in use signs out, and clears the cookies of a browser', async () => {
   const { bearer } = await signUp();
   const [{ id }] = (await list(bearer)) as [Item];
   const ended = await send('DELETE', `/api/auth/sessions/${id}`, { bearer });
   assert.equal(ended.statusCode, 204);
-  for (const name of ['holdfast_access', 'holdfast_refresh']) {
-    assert.equal(findCookie(ended, name).value, '');
-  }
+  assert.equal(ended.headers['set-cookie'], undefined);
   assert.equal(await isSignedIn(bearer), false);
+
+  const other = await signUp();
+  const [{ id: otherId }] = (await list(other.bearer)) as [Item];
+  const cleared = await send('DELETE', `/api/auth/sessions/${otherId}`, {
+    headers: { cookie: `__Host-holdfast_access=${other.bearer}`, origin: PUBLIC_URL },
+  });
+  assert.equal(cleared.statusCode, 204, cleared.body);
+  for (const name of ['__Host-holdfast_access', '__Secure-holdfast_refresh']) {
+    assert.equal(findCookie(cleared, name).value, '');
+  }
 });
 
 test('ending all others keeps the one in use', async () => {
