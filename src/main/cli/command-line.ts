@@ -121,7 +121,7 @@ function addUserCommands(program: Command, buildAction: ActionBuilder): void {
   user
     .command('role <email>')
     .addArgument(new Argument('<role>', 'what the user may do').choices(roles))
-    .description("change a user's role")
+    .description("change a user's role and end all their sessions")
     .addOption(endKeysOption())
     .addOption(keysToOption())
     .addOption(newDatabaseOption())

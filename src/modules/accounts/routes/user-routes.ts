@@ -38,7 +38,7 @@ export function registerUserRoutes(app: App, accounts: Accounts): void {
         tags,
         summary: "Change a user's access",
         description:
-          'Takes effect within five seconds on every server. Disabling a user ends all their sessions. An admin who holds API keys loses their access only if `keys` says what becomes of these. A change of `role` or `disabled` needs a recent proof (step-up).',
+          'Takes effect within five seconds on every server. Disabling a user ends all their sessions, and so does another role. An admin who holds API keys loses their access only if `keys` says what becomes of these. A change of `role` or `disabled` needs a recent proof (step-up).',
         params: IdParameter,
         body: UpdateUserBody,
         response: { 200: UserReply },
