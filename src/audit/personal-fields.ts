@@ -2,8 +2,8 @@ import type { Difference } from './find-difference.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
 
-/** The fields of users whose texts are words of the program. */
-const wordFields: ReadonlySet<string> = new Set(['role', 'provenBy']);
+/** The fields of users whose texts are words or ids of the program. */
+const wordFields: ReadonlySet<string> = new Set(['role', 'provenBy', 'factorId', 'type']);
 
 /**
  * Returns whether the value of a user's field may tell who they are: all but numbers, truth values and words of the

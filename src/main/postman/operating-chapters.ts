@@ -11,6 +11,7 @@ const users: Chapter = {
       body: { vip: true },
       status: 200,
     },
+    { operation: 'resetFactors', as: 'admin', path: { id: '{{customerId}}' }, status: 204 },
     {
       operation: 'listUserSessions',
       as: 'admin',

@@ -4,6 +4,7 @@ import { insertDeadEvent } from '../../support/dead-events.ts';
 import { priceKinds } from '../../support/price-kinds.ts';
 import { createRule, type RuleBody } from '../../support/rules.ts';
 import { auditedAccounts, endAllSessions } from './audited-accounts.ts';
+import { auditedFactors } from './audited-factors.ts';
 import type { AuditedOperation } from './audited-operation.ts';
 import { auditedWebhooks } from './audited-webhooks.ts';
 
@@ -81,6 +82,7 @@ function auditPriceKind({ kind, path, body, change }: (typeof priceKinds)[number
 /** Every operation that leaves rows in the audit, by its id, with a call that does. */
 export const auditedOperations: Readonly<Record<string, AuditedOperation>> = {
   ...auditedAccounts,
+  ...auditedFactors,
   ...auditedWebhooks,
   ...Object.assign({}, ...priceKinds.map(auditPriceKind)),
 
@@ -155,11 +157,16 @@ const cart = 'A cart lasts only until its order.';
 /** Every other operation that is no plain read, by its id, with the reason why it leaves no row. */
 export const unauditedOperations: Readonly<Record<string, string>> = {
   logIn: ownSessions,
+  beginPasskeyLogIn: ownSessions,
+  verifyLogIn: ownSessions,
+  stepUp: ownSessions,
   refreshTokens: ownSessions,
   logOut: ownSessions,
   endSession: ownSessions,
   endOtherSessions: ownSessions,
   forgotPassword: 'It sends a link. The password that is set with it is audited.',
+  addTotp: 'The secret counts for nothing and ends after an hour. Its confirmation is audited.',
+  createPasskeyOptions: 'They last five minutes. The passkey that is added with them is audited.',
   adjustStock: 'The ledger of stock shows who changed it, and why.',
   quoteOrder: 'It changes nothing.',
   placeOrder: orderHistory,

@@ -28,7 +28,7 @@ const sent = new Set<string>();
 export function noteSecrets(body: unknown): void {
   if (typeof body !== 'object' || body === null) return;
   for (const [name, value] of Object.entries(body)) {
-    const isSecret = /password|token|secret/i.test(name) && typeof value === 'string';
+    const isSecret = /password|token|secret|recoveryCode/i.test(name) && typeof value === 'string';
     if (isSecret && value.length >= SECRET_LENGTH_MIN) sent.add(JSON.stringify(value).slice(1, -1));
   }
 }
