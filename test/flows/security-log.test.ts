@@ -56,6 +56,21 @@ describe('signing in', () => {
     assert.equal(signedUp?.method, 'sign_up');
   });
 
+  test('records who proved again who they are, and who could not', async () => {
+    const customer = await server.signUp();
+    const { userId, password } = customer.identity;
+    const stepUp = (given: string) => customer.post('/api/auth/step-up', { password: given });
+    const [failed] = await record('sign_in.failed', () => stepUp('not the password'));
+    assert.deepEqual(readDetails(failed), {
+      userId,
+      callerId: userId,
+      operation: 'stepUp',
+      method: 'step_up',
+    });
+    const [proved] = await record('step_up.ok', () => stepUp(password));
+    assert.deepEqual(readDetails(proved), { userId, callerId: userId, method: 'password' });
+  });
+
   test('records whose password was wrong', async () => {
     const { userId, email } = (await server.signUp()).identity;
     const [failed] = await record('sign_in.failed', () => logIn(email, 'not the password'));
