@@ -25,7 +25,14 @@ const sharedSecret = randomBytes(48).toString('base64url');
 const server = await startTestServer(db, { environment });
 
 /** What a user who needs a second factor may do besides setting one up. */
-const open = ['getProfile', 'updateProfile', 'changePassword', 'stepUp', 'logOut'];
+const open = [
+  'getProfile',
+  'updateProfile',
+  'requestVerification',
+  'changePassword',
+  'stepUp',
+  'logOut',
+];
 const isAboutFactors = (path: string) => path.startsWith('/api/auth/factors');
 
 function readCode(reply: Reply): string {

@@ -48,7 +48,7 @@ describe('eleven minutes after signing in, also after a refresh', async () => {
     if (typeof access !== 'object' || !access.roles.includes('admin')) continue;
     const asks = access.stepUp === true;
     // What ends the session, or depends on more than the operation, has tests of its own.
-    if (['logOut', 'updateUser', 'refundPayment'].includes(operationId)) continue;
+    if (['logOut', 'updateUser', 'updateProfile', 'refundPayment'].includes(operationId)) continue;
 
     test(`${operationId} ${asks ? 'asks for a proof' : 'asks for none'}`, async () => {
       const url = path
@@ -77,6 +77,14 @@ describe('eleven minutes after signing in, also after a refresh', async () => {
     }
     assert.equal((await change({ vip: true })).status, 200);
   });
+});
+
+test('a change of the own address asks for a proof, a change of the name does not', async () => {
+  const { session } = await age(await asStaff('kitchen'));
+  const email = `${newId()}@example.com`;
+  const refused = await session.patch('/api/auth/profile', { email });
+  assert.deepEqual(describeRefusal(refused), required('password'));
+  assert.equal((await session.patch('/api/auth/profile', { name: 'Ada' })).status, 200);
 });
 
 test('a proof is asked for before a replay', async () => {
