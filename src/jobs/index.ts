@@ -28,3 +28,4 @@ export { type AttemptReport, createRunner, type RunnerOptions } from './runner.t
 export { findReport, storeReport } from './schedule-queries.ts';
 export { createSchedules, type Schedule } from './schedules.ts';
 export { attemptOutcomes } from './settle-attempt.ts';
+export { createStoredJobs } from './stored-jobs.ts';

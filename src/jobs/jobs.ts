@@ -114,17 +114,9 @@ export function createJobs({ database, driver, onError }: JobsOptions): JobRegis
       const leaseToken = newId();
       const added = jobs.map((job) => ({ job, definition: requireDefinition(job.name) }));
       const leasedIds = localWork.reserve(tx, added, leaseToken);
-      const rows = added.map(({ job, definition }) => ({
-        id: job.id,
-        name: job.name,
-        queue: definition.queue,
-        lane: job.priority,
-        data: job.data,
-        event_id: job.eventId,
-        traceparent: job.traceparent ?? null,
-        delay_ms: job.delayMs ?? 0,
-        lease_ms: leasedIds.has(job.id) ? leaseMs(definition) : null,
-      }));
+      const rows = added.map(({ job, definition }) =>
+        buildJobRow(job, definition.queue, leasedIds.has(job.id) ? leaseMs(definition) : null),
+      );
       const inserted = await insertJobs(tx, JSON.stringify(rows), leaseToken);
       if (inserted.length === jobs.length) return;
       const insertedIds = new Set(inserted.map(({ id }) => id));
@@ -153,6 +145,21 @@ export function createJobs({ database, driver, onError }: JobsOptions): JobRegis
       await starting.stop();
       await driver.stop();
     },
+  };
+}
+
+/** Builds the row of a new job, for `insertJobs`; `leaseMs` is null for one that this process does not start. */
+export function buildJobRow(job: NewJob, queue: string, leaseMs: number | null) {
+  return {
+    id: job.id,
+    name: job.name,
+    queue,
+    lane: job.priority,
+    data: job.data,
+    event_id: job.eventId,
+    traceparent: job.traceparent ?? null,
+    delay_ms: job.delayMs ?? 0,
+    lease_ms: leaseMs,
   };
 }
 

@@ -20,6 +20,9 @@ export interface SecurityNotice {
   readonly undoId?: string;
 }
 
+/** What sends notices. */
+export type NoticeParts = Pick<AccountsParts, 'jobs' | 'accountMailJob'>;
+
 /**
  * How many notices of a kind a user gets within 24 hours. Nobody can flood a mailbox with them, and after so many their
  * recipient knows.
@@ -32,7 +35,7 @@ const dailyMaxima: Partial<Record<NoticeKind, number>> = { new_device: 1, refres
  * change, after its locks.
  */
 export async function notify(
-  { jobs, accountMailJob }: Pick<AccountsParts, 'jobs' | 'accountMailJob'>,
+  { jobs, accountMailJob }: NoticeParts,
   tx: Transaction,
   { kind, userId, source: { origin }, factor, recipient, undoId }: SecurityNotice,
 ): Promise<void> {

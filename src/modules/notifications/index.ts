@@ -5,5 +5,5 @@
 export { createNotifications } from './create-notifications.ts';
 export { notificationsDeclaration } from './declaration.ts';
 export { listMails, type SentMail } from './list-mails.ts';
-export { accountMailJob } from './mail-job.ts';
+export { accountMailJob, MAIL_QUEUE } from './mail-job.ts';
 export { isOrderMailKind } from './mail-kind.ts';

@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { purgeInSlices } from '../../../src/database/purge-in-slices.ts';
+import { createStoredJobs } from '../../../src/jobs/index.ts';
 import { purgeChallenges } from '../../../src/modules/accounts/factors/challenge-queries.ts';
 import { purgePendingFactors } from '../../../src/modules/accounts/factors/factor-queries.ts';
 import { purgeFailures } from '../../../src/modules/accounts/factors/failure-queries.ts';
 import { resetFactorsOf } from '../../../src/modules/accounts/index.ts';
+import { accountMailJob } from '../../../src/modules/notifications/index.ts';
 import { operatorAuthor } from '../../../src/shared/caller.ts';
 import { newId } from '../../../src/shared/ids.ts';
 import { findAudit } from '../../support/audit-rows.ts';
@@ -231,7 +233,8 @@ test('another admin removes the factors of a user, who is signed out and then ne
 test('the command line removes the factors of the last admin, and the failures that block them', async () => {
   const { email, user } = await signUpWithTotp(accounts);
   const author = operatorAuthor('user reset-factors');
-  const reset = await resetFactorsOf(database, author, email.toUpperCase());
+  const notices = { jobs: createStoredJobs('mail'), accountMailJob };
+  const reset = await resetFactorsOf(database, notices, author, email.toUpperCase());
   assert.equal(reset.factorsRemoved, 1);
   await accounts.logIn({ email, password: PASSWORD });
   const rows = await findAudit(database);
@@ -241,7 +244,7 @@ test('the command line removes the factors of the last admin, and the failures t
     { type: 'user.factors_reset', actorType: 'operator', job: 'user reset-factors' },
   );
   await assert.rejects(
-    resetFactorsOf(database, author, 'nobody@example.com'),
+    resetFactorsOf(database, notices, author, 'nobody@example.com'),
     refusal('accounts.not_found'),
   );
 });

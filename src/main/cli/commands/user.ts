@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { createStoredJobs } from '../../../jobs/index.ts';
 import {
   accountsErrors,
   createUser,
@@ -8,6 +9,7 @@ import {
   resetFactorsOf,
   setRole,
 } from '../../../modules/accounts/index.ts';
+import { accountMailJob, MAIL_QUEUE } from '../../../modules/notifications/index.ts';
 import { operatorAuthor, type Role } from '../../../shared/caller.ts';
 import { CodedError } from '../../../shared/errors.ts';
 import { print, printError, readFirstLine } from '../../terminal.ts';
@@ -86,7 +88,8 @@ export function disableUserCommand(
 export function resetFactorsCommand(email: string, option: NewDatabaseOption): Promise<ExitCode> {
   return withDatabase({ migrated: true, ...option }, async ({ database }) => {
     const author = operatorAuthor('user reset-factors');
-    const { factorsRemoved } = await resetFactorsOf(database, author, email);
+    const notices = { jobs: createStoredJobs(MAIL_QUEUE), accountMailJob };
+    const { factorsRemoved } = await resetFactorsOf(database, notices, author, email);
     print(
       factorsRemoved === 0
         ? `${email} has no second factor.`

@@ -5,6 +5,7 @@ import { authErrors } from '../../../shared/common-errors.ts';
 import { CodedError } from '../../../shared/errors.ts';
 import type { AccountsParts } from '../accounts-parts.ts';
 import { accountsErrors } from '../errors.ts';
+import { notify } from '../notices.ts';
 import { findUser, lockCustomers } from '../queries.ts';
 import { afterCredentialChange } from '../sessions/end-sessions.ts';
 import type { User } from '../user.ts';
@@ -50,6 +51,13 @@ export async function completeFactor(
       after: { ...auditedFactor(factor), sessionsEnded },
     },
   ]);
+  const { type } = factor;
+  await notify(parts, tx, {
+    kind: 'factor_added',
+    userId: caller.id,
+    source: author,
+    factor: type,
+  });
   return before > 0 ? {} : { recoveryCodes: await replaceRecoveryCodes(tx, caller.id) };
 }
 

@@ -3,6 +3,7 @@ import type { Author, UserCaller } from '../../../shared/caller.ts';
 import { CodedError } from '../../../shared/errors.ts';
 import type { AccountsParts } from '../accounts-parts.ts';
 import { accountsErrors } from '../errors.ts';
+import { notify } from '../notices.ts';
 import { isFactorRequired } from '../required-factor.ts';
 import { afterFactorChange, lockOwner } from './add-factor.ts';
 import { auditedFactor, type FactorView, factorView } from './factor.ts';
@@ -68,6 +69,13 @@ export function removeFactor(
         after: null,
       },
     ]);
+    const { type } = factor;
+    await notify(parts, tx, {
+      kind: 'factor_removed',
+      userId: caller.id,
+      source: author,
+      factor: type,
+    });
     return factor;
   });
 }

@@ -5,6 +5,7 @@ import { CodedError } from '../../../shared/errors.ts';
 import type { AccountsParts } from '../accounts-parts.ts';
 import { emailKey } from '../email.ts';
 import { accountsErrors } from '../errors.ts';
+import { type NoticeParts, notify } from '../notices.ts';
 import { findCredential, findUser, lockCustomers } from '../queries.ts';
 import { endFamilies } from '../sessions/session-queries.ts';
 import { voidChallenges } from './challenge-queries.ts';
@@ -19,17 +20,19 @@ export interface FactorReset {
 }
 
 /**
- * Removes every factor and recovery code of a user who has lost them, and ends all their sessions; another admin does it.
+ * Removes every factor and recovery code of a user who has lost them, and ends all their sessions; another admin does it,
+ * and the user is told by mail.
  * Throws `accounts.not_found`, and `accounts.own_factors` for the caller themself.
  */
 export async function resetFactors(
-  { database, revocations }: AccountsParts,
+  parts: AccountsParts,
   author: Author,
   caller: UserCaller,
   userId: string,
 ): Promise<FactorReset> {
   if (userId === caller.id) throw new CodedError(accountsErrors.ownFactors);
-  const reset = await database.transaction((tx) => resetAllFactors(tx, author, userId));
+  const { database, revocations } = parts;
+  const reset = await database.transaction((tx) => resetAllFactors(parts, tx, author, userId));
   revocations.endFamilies(reset.endedFamilyIds);
   return reset;
 }
@@ -37,17 +40,19 @@ export async function resetFactors(
 /** Does the same from the command line, also for the last admin. Running servers apply it within five seconds. */
 export function resetFactorsOf(
   database: Database,
+  parts: NoticeParts,
   author: Author,
   email: string,
 ): Promise<FactorReset> {
   return database.transaction(async (tx) => {
     const [found] = await findCredential(tx, emailKey(email));
     if (found === undefined) throw new CodedError(accountsErrors.notFound);
-    return resetAllFactors(tx, author, found.id);
+    return resetAllFactors(parts, tx, author, found.id);
   });
 }
 
 async function resetAllFactors(
+  parts: NoticeParts,
   tx: Transaction,
   author: Author,
   userId: string,
@@ -69,5 +74,6 @@ async function resetAllFactors(
       after: { factors: [], sessionsEnded: ended.length },
     },
   ]);
+  await notify(parts, tx, { kind: 'factors_reset', userId, source: author });
   return { factorsRemoved: removed.length, endedFamilyIds: ended.map(({ id }) => id) };
 }

@@ -1,10 +1,12 @@
 import type { AuthenticationResponseJSON } from '@simplewebauthn/server';
 import type { Transaction } from '../../../database/database.ts';
+import type { Source } from '../../../shared/caller.ts';
 import { invalidInput } from '../../../shared/common-errors.ts';
 import { CodedError } from '../../../shared/errors.ts';
 import type { SecurityFact } from '../../../shared/security-events.ts';
 import type { AccountsParts } from '../accounts-parts.ts';
 import { accountsErrors } from '../errors.ts';
+import { notify } from '../notices.ts';
 import { lockCustomers } from '../queries.ts';
 import type { ProofMethod } from './challenge.ts';
 import {
@@ -49,12 +51,13 @@ export function requireOneProof(proof: FactorProof): ProofMethod {
 
 /**
  * Verifies a proof of this user, and calls `work` in the same transaction, under the lock of the user, so that of two
- * equal proofs at once only one succeeds. A wrong proof is counted. `challenge` is null if none was begun for this user:
+ * equal proofs at once only one succeeds. The user is told by mail of a used recovery code. A wrong proof is counted. `challenge` is null if none was begun for this user:
  * a passkey then answers one of the kind `passkey` or `step_up`. Throws `accounts.factor_invalid`,
  * `accounts.challenge_invalid`, `accounts.codes_exhausted`, `request.rate_limited` and `request.invalid`.
  */
 export async function withProof<Result>(
   parts: AccountsParts,
+  source: Source,
   userId: string,
   proof: FactorProof,
   challenge: ChallengeRow | null,
@@ -62,7 +65,12 @@ export async function withProof<Result>(
 ): Promise<Result> {
   const outcome = await parts.database.transaction(async (tx) => {
     const verified = await verifyProof(parts, tx, userId, proof, challenge);
-    return verified instanceof CodedError ? verified : { result: await work(tx, verified) };
+    if (verified instanceof CodedError) return verified;
+    const result = await work(tx, verified);
+    if (verified.method === 'recoveryCode') {
+      await notify(parts, tx, { kind: 'recovery_code_used', userId, source });
+    }
+    return { result };
   });
   if (outcome instanceof CodedError) throw outcome;
   return outcome.result;

@@ -62,7 +62,7 @@ export async function stepUp(
   }
   if (count === 0) return { kind: 'challenge', challenge: await begin(parts, caller.id) };
   if (password !== undefined) return provePassword(parts, step, password);
-  return withProof(parts, caller.id, proof, null, async (tx, { method, fact }) => {
+  return withProof(parts, source, caller.id, proof, null, async (tx, { method, fact }) => {
     const session = await replaceSession(parts, tx, step, null);
     if (session === null) throw new CodedError(authErrors.unauthenticated);
     return steppedUp(session, method, [fact]);

@@ -31,7 +31,7 @@ export async function verifyLogIn(
   const [challenge] = await findOpenChallenge(database, challengeId);
   if (challenge?.kind !== 'sign_in' && challenge?.kind !== 'passkey') throw challengeInvalid();
   const userId = await findUserId(database, challenge, proof);
-  return withProof(parts, userId, proof, challenge, async (tx, { method, fact }) => {
+  return withProof(parts, source, userId, proof, challenge, async (tx, { method, fact }) => {
     // The challenge ends when the password changes, so it is not compared again.
     const session = await openSession(parts, tx, { userId, passwordHash: null, source, device });
     // The user was disabled meanwhile.
