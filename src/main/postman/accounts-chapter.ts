@@ -1,7 +1,26 @@
-import type { Chapter } from './step.ts';
+import type { Chapter, Step } from './step.ts';
 
-const RESET_MAIL =
-  "(body?.data ?? []).find((mail) => mail.kind === 'password.reset' && mail.to === pm.collectionVariables.get('customerEmail'))";
+/** Returns the expression of the customer's newest mail of a kind, in the reply of `listMail`. */
+function findMail(kind: string): string {
+  return `(body?.data ?? []).find((mail) => mail.kind === '${kind}' && mail.to === pm.collectionVariables.get('customerEmail'))`;
+}
+
+/** Waits for a mail of a kind, and keeps the token of its link in a variable. */
+function waitForLink(name: string, kind: string, variable: string): Step {
+  return {
+    operation: 'listMail',
+    name,
+    note: 'The links are readable here only with the mail driver `capture`, which is the default, and not in production.',
+    as: 'admin',
+    query: { limit: '100' },
+    status: 200,
+    until: findMail(kind),
+    after: [
+      `const [, token] = /#token=([A-Za-z0-9_-]+)/.exec(${findMail(kind)}?.text ?? '') ?? [];`,
+      `pm.collectionVariables.set('${variable}', token ?? 'none');`,
+    ],
+  };
+}
 
 export const accountsChapter: Chapter = {
   tag: 'Accounts',
@@ -53,6 +72,7 @@ export const accountsChapter: Chapter = {
     { operation: 'endSession', as: 'customer', path: { id: '{{sessionId}}' }, status: 204 },
     { operation: 'endOtherSessions', as: 'customer', status: 204 },
     { operation: 'updateProfile', as: 'customer', body: { name: 'Ada King' }, status: 200 },
+    { operation: 'requestVerification', as: 'customer', status: 202 },
     {
       operation: 'changePassword',
       as: 'customer',
@@ -80,19 +100,9 @@ export const accountsChapter: Chapter = {
       status: 200,
       variablesToSet: { adminToken: 'accessToken' },
     },
-    {
-      operation: 'listMail',
-      name: 'Wait for the mail with the link',
-      note: 'The reset mail is readable here only with the mail driver `capture`, which is the default.',
-      as: 'admin',
-      query: { limit: '100' },
-      status: 200,
-      until: RESET_MAIL,
-      after: [
-        `const [, token] = /reset#token=([A-Za-z0-9_-]+)/.exec(${RESET_MAIL}?.text ?? '') ?? [];`,
-        "pm.collectionVariables.set('resetToken', token ?? 'none');",
-      ],
-    },
+    waitForLink('Wait for the mail that confirms the address', 'email.verify', 'verifyToken'),
+    { operation: 'verifyEmail', body: { token: '{{verifyToken}}' }, status: 204 },
+    waitForLink('Wait for the mail with the link', 'password.reset', 'resetToken'),
     {
       operation: 'resetPassword',
       body: { token: '{{resetToken}}', newPassword: 'a third long pass phrase' },
@@ -102,6 +112,26 @@ export const accountsChapter: Chapter = {
     {
       operation: 'logIn',
       name: 'Sign in with the new password',
+      body: { email: '{{customerEmail}}', password: '{{customerPassword}}' },
+      status: 200,
+      variablesToSet: { customerToken: 'accessToken', refreshToken: 'refreshToken' },
+    },
+    {
+      operation: 'updateProfile',
+      name: 'Ask for another e-mail address',
+      as: 'customer',
+      body: { email: 'other-{{run}}@example.com' },
+      status: 200,
+    },
+    waitForLink(
+      'Wait for the mail to the address until now',
+      'account.email_change_requested',
+      'undoToken',
+    ),
+    { operation: 'undoEmailChange', body: { token: '{{undoToken}}' }, status: 204 },
+    {
+      operation: 'logIn',
+      name: 'Sign in again',
       body: { email: '{{customerEmail}}', password: '{{customerPassword}}' },
       status: 200,
       variablesToSet: { customerToken: 'accessToken', refreshToken: 'refreshToken' },

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
+import type { AccountMail } from '../../../src/modules/accounts/index.ts';
+import type { Identity } from '../../support/session.ts';
 import { query } from '../../support/until.ts';
 import type { AuditedOperation, World } from './audited-operation.ts';
 
@@ -46,23 +48,28 @@ function signUp(path: string): AuditedOperation {
   };
 }
 
-/** Requests a reset and returns its token, which only the mail has. */
-async function requestReset({ server }: World, email: string): Promise<string> {
-  const reply = await server.anonymous.post('/api/auth/password/forgot', { email });
-  assert.equal(reply.status, 202, reply.text);
+/** Returns the token of the newest link to a user in this table, which only its mail has. */
+async function findToken(
+  { server }: World,
+  userId: string,
+  table: 'account_notices' | 'email_links' | 'password_resets',
+  kind: AccountMail['kind'],
+): Promise<string> {
   const [row] = await query(
     server.databaseUrl,
-    `select password_resets.id
-       from password_resets
-       join users on users.id = password_resets.user_id
-      where users.email = $1`,
-    [email],
+    `select id from ${table} where user_id = $1 order by id desc limit 1`,
+    [userId],
   );
-  const mail = await server.application.modules.accounts.openAccountMail({
-    kind: 'password.reset',
-    id: String(row!.id),
-  });
+  const { openAccountMail } = server.application.modules.accounts;
+  const mail = await openAccountMail({ kind, id: String(row!.id) });
   return mail!.token!;
+}
+
+/** Requests a reset and returns its token. */
+async function requestReset(world: World, { email, userId }: Identity): Promise<string> {
+  const reply = await world.server.anonymous.post('/api/auth/password/forgot', { email });
+  assert.equal(reply.status, 202, reply.text);
+  return findToken(world, userId, 'password_resets', 'password.reset');
 }
 
 function sessionsEnded(subjectId: string | null, after: Readonly<Record<string, unknown>>) {
@@ -138,9 +145,62 @@ export const auditedAccounts: Readonly<Record<string, AuditedOperation>> = {
     };
   },
 
+  async verifyEmail(world) {
+    const { server } = world;
+    const body = newCredentials();
+    const reply = await server.anonymous.post('/api/auth/signup', body);
+    assert.equal(reply.status, 201, reply.text);
+    const { id: userId } = reply.json<{ user: { id: string } }>().user;
+    const token = await findToken(world, userId, 'email_links', 'email.verify');
+    return {
+      session: server.anonymous,
+      method: 'POST',
+      path: '/api/auth/verify-email',
+      body: { token },
+      status: 204,
+      actor: () => ({ type: 'user', id: userId, role: 'customer' }),
+      rows: () => [
+        {
+          type: 'user.email_verified',
+          subjectId: userId,
+          before: { emailVerified: false },
+          after: { emailVerified: true },
+        },
+      ],
+      secrets: () => [token],
+    };
+  },
+
+  async undoEmailChange(world) {
+    const session = await world.server.signUp();
+    const { userId } = session.identity;
+    const asked = await session.patch('/api/auth/profile', { email: newCredentials().email });
+    assert.equal(asked.status, 200, asked.text);
+    const kind = 'account.email_change_requested';
+    const token = await findToken(world, userId, 'account_notices', kind);
+    return {
+      session: world.server.anonymous,
+      method: 'POST',
+      path: '/api/auth/email/undo',
+      body: { token },
+      status: 204,
+      actor: () => ({ type: 'user', id: userId, role: 'customer' }),
+      rows: () => [
+        {
+          type: 'user.email_changed',
+          subjectId: userId,
+          before: { sessionsEnded: null },
+          after: { sessionsEnded: 1 },
+        },
+      ],
+      secrets: () => [token],
+    };
+  },
+
   async resetPassword(world) {
-    const { userId, email, password } = (await world.server.signUp()).identity;
-    const token = await requestReset(world, email);
+    const { identity } = await world.server.signUp();
+    const { userId, password } = identity;
+    const token = await requestReset(world, identity);
     const newPassword = `new ${password}`;
     return {
       session: world.server.anonymous,

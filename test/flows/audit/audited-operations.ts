@@ -164,6 +164,7 @@ export const unauditedOperations: Readonly<Record<string, string>> = {
   logOut: ownSessions,
   endSession: ownSessions,
   endOtherSessions: ownSessions,
+  requestVerification: 'It sends a link. The proof that it gives is audited.',
   forgotPassword: 'It sends a link. The password that is set with it is audited.',
   addTotp: 'The secret counts for nothing and ends after an hour. Its confirmation is audited.',
   createPasskeyOptions: 'They last five minutes. The passkey that is added with them is audited.',

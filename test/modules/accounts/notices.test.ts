@@ -54,6 +54,7 @@ const device = (network: string): Device => ({
   network,
   range: network,
   userAgent: 'Firefox/140.0',
+  admitsStaff: true,
 });
 
 test('a new password is told of, and nobody is told of one that was refused', async () => {
