@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { describe, test } from 'node:test';
+import { createUserOnce } from '../../src/modules/accounts/index.ts';
 import { testDatabase } from '../support/database.ts';
 import { createMailboxes, findToken } from '../support/mailbox.ts';
 import { startTestServer } from '../support/server.ts';
 import { createSession, type Reply, type Session } from '../support/session.ts';
+import { testAuthor } from '../support/shop.ts';
 import { startSmtpServer } from '../support/smtp-server.ts';
 import { until } from '../support/until.ts';
 
@@ -274,6 +276,19 @@ describe('a changed address', () => {
     await waitForMail(email, subjects.taken);
     assert.equal((await undo(token)).status, 204);
     assert.equal(await logIn(customer, email), 200);
+  });
+
+  test('does not make the start create its owner again under the former one', async () => {
+    const customer = await signUp();
+    const { email, password } = customer.identity;
+    await changeAddress(customer, email, newAddress());
+    await db.database.run(
+      'test.end_undo',
+      'update email_links set expires_at = now() where user_id = $1::uuid',
+      [customer.identity.userId],
+    );
+    const input = { email, password: `${password}, long enough`, role: 'admin' } as const;
+    assert.equal(await createUserOnce(db.database, testAuthor, input), null);
   });
 
   test('reveals in no answer that somebody else has it, and tells them', async () => {
