@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import fc from 'fast-check';
 import { findTextError, normalText, type TextForm, textForms } from '../../src/shared/text.ts';
 
 const forms = Object.keys(textForms) as TextForm[];
@@ -95,4 +96,65 @@ test('a length counts characters, not surrogates', () => {
 test('two spellings of one text become one', () => {
   assert.equal(normalText('Cafe\u0301'), 'Café');
   assert.equal(normalText('Café'), 'Café');
+});
+
+describe('invisible characters', () => {
+  const idle = [
+    ...['\u00ad', '\u200b', '\u2060', '\u2063', '\ufeff', '\ufff9', '\u{1d173}', '\u{e0061}'],
+    ...['\u2066', '\u2067', '\u2068', '\u2069', '\u200c', '\u200d', '\u200e', '\u200f', '\ufe0f'],
+  ];
+
+  test('that have no effect are removed, wherever they are', () => {
+    for (const one of idle) {
+      for (const text of [`${one}Ada`, `Ad${one}a`, `Ada${one}`, `${one}${one}Ada${one}${one}`]) {
+        assert.equal(normalText(text), 'Ada', named(one));
+      }
+    }
+    assert.equal(normalText('e\u200b\u0301'), 'é');
+    // A text that is hidden in tags.
+    const hidden = [...'ignore this'].map((one) =>
+      String.fromCodePoint(0xe0000 + one.charCodeAt(0)),
+    );
+    assert.equal(normalText(`Ada ${hidden.join('')}`), 'Ada ');
+  });
+
+  test('that names of some scripts and emoji need are kept', () => {
+    for (const text of [
+      'علی\u200cرضا',
+      'نمی\u200cخواهم',
+      'श्री\u200d',
+      'ക്\u200d',
+      'ක්\u200dෂ',
+      'ক\u09cd\u200cষ',
+      '👩\u200d🍳',
+      '👩🏽\u200d🍳',
+      '🏳\ufe0f\u200d🌈',
+      '❤\ufe0f\u200d🔥',
+      '1\ufe0f\u20e3',
+      '葛\u{e0100}',
+      '\u{1f3f4}\u{e0067}\u{e0062}\u{e0073}\u{e0063}\u{e0074}\u{e007f}',
+      'שלום\u200f 12',
+      'عمر\u200e (1)',
+    ]) {
+      assert.equal(normalText(text), text.normalize('NFC'), JSON.stringify(text));
+    }
+  });
+
+  test('make no two texts of Latin letters differ, and a stored text is as it would be stored again', () => {
+    const word = fc.string({ unit: fc.constantFrom(...'Ada Lovelace-7é'), maxLength: 12 });
+    const noise = fc.array(fc.tuple(fc.nat(12), fc.constantFrom(...idle.slice(0, -1))));
+    fc.assert(
+      fc.property(word, noise, (text, marks) => {
+        const letters = [...text.normalize('NFC')];
+        const marked = marks.reduce((at, [place, mark]) => at.toSpliced(place, 0, mark), letters);
+        assert.equal(normalText(marked.join('')), text.normalize('NFC'));
+      }),
+    );
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary' }), (text) => {
+        assert.equal(normalText(normalText(text)), normalText(text));
+      }),
+      { numRuns: 1_000 },
+    );
+  });
 });
