@@ -9,6 +9,7 @@ import {
   readBody,
 } from './api.ts';
 import { readPasskey } from './passkeys.ts';
+import { rememberMachineSettings } from './machine-settings.ts';
 import { storageKey } from './paths.ts';
 import type { Proving } from './proof-choice.ts';
 import { PROFILE_KEY } from './queries.ts';
@@ -202,11 +203,14 @@ export function useChangePassword() {
   });
 }
 
+/** The reply makes the browser remove everything that this origin has stored in it. */
 export function useSignOut() {
   const queries = useQueryClient();
   return useMutation({
     mutationFn: () => api.POST('/api/auth/logout'),
-    onSettled: () => {
+    onMutate: rememberMachineSettings,
+    onSettled: (_data, _error, _given, restoreSettings) => {
+      restoreSettings?.();
       localStorage.setItem(MARK, SIGNED_OUT);
       clearSession(queries);
     },

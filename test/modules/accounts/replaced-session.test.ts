@@ -3,7 +3,6 @@ import { test } from 'node:test';
 import type { UserCaller } from '../../../src/shared/caller.ts';
 import { newId } from '../../../src/shared/ids.ts';
 import { testDatabase } from '../../support/database.ts';
-import { testAuthor } from '../../support/shop.ts';
 import {
   accountsOn,
   callerBehind,
@@ -20,7 +19,7 @@ const elsewhere = accountsOn(database);
 const isRefused = refusal('auth.unauthenticated');
 
 async function replace(caller: UserCaller) {
-  const result = await accounts.stepUp(testAuthor, caller, { password: PASSWORD });
+  const result = await accounts.stepUp(caller, { password: PASSWORD });
   assert(result.kind === 'session');
   return result.session;
 }

@@ -1,10 +1,9 @@
 import { useEffect, useRef, useState } from 'react';
 import type { Order } from '../../shared/api.ts';
-import { storageKey } from '../../shared/paths.ts';
+import { SOUND_KEY } from '../../shared/machine-settings.ts';
 
 /** How long a new order stays marked. */
 const NEW_FOR_MS = 30_000;
-const SOUND_KEY = storageKey('board.sound');
 
 /** Returns the orders that arrived while the board was open, and plays a sound when one arrives. */
 export function useNewOrders(orders: readonly Order[] | undefined) {
