@@ -54,7 +54,7 @@ export function createSites(options: SitesOptions): Sites {
   };
   if (consoleUrl === null) return { find: () => shop, buildLink: (page) => publicPath + page };
   const { origin, hostname } = new URL(consoleUrl);
-  const console = {
+  const staffSite = {
     allowedOrigins: new Set([origin]),
     admitsOtherOrigins: false,
     admitsStaff: true,
@@ -63,7 +63,7 @@ export function createSites(options: SitesOptions): Sites {
   return {
     // Not the port, which cookies do not distinguish. `hostname` is as seen through trusted proxies; an unknown one is the
     // shop's, which gives fewer rights.
-    find: (request) => (request.hostname.toLowerCase() === hostname ? console : shop),
+    find: (request) => (request.hostname.toLowerCase() === hostname ? staffSite : shop),
     buildLink: (page) => (page === CONSOLE ? consoleUrl : publicUrl) + page,
   };
 }

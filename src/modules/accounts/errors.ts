@@ -18,8 +18,8 @@ export const accountsErrors = defineErrors('accounts', {
   ],
   staffAtConsole: [
     403,
-    'Staff sign in at the console.',
-    'The console of this shop has an address of its own, CONSOLE_URL, and the cookies of staff are valid only there. Programs sign in without `credentials` and get tokens.',
+    'Only customers sign in at this address.',
+    'Staff sign in at the console, which has an address of its own (CONSOLE_URL). Programs of staff ask for tokens, not for cookies.',
   ],
   challengeInvalid: [
     401,
