@@ -1,23 +1,4 @@
-/** The most particular ones first: Edge and Opera also call themselves Chrome, and Chrome calls itself Safari. */
-const browsers: readonly (readonly [name: string, token: RegExp])[] = [
-  ['Edge', /\bEdg(?:e|A|iOS)?\//],
-  ['Opera', /\bOPR\//],
-  ['Samsung Internet', /\bSamsungBrowser\//],
-  ['Firefox', /\b(?:Firefox|FxiOS)\//],
-  ['Chrome', /\b(?:Chrome|Chromium|CriOS|HeadlessChrome)\//],
-  ['Safari', /\bSafari\//],
-];
-
-/** Android calls itself Linux, and an iPhone calls itself Mac OS. */
-const systems: readonly (readonly [name: string, token: RegExp])[] = [
-  ['iPhone', /\biPhone\b/],
-  ['iPad', /\biPad\b/],
-  ['Android', /\bAndroid\b/],
-  ['Windows', /\bWindows\b/],
-  ['macOS', /\bMac OS X\b|\bMacintosh\b/],
-  ['ChromeOS', /\bCrOS\b/],
-  ['Linux', /\bLinux\b|\bX11\b/],
-];
+import { findBrowserName } from '../../src/shared/browser-name.ts';
 
 const NAME_LENGTH_MAX = 40;
 
@@ -26,16 +7,11 @@ const NAME_LENGTH_MAX = 40;
  * so this is what the client said of itself.
  */
 export function describeBrowser(userAgent: string): string {
-  const browser = findName(browsers, userAgent);
-  const system = findName(systems, userAgent);
-  if (browser !== null) return system === null ? browser : `${browser} on ${system}`;
+  const browser = findBrowserName(userAgent);
+  if (browser !== null) return browser;
   const [product = ''] = userAgent.trim().split(/[\s/(;]/);
   if (product === '') return 'unnamed program';
   return product.length > NAME_LENGTH_MAX ? `${product.slice(0, NAME_LENGTH_MAX)}…` : product;
-}
-
-function findName(names: typeof browsers, userAgent: string): string | null {
-  return names.find(([, token]) => token.test(userAgent))?.[0] ?? null;
 }
 
 /** Returns whether a user agent names a telephone. */
