@@ -1,4 +1,4 @@
-import { Loader, Text } from '@mantine/core';
+import { Text } from '@mantine/core';
 import { type Factor, useFactors } from '../../shared/factors.ts';
 import { Problem } from '../parts/problem.tsx';
 import { AccountSection } from './account-section.tsx';
@@ -14,9 +14,6 @@ export function FactorsSection() {
       intro="With a second factor, a stolen password alone opens nothing. A passkey is the safest, and signs in without the password, too."
     >
       {factors.error && <Problem error={factors.error} onRetry={() => factors.refetch()} />}
-      {factors.data === undefined && !factors.error && (
-        <Loader role="status" aria-label="Loading" size="sm" />
-      )}
       {factors.data !== undefined && (
         <>
           <FactorList factors={factors.data.data} />

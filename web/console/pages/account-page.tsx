@@ -1,6 +1,7 @@
-import { Stack } from '@mantine/core';
+import { Center, Loader, Stack } from '@mantine/core';
 import { useFactors } from '../../shared/factors.ts';
 import { useProfile } from '../../shared/session.ts';
+import { useSessions } from '../../shared/session-list.ts';
 import { AccountSection } from '../account/account-section.tsx';
 import { FactorsSection } from '../account/factors-section.tsx';
 import { RecoverySection } from '../account/recovery-section.tsx';
@@ -11,19 +12,28 @@ import { PageTitle } from '../parts/page-title.tsx';
 /** How the user signs in, and where they are signed in. */
 export default function AccountPage() {
   const profile = useProfile();
-  const { data: factors } = useFactors();
+  const factors = useFactors();
+  const sessions = useSessions('me');
   if (!profile) return null;
+  // All parts at once: one that grew later would move those below it, under the pointer.
+  const isLoading = factors.isPending || sessions.isPending;
   return (
     <>
       <PageTitle mb="md">Your account</PageTitle>
-      <Stack maw={720}>
-        <FactorsSection />
-        <RecoverySection />
-        <AccountSection title="Password">
-          <NewPasswordForm profile={profile} hasFactor={(factors?.data.length ?? 0) > 0} />
-        </AccountSection>
-        <SessionsSection />
-      </Stack>
+      {isLoading ? (
+        <Center py="xl">
+          <Loader role="status" aria-label="Loading" />
+        </Center>
+      ) : (
+        <Stack maw={720}>
+          <FactorsSection />
+          <RecoverySection />
+          <AccountSection title="Password">
+            <NewPasswordForm profile={profile} hasFactor={(factors.data?.data.length ?? 0) > 0} />
+          </AccountSection>
+          <SessionsSection />
+        </Stack>
+      )}
     </>
   );
 }
