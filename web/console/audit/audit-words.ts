@@ -5,6 +5,8 @@ export const auditWords: Readonly<Record<string, string>> = {
   'user.created': 'Account created',
   'user.changed': 'Account changed',
   'user.password_changed': 'Password changed',
+  'user.email_changed': 'E-mail address changed',
+  'user.email_verified': 'E-mail address verified',
   'user.factor_added': 'Second factor added',
   'user.factor_changed': 'Second factor renamed',
   'user.factor_removed': 'Second factor removed',
