@@ -15,16 +15,15 @@ export class ConnectionError extends Error {
   override readonly name = 'ConnectionError';
 }
 
-/** Statuses without a body: the constructor of `Response` rejects one. */
-const STATUSES_WITHOUT_BODY = new Set([204, 205, 304]);
-
 /**
  * Returns a reply with its whole body, or throws a `ConnectionError`, so that a later error cannot be one of the
  * connection. The server's clock learns from each reply.
  */
 export async function fetchReply(request: Request): Promise<Response> {
   const response = await received(request);
-  const isAnswer = response.status >= 400 || response.body === null || isJson(response);
+  // The server's 200 has a body. Its other replies may have none, such as 202 or 204.
+  const isEmpty = response.body === null && response.status !== 200;
+  const isAnswer = response.status >= 400 || isEmpty || isJson(response);
   if (!isAnswer) throw new ConnectionError('something else responded instead of the server');
   return response;
 }
@@ -39,7 +38,7 @@ async function received(request: Request): Promise<Response> {
     const response = await fetch(request);
     serverClock.learn(response.headers, sentAtMs, performance.now());
     const body = await response.arrayBuffer();
-    return new Response(STATUSES_WITHOUT_BODY.has(response.status) ? null : body, response);
+    return new Response(body.byteLength === 0 ? null : body, response);
   } catch (error) {
     // The caller aborted the request.
     if (request.signal.aborted && (request.signal.reason as Error).name === 'AbortError')
