@@ -173,7 +173,7 @@ export const folderOrders: readonly FolderOrder[] = [
       ['times'],
       ['fulfilment'],
       ['choosing'],
-      ['checkout', 'menu', 'order', 'proving'],
+      ['account', 'checkout', 'menu', 'order', 'proving'],
       ['pages'],
       ['shop.tsx'],
       ['main.tsx'],

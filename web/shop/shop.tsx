@@ -1,9 +1,11 @@
+import { Suspense } from 'react';
 import { Link, Redirect, Route, Switch, useLocation, useSearchParams } from 'wouter';
+import { lazyPage } from '../shared/lazy-page.ts';
 import { urlOfPage } from '../shared/paths.ts';
-import { useProfile, useSignOut } from '../shared/session.ts';
+import { useProfile } from '../shared/session.ts';
 import { useSessionState } from '../shared/session-end.ts';
 import { useCart } from './cart.ts';
-import { clearOrderTokens, useOrdersWithToken } from './order-tokens.ts';
+import { useOrdersWithToken } from './order-tokens.ts';
 import { useOtherTabs } from './other-tabs.ts';
 import { CartPage } from './pages/cart-page.tsx';
 import { ForgotPage } from './pages/forgot-page.tsx';
@@ -15,12 +17,16 @@ import { ResetPage } from './pages/reset-page.tsx';
 import { SignInPage } from './pages/sign-in-page.tsx';
 import { Notice } from './parts/notice.tsx';
 import { PageBoundary } from './parts/page-boundary.tsx';
-import { clearStoredTexts } from './stored-text.ts';
+import { useLeave } from './use-leave.ts';
+
+/** Rarely needed, and by no guest who orders. */
+const AccountPage = lazyPage(() => import('./pages/account-page.tsx'));
+const VerifyPage = lazyPage(() => import('./pages/verify-page.tsx'));
+const EmailUndoPage = lazyPage(() => import('./pages/email-undo-page.tsx'));
 
 export function Shop() {
   useOtherTabs();
   const [path] = useLocation();
-  const mustChangePassword = useProfile()?.passwordChangeRequired === true;
   return (
     <>
       <a className="skip" href="#content">
@@ -29,7 +35,9 @@ export function Shop() {
       <Header />
       <main id="content">
         <PageBoundary key={path}>
-          {mustChangePassword ? <NewPasswordNotice /> : <Pages />}
+          <Suspense fallback={<p className="quiet">Loading…</p>}>
+            <Pages />
+          </Suspense>
         </PageBoundary>
       </main>
     </>
@@ -37,6 +45,10 @@ export function Shop() {
 }
 
 function Pages() {
+  const profile = useProfile();
+  if (profile?.passwordChangeRequired)
+    return <ConsoleNotice title="Choose a new password first." />;
+  if (profile?.factorRequired) return <ConsoleNotice title="Set up a second factor first." />;
   return (
     <Switch>
       <Route path="/" component={Home} />
@@ -44,6 +56,9 @@ function Pages() {
       <Route path="/sign-in" component={SignInPage} />
       <Route path="/forgot" component={ForgotPage} />
       <Route path="/reset" component={ResetPage} />
+      <Route path="/verify" component={VerifyPage} />
+      <Route path="/email-undo" component={EmailUndoPage} />
+      <Route path="/account" component={AccountPage} />
       <Route path="/orders" component={OrdersPage} />
       <Route path="/orders/:id/receipt">{({ id }) => <ReceiptPage id={id} />}</Route>
       <Route path="/orders/:id">{({ id }) => <OrderPage id={id} />}</Route>
@@ -56,10 +71,10 @@ function Pages() {
   );
 }
 
-/** Only staff have to change a password, and theirs is changed in the console. */
-function NewPasswordNotice() {
+/** Only staff have to change a password or set up a factor, and they do so in the console. */
+function ConsoleNotice({ title }: { title: string }) {
   return (
-    <Notice title="Choose a new password first.">
+    <Notice title={title}>
       <a href={urlOfPage('console')} className="button">
         Open the console
       </a>
@@ -77,7 +92,7 @@ function Home() {
 function Header() {
   const profile = useProfile();
   const session = useSessionState();
-  const signOut = useSignOut();
+  const leave = useLeave();
   const isIn = Boolean(profile) && session === 'fine';
   const ordersHere = useOrdersWithToken();
   const { count } = useCart();
@@ -89,17 +104,14 @@ function Header() {
       <nav aria-label="Your account">
         {(isIn || ordersHere.length > 0) && <Link href="/orders">My orders</Link>}
         {isIn ? (
-          <button
-            type="button"
-            className="plain"
-            onClick={() => {
-              clearStoredTexts();
-              clearOrderTokens();
-              signOut.mutate();
-            }}
-          >
-            Sign out
-          </button>
+          <>
+            <Link href="/account" className="account-link" aria-label="Account">
+              <PersonIcon />
+            </Link>
+            <button type="button" className="plain sign-out" onClick={leave}>
+              Sign out
+            </button>
+          </>
         ) : (
           <Link href="/sign-in">Sign in</Link>
         )}
@@ -112,5 +124,15 @@ function Header() {
         </Link>
       </nav>
     </header>
+  );
+}
+
+/** A word would be one too many for the header of a phone. */
+function PersonIcon() {
+  return (
+    <svg viewBox="0 0 24 24" width="24" height="24" aria-hidden="true">
+      <circle cx="12" cy="8" r="4" />
+      <path d="M4 20c0-4 3.6-6 8-6s8 2 8 6" />
+    </svg>
   );
 }

@@ -18,6 +18,7 @@ import { apiForOrder, useOrderToken } from '../order-tokens.ts';
 import { Paid } from '../parts/paid.tsx';
 import { Problem } from '../parts/problem.tsx';
 import { buildHeadline, Progress } from '../parts/progress.tsx';
+import { UnconfirmedHint } from '../parts/unconfirmed-hint.tsx';
 import { beginPayment } from '../payment.ts';
 import { hereZone } from '../times/here-zone.ts';
 import type { ShopSettings } from '../times/openings.ts';
@@ -85,6 +86,7 @@ function Shown({ order, shop, error }: ShownProps) {
         {shop !== undefined && <ChangeOrder order={order} shop={shop} />}
         <Cancel order={order} />
       </div>
+      <UnconfirmedHint />
     </>
   );
 }

@@ -10,6 +10,7 @@ import { useOrdersWithToken } from '../order-tokens.ts';
 import { Notice } from '../parts/notice.tsx';
 import { Problem } from '../parts/problem.tsx';
 import { formatStatus } from '../parts/progress.tsx';
+import { UnconfirmedHint } from '../parts/unconfirmed-hint.tsx';
 
 const when = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'short' });
 
@@ -47,6 +48,7 @@ export function OrdersPage() {
         <Link href="/" className="button">
           See the menu
         </Link>
+        <UnconfirmedHint />
       </Notice>
     );
   }
@@ -67,6 +69,7 @@ export function OrdersPage() {
           {orders.isFetchingNextPage ? 'Loading…' : 'Show more'}
         </button>
       )}
+      {all !== undefined && <UnconfirmedHint />}
     </>
   );
 }

@@ -1,16 +1,16 @@
 import { useMutation } from '@tanstack/react-query';
 import type { SubmitEvent } from 'react';
-import { Link, useSearchParams } from 'wouter';
+import { Link } from 'wouter';
 import { api } from '../../shared/api.ts';
 import { useTitle } from '../../shared/title.ts';
+import { useLinkToken } from '../link-token.ts';
 import { Field } from '../parts/field.tsx';
 import { Notice } from '../parts/notice.tsx';
 import { Problem } from '../parts/problem.tsx';
 
 export function ResetPage() {
   useTitle('A new password');
-  const [parameters] = useSearchParams();
-  const token = parameters.get('token') ?? '';
+  const token = useLinkToken() ?? '';
   const reset = useMutation({
     mutationFn: (newPassword: string) =>
       api.POST('/api/auth/password/reset', { body: { token, newPassword } }),
