@@ -125,11 +125,14 @@ export function lookingTests(pages: Pages): void {
         '/shop/orders',
         `/shop/orders/${order.id}`,
         `/shop/orders/${order.id}/receipt`,
+        '/shop/account',
       ]);
       await checkAppearance(pages, null, [
         '/shop/sign-in',
         '/shop/forgot',
-        '/shop/reset?token=none',
+        '/shop/reset#token=none',
+        '/shop/verify#token=none',
+        '/shop/email-undo#token=none',
       ]);
     });
   });
@@ -312,6 +315,7 @@ export function lookingTests(pages: Pages): void {
         [customer, '/shop/cart'],
         [customer, `/shop/orders/${order.id}`],
         [customer, `/shop/orders/${order.id}/receipt`],
+        [customer, '/shop/account'],
       ];
       for (const [who, path] of visits) {
         for (const device of [tablet, phone]) {
