@@ -19,7 +19,7 @@ import { testAuthor } from '../../support/shop.ts';
 import { until } from '../../support/until.ts';
 
 export const SECRET = 'a secret of the tests, 32 bytes or more';
-export const FACTOR_KEY = 'a key of the tests, of 32 bytes or more';
+export const FACTOR_KEY = 'a key of the tests with 32 bytes or more';
 export const PUBLIC_URL = 'https://shop.example';
 export const PASSWORD = 'correct horse battery staple';
 

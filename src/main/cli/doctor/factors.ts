@@ -20,7 +20,7 @@ export async function factorKeyFindings(config: Config, database: Database): Pro
     const say =
       former === 0
         ? 'no secret needs a former key of FACTOR_KEY any more; remove all but the first'
-        : `${countApps(former)} still need a former key of FACTOR_KEY, which they leave when they are used; keep it until then`;
+        : `a former key of FACTOR_KEY is still needed for ${countApps(former)}, until each is used again; keep it`;
     findings.push(createFinding(WHAT, 'look', say));
   }
   return findings;

@@ -1,0 +1,42 @@
+import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
+import { tmpdir } from 'node:os';
+import { test } from 'node:test';
+import { factorKeyFindings, passkeyFindings } from '../../../src/main/cli/doctor/factors.ts';
+import { readConfig } from '../../../src/main/config/read-config.ts';
+import { accountsOn, FACTOR_KEY } from '../../modules/accounts/accounts-fixture.ts';
+import { signUpWithTotp } from '../../modules/accounts/factors-fixture.ts';
+import { testDatabase } from '../../support/database.ts';
+
+const { database } = await testDatabase();
+await signUpWithTotp(accountsOn(database));
+const newer = randomBytes(48).toString('base64');
+
+async function listFindings(environment: Record<string, string>): Promise<string[]> {
+  const findings = await factorKeyFindings(readConfig(environment, tmpdir()), database);
+  return findings.map(({ state, say }) => `${state}: ${say}`);
+}
+
+test('an app whose key is gone is wrong, and what to do is said without the key', async () => {
+  const [found = '', ...others] = await listFindings({ FACTOR_KEY: newer });
+  assert.match(found, /^wrong: 1 authenticator app cannot be used.+put it after.+reset-factors/);
+  assert.ok(!found.includes(newer));
+  assert.deepEqual(others, []);
+  // A worker decrypts nothing.
+  assert.deepEqual(await listFindings({ FACTOR_KEY: newer, ROLE: 'worker' }), []);
+});
+
+test('a former key stays as long as an app needs it', async () => {
+  assert.deepEqual(await listFindings({ FACTOR_KEY }), []);
+  const [needed = ''] = await listFindings({ FACTOR_KEY: `${newer},${FACTOR_KEY}` });
+  assert.match(needed, /^look: a former key .+ needed for 1 authenticator app, .+keep it/);
+  const [unneeded = ''] = await listFindings({ FACTOR_KEY: `${FACTOR_KEY},${newer}` });
+  assert.match(unneeded, /^look: no secret needs a former key .+; remove all but the first/);
+});
+
+test('without a domain there are no passkeys', () => {
+  const [none] = passkeyFindings(readConfig({ PUBLIC_URL: 'https://192.0.2.7' }, tmpdir()));
+  assert.equal(none?.state, 'look');
+  const [some] = passkeyFindings(readConfig({ PUBLIC_URL: 'https://shop.example' }, tmpdir()));
+  assert.deepEqual([some?.state, some?.say], ['ok', 'passkeys belong to shop.example']);
+});
