@@ -88,6 +88,7 @@ test('only pricing adds up prices', () => {
     [node.left!, node.right!].map(textOf).some((text) => MONEY.test(text));
   const reasons = {
     'src/modules/payments/ledger/apply-refund.ts': 'What is left of a capture after refunds.',
+    'src/modules/payments/ledger/refund-limits.ts': 'What the caller may still refund.',
     'src/modules/payments/ledger/refund-payment.ts': 'What is left of a capture after refunds.',
     'src/modules/payments/ledger/return-money.ts': 'What is left of a capture after refunds.',
     'web/console/order/charge.ts': 'What is left of a charge after refunds.',

@@ -8,8 +8,8 @@ import {
   type ReplyOf,
   readBody,
 } from './api.ts';
-import { readPasskey } from './passkeys.ts';
 import { rememberMachineSettings } from './machine-settings.ts';
+import { readPasskey } from './passkeys.ts';
 import { storageKey } from './paths.ts';
 import type { Proving } from './proof-choice.ts';
 import { PROFILE_KEY } from './queries.ts';
