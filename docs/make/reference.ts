@@ -1,6 +1,7 @@
 import { describeApi } from '../../src/main/compose/describe-api.ts';
 import { readConfig } from '../../src/main/config/read-config.ts';
 import { apiPages } from './api.ts';
+import { asvsPage } from './asvs.ts';
 import { auditPage } from './audit.ts';
 import { commandLinePage } from './command-line.ts';
 import { configurationPage } from './configuration.ts';
@@ -21,6 +22,7 @@ export async function referencePages(): Promise<Page[]> {
     errorsPage(),
     eventsPage(),
     auditPage(),
+    asvsPage(),
     commandLinePage(),
     await metricsPage(),
     licencesPage(),
