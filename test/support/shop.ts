@@ -12,18 +12,28 @@ import { newId } from '../../src/shared/ids.ts';
 
 /** Rows for tests of a module, written directly to the tables, and callers that need no sign-in. */
 
+export interface AddedUser {
+  readonly role?: Role;
+  readonly vip?: boolean;
+  /** Default true. False also before the migration that added the column. */
+  readonly emailVerified?: boolean;
+}
+
 export async function addUser(
   database: Database,
-  { role = 'customer', vip = false }: { role?: Role; vip?: boolean } = {},
+  { role = 'customer', vip = false, emailVerified = true }: AddedUser = {},
 ): Promise<UserCaller> {
   const id = newId();
   await database.run(
     'test.add_user',
-    `insert into users (id, email, email_key, name, password_hash, role, vip, email_verified_at)
-     values ($1::uuid, $1::text || '@example.com', $1::text || '@example.com', 'Test', 'none', $2::text, $3::boolean,
-             now())`,
+    `insert into users (id, email, email_key, name, password_hash, role, vip)
+     values ($1::uuid, $1::text || '@example.com', $1::text || '@example.com', 'Test', 'none', $2::text, $3::boolean)`,
     [id, role, vip],
   );
+  if (emailVerified) {
+    const verify = 'update users set email_verified_at = now() where id = $1::uuid';
+    await database.run('test.verify_user', verify, [id]);
+  }
   return { kind: 'user', id, role, vip, familyId: newId() };
 }
 

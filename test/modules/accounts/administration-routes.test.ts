@@ -71,6 +71,7 @@ test('a changed user shows their permissions and nothing secret', async () => {
     'createdAt',
     'disabled',
     'email',
+    'emailVerified',
     'id',
     'name',
     'role',

@@ -10,7 +10,8 @@ const MIGRATION = 25;
 
 test('the migration keeps carts with their versions, and each item gets an id', async () => {
   const { database } = await openOldDatabase(MIGRATION);
-  const [customer, other] = [await addUser(database), await addUser(database)];
+  const old = { emailVerified: false };
+  const [customer, other] = [await addUser(database, old), await addUser(database, old)];
   const products = await Promise.all([addProduct(database), addProduct(database)]);
   for (const [index, { id }] of products.entries()) {
     await database.run(

@@ -36,7 +36,7 @@ describe('an upgrade offers the type of', () => {
   for (const [what, type, statement] of sources) {
     test(`${what}, and nothing else but PICKUP`, async () => {
       const { database, url } = await openOldDatabase(NUMBER);
-      const { id: customerId } = await addUser(database);
+      const { id: customerId } = await addUser(database, { emailVerified: false });
       await addTaxRate(database);
       await addCharge(database, { kind: 'SERVICE' });
       const product = await addProduct(database);
