@@ -88,7 +88,7 @@ function formatRow({ id, level, requirement, verdict, evidence = [], note = '' }
 function formatEvidence(text: string): string {
   const { path, anchor, testName } = parseEvidence(text);
   const link = `[${path.split('/').at(-1)}](../../${path}${anchor === null ? '' : `#${anchor}`})`;
-  return testName === null ? link : `${link}, ${code(testName)}`;
+  return testName === null ? link : `${link}, ${code(testName.replaceAll('`', ''))}`;
 }
 
 /** Returns the parts of `<file>`, `<file>#<anchor>` or `<file>: <name of a test>`. */
