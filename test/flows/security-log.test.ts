@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { newId } from '../../src/shared/ids.ts';
 import type { SecurityEvent } from '../../src/shared/security-events.ts';
 import { testDatabase } from '../support/database.ts';
 import { follow } from '../support/event-reader.ts';
@@ -52,7 +53,10 @@ describe('signing in', () => {
     const { userId, email, password } = customer.identity;
     const [signedIn] = await record('sign_in.ok', () => logIn(email, password));
     assert.deepEqual(readDetails(signedIn), { userId, method: 'password' });
-    const [signedUp] = await record('sign_in.ok', () => server.signUp());
+    const newcomer = { email: `${newId()}@example.com`, password: 'a phrase of a newcomer' };
+    const [signedUp] = await record('sign_in.ok', () =>
+      server.anonymous.post('/api/auth/signup', newcomer),
+    );
     assert.equal(signedUp?.method, 'sign_up');
   });
 
