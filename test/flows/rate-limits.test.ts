@@ -237,13 +237,27 @@ describe('everything', async () => {
     const headers = { authorization: `Bearer ${key.json<{ secret: string }>().secret}` };
     const reply = await server.anonymous.get('/api/orders', headers);
     assert.equal(reply.headers.get('ratelimit-policy'), '"global";q=300;w=900');
-    // The first two requests of this address were sign-ins.
-    const last = await server.anonymous.get('/api/orders', { authorization: 'Bearer broken' });
+    // Signing in counted apart.
+    const broken = { authorization: 'Bearer broken' };
+    for (let times = 0; times < 2; times += 1) await server.anonymous.get('/api/orders', broken);
+    const last = await server.anonymous.get('/api/orders', broken);
     assert.equal(last.status, 401);
     assert.match(last.headers.get('ratelimit') ?? '', /^"global";r=0;/);
     assertLimited(await server.anonymous.get('/api/products'), 'global', 900);
     assertLimited(await server.anonymous.get('/api/orders'), 'global', 900);
     assert.equal((await customer.get('/api/products')).status, 200);
+  });
+
+  test('those who look at the menu sign nobody out of the same network, and keep nobody from signing in', async () => {
+    const { email, password } = (await server.signUp()).identity;
+    for (let times = 0; times < 5; times += 1) await server.anonymous.get('/api/products');
+    assertLimited(await server.anonymous.get('/api/products'), 'global', 900);
+    const signedIn = await server.anonymous.post('/api/auth/login', { email, password });
+    assert.equal(signedIn.status, 200, signedIn.text);
+    assert.equal(signedIn.headers.get('ratelimit-policy'), '"global";q=30;w=900');
+    const { refreshToken } = signedIn.json<{ refreshToken: string }>();
+    const refreshed = await server.anonymous.post('/api/auth/refresh', { refreshToken });
+    assert.equal(refreshed.status, 200, refreshed.text);
   });
 
   test('health, metrics and pages are served even to a caller without points', async () => {

@@ -23,6 +23,10 @@ const { id: productId } = product.json<{ id: string }>();
 
 /** Members that are not texts of people: secrets, names given by other systems, and values with their own parser. */
 const noTexts = new Set([
+  'recoveryCode',
+  // Of passkeys: judged by the library, and never shown.
+  'authenticatorAttachment',
+  'transports',
   'password',
   'currentPassword',
   'newPassword',

@@ -39,15 +39,30 @@ export function createLimits(
   };
 }
 
+/** How people get in and stay in. Their failures have limits of their own. */
+const WAYS_IN: ReadonlySet<string> = new Set([
+  'logIn',
+  'beginPasskeyLogIn',
+  'verifyLogIn',
+  'refreshTokens',
+  'forgotPassword',
+  'resetPassword',
+]);
+
 function globalLimit(limiters: RateLimiters, rate: Rate): Limit {
   const anonymous = limiters.create('anonymous', rate);
+  const waysIn = limiters.create('ways-in', multiplyRate(rate, NETWORK_FACTOR));
   const signedIn = limiters.create('signed-in', multiplyRate(rate, SIGNED_IN_FACTOR));
   const staff = limiters.create('staff', multiplyRate(rate, STAFF_FACTOR));
   return {
     name: 'global',
     after: 'caller',
     counting(request) {
-      const { caller } = request;
+      const { caller, operation } = request;
+      // Apart, so that those who only look at the menu from the same network sign nobody out.
+      if (caller === null && WAYS_IN.has(operation?.id ?? '')) {
+        return { limiter: waysIn, key: clientNetwork(request) };
+      }
       // Anyone can have many tokens of orders, so these callers count like strangers.
       if (caller === null || caller.kind === 'order') {
         return { limiter: anonymous, key: clientNetwork(request) };

@@ -19,7 +19,7 @@ export const accountsErrors = defineErrors('accounts', {
   staffAtConsole: [
     403,
     'Only customers sign in at this address.',
-    'Staff sign in at the console, which has an address of its own (CONSOLE_URL). Programs of staff ask for tokens, not for cookies.',
+    'Staff sign in at the console, which has an address of its own. Programs of staff ask for tokens, not for cookies.',
   ],
   challengeInvalid: [
     401,

@@ -22,7 +22,7 @@ async function addKey(holder: Session, name: string) {
   const reply = await holder.post('/api/api-keys', { name, scopes: ['orders:read'] });
   assert.equal(reply.status, 201, reply.text);
   const { id, prefix, expiresAt } = reply.json<Record<string, string>>();
-  return { id: id!, fields: { name, prefix, scopes: ['orders:read'], expiresAt } };
+  return { id: id!, fields: { name, prefix, scopes: ['orders:read'], refundMax: null, expiresAt } };
 }
 
 /** Returns what the audit has of these keys since they were created. */

@@ -23,8 +23,9 @@ export interface ProfileChange {
 }
 
 /**
- * Changes the caller's own name, and sends a new address the link that confirms it. Throws `auth.step_up_required` for an
- * address without a recent proof, and `request.invalid`.
+ * Changes the caller's own name, and sends a new address the link that confirms it. Throws, for an
+ * address, `auth.step_up_required` without a recent proof, `auth.password_change_required` and `auth.factor_required`, and
+ * `request.invalid`.
  */
 export async function updateProfile(
   parts: AccountsParts,
@@ -32,11 +33,20 @@ export async function updateProfile(
   caller: UserCaller,
   { name, email }: ProfileChange,
 ): Promise<Profile> {
-  if (email !== undefined) requireRecentProof(caller);
+  if (email !== undefined) requireFree(caller);
   const wanted = email === undefined ? undefined : parseEmail(email);
   const renamed = name === undefined ? undefined : await rename(parts, author, caller, name);
   if (wanted !== undefined) await requestEmailChange(parts, author, caller, wanted);
   return renamed ?? getProfile(parts, caller);
+}
+
+/** A stolen password must not move the address of somebody who has yet to choose a new one, or to set up a factor. */
+function requireFree(caller: UserCaller): void {
+  if (caller.restriction === 'password_change') {
+    throw new CodedError(authErrors.passwordChangeRequired);
+  }
+  if (caller.restriction === 'factor') throw new CodedError(authErrors.factorRequired);
+  requireRecentProof(caller);
 }
 
 async function rename(
