@@ -1,12 +1,22 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { Database } from '../../../src/database/database.ts';
 import { migrate } from '../../../src/database/migrate.ts';
+import { toLimitSeconds } from '../../../src/modules/accounts/session-limits.ts';
+import { listFamilies } from '../../../src/modules/accounts/sessions/session-list-queries.ts';
 import { hashToken } from '../../../src/modules/accounts/tokens/refresh-tokens.ts';
 import { newId } from '../../../src/shared/ids.ts';
 import { openOldDatabase } from '../../support/old-database.ts';
-import { accountsOn, catchCode } from './accounts-fixture.ts';
+import { accountsOn, callerBehind, catchCode, signUpUser } from './accounts-fixture.ts';
 
 const NUMBER = 36;
+const HOUR_MS = 3_600_000;
+const LIMITS = toLimitSeconds({
+  customerDays: 180,
+  customerIdleDays: 30,
+  staffDays: 14,
+  staffIdleHours: 12,
+});
 
 interface OldSession {
   readonly name: string;
@@ -26,7 +36,7 @@ const sessions: readonly OldSession[] = [
   { name: 'an old admin', role: 'admin', created: 15 * DAY, refreshed: 1, goesOn: false },
 ];
 
-test('an upgrade keeps the sessions within the new limits, with what they prove and when they were used', async () => {
+test('an upgrade keeps the sessions within the new limits, with when they were used, and rewrites none', async () => {
   const { database } = await openOldDatabase(NUMBER);
   const tokens = sessions.map(() => `hfr_${newId().replaceAll('-', '')}${'A'.repeat(11)}`);
   const rows = sessions.map((session, index) => ({
@@ -61,24 +71,52 @@ test('an upgrade keeps the sessions within the new limits, with what they prove 
        from old`,
     [JSON.stringify(rows)],
   );
+  const before = await readVersions(database);
   await migrate(database);
+  assert.deepEqual(await readVersions(database), before, 'no row is rewritten under the lock');
 
-  const stored = await database.run<{ name: string; used: number; proved: number }>(
-    'test.new_sessions',
-    `select name,
-            round(extract(epoch from now() - last_used_at) / 3600)::int as used,
-            round(extract(epoch from now() - authenticated_at) / 3600)::int as proved
-       from refresh_families
-       join users on users.id = user_id`,
-    [],
-  );
-  assert.deepEqual(
-    new Map(stored.map(({ name, used, proved }) => [name, [used, proved]])),
-    new Map(sessions.map(({ name, refreshed, created }) => [name, [refreshed, created]])),
-  );
   const accounts = accountsOn(database);
-  for (const [index, { name, goesOn }] of sessions.entries()) {
+  for (const [index, { name, refreshed, goesOn }] of sessions.entries()) {
+    const { id } = rows[index]!;
+    const [listed] = await listFamilies(database, id, LIMITS);
+    assert.equal(
+      listed && Math.round((Date.now() - listed.lastUsedAt.getTime()) / HOUR_MS),
+      goesOn ? refreshed : undefined,
+      name,
+    );
     const code = await catchCode(() => accounts.refreshSession(tokens[index]!));
     assert.equal(code, goesOn ? null : 'accounts.refresh_invalid', name);
   }
 });
+
+test('who signed in at a server of the former version has no recent proof', async () => {
+  const { database } = await openOldDatabase(NUMBER);
+  await migrate(database);
+  const accounts = accountsOn(database);
+  const { user } = await signUpUser(accounts);
+  const token = `hfr_${newId().replaceAll('-', '')}${'A'.repeat(11)}`;
+  await database.run(
+    'test.session_of_old_server',
+    `with family as (
+       insert into refresh_families (id, user_id, expires_at)
+       values ($1::uuid, $2::uuid, now() + interval '30 days')
+       returning id
+     )
+     insert into refresh_tokens (token_hash, family_id)
+     select $3::bytea, id
+       from family`,
+    [newId(), user.id, hashToken(token)],
+  );
+  const { accessToken } = await accounts.refreshSession(token);
+  assert.equal((await callerBehind(accounts, accessToken)).hasRecentProof, false);
+});
+
+/** Returns where each session is stored and by which transaction, which an update changes. */
+const readVersions = (database: Database) =>
+  database.run<{ id: string; version: string }>(
+    'test.session_versions',
+    `select id, ctid::text || ' ' || xmin::text as version
+       from refresh_families
+      order by id`,
+    [],
+  );

@@ -1,6 +1,6 @@
 import { statement } from '../../../database/statement.ts';
 import type { LimitSeconds } from '../session-limits.ts';
-import { buildIsOver, type EndReason } from './session-queries.ts';
+import { buildIsOver, type EndReason, lastUsedAt } from './session-queries.ts';
 
 export interface ListedSessionRow {
   id: string;
@@ -14,14 +14,14 @@ export interface ListedSessionRow {
 /** Returns the sessions of a user that continue, the last used first. */
 export const listFamilies = statement<[userId: string, limits: LimitSeconds], ListedSessionRow>(
   'accounts.list_families',
-  `select family.id, family.created_at as "createdAt", family.last_used_at as "lastUsedAt",
+  `select family.id, family.created_at as "createdAt", ${lastUsedAt} as "lastUsedAt",
           family.address, family.user_agent as "userAgent"
      from refresh_families family
      join users on users.id = family.user_id
     where family.user_id = $1::uuid
       and family.ended_at is null
       and not ${buildIsOver('$2')}
-    order by family.last_used_at desc, family.id desc`,
+    order by "lastUsedAt" desc, family.id desc`,
 );
 
 /** Ends a session of a user, unless it is over. */

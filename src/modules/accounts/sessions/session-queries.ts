@@ -24,11 +24,15 @@ const buildEnd = (limits: string, lastUsedAt: string): string =>
   `least(family.created_at + make_interval(secs => (${limits}::double precision[])[case users.role when 'customer' then 1 else 3 end]),
          ${lastUsedAt} + make_interval(secs => (${limits}::double precision[])[case users.role when 'customer' then 2 else 4 end]))`;
 
+/** SQL for when the session `family` was last used. An earlier version stored it only with the live token. */
+export const lastUsedAt = `coalesce(family.last_used_at,
+         (select issued_at from refresh_tokens where family_id = family.id and spent_at is null), family.created_at)`;
+
 /** SQL for whether the session `family` is over, also by limits that were shortened since its last use. */
 export const buildIsOver = (limits: string): string =>
   `(family.ended_at is not null
     or family.epoch < (select epoch from session_epoch)
-    or least(family.expires_at, ${buildEnd(limits, 'family.last_used_at')}) <= clock_timestamp())`;
+    or least(family.expires_at, ${buildEnd(limits, lastUsedAt)}) <= clock_timestamp())`;
 
 /**
  * Starts a session, unless the user was disabled, or the password changed since the hash was read; null does not check
@@ -56,8 +60,10 @@ export const openFamily = statement<
         and disabled_at is null
         for no key update
    ), family as (
-     insert into refresh_families (id, user_id, expires_at, address, user_agent, epoch)
-     select $3::uuid, users.id, ${buildEnd('$5', 'family.created_at')}, $6::text, $7::text, session_epoch.epoch
+     insert into refresh_families (id, user_id, expires_at, authenticated_at, last_used_at, address,
+                                   user_agent, epoch)
+     select $3::uuid, users.id, ${buildEnd('$5', 'family.created_at')}, family.created_at, family.created_at, $6::text,
+            $7::text, session_epoch.epoch
        from signed_in as users
       cross join (select now() as created_at) as family
       cross join session_epoch
@@ -125,11 +131,11 @@ export const endExcessFamilies = statement<
     where ended_at is null
       and id in (
         select id
-          from refresh_families
+          from refresh_families as family
          where user_id = $1::uuid
            and ended_at is null
            and expires_at > now()
-         order by id = $2::uuid desc, last_used_at desc, id desc
+         order by id = $2::uuid desc, ${lastUsedAt} desc, id desc
         offset $3::int)
    returning id`,
 );
