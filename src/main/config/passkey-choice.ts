@@ -14,11 +14,14 @@ export function choosePasskeys(
 ): PasskeyScope | null {
   const { publicUrl, consoleUrl } = addresses;
   const rpId = WEBAUTHN_RP_ID ?? new URL(consoleUrl ?? publicUrl).hostname;
-  const origins = [publicUrl, ...(consoleUrl === null ? [] : [consoleUrl])]
-    .map((url) => new URL(url))
-    .filter(({ hostname }) => isWithin(hostname, rpId))
-    .map(({ origin }) => origin);
-  return isAddress(rpId) || origins.length === 0 ? null : { rpId, origins };
+  const originsOf = (urls: readonly string[]) =>
+    urls
+      .map((url) => new URL(url))
+      .filter(({ hostname }) => isWithin(hostname, rpId))
+      .map(({ origin }) => origin);
+  const origins = originsOf(consoleUrl === null ? [publicUrl] : [publicUrl, consoleUrl]);
+  const staffOrigins = originsOf([consoleUrl ?? publicUrl]);
+  return isAddress(rpId) || origins.length === 0 ? null : { rpId, origins, staffOrigins };
 }
 
 export function passkeyFaults({ WEBAUTHN_RP_ID: rpId, PUBLIC_URL, CONSOLE_URL }: Values): string[] {

@@ -41,14 +41,20 @@ test('a console at the host of the shop, with another scheme or path, or alone i
 
 test('passkeys are for the host of the console, or for a domain that both share', () => {
   const choose = (environment: Record<string, string>) => readConfig(environment).passkeys;
-  assert.deepEqual(choose({ PUBLIC_URL }), { rpId: 'shop.example', origins: [PUBLIC_URL] });
+  assert.deepEqual(choose({ PUBLIC_URL }), {
+    rpId: 'shop.example',
+    origins: [PUBLIC_URL],
+    staffOrigins: [PUBLIC_URL],
+  });
   assert.deepEqual(choose({ PUBLIC_URL, CONSOLE_URL }), {
     rpId: 'console.shop.example',
     origins: [CONSOLE_URL],
+    staffOrigins: [CONSOLE_URL],
   });
   assert.deepEqual(choose({ PUBLIC_URL, CONSOLE_URL, WEBAUTHN_RP_ID: 'shop.example' }), {
     rpId: 'shop.example',
     origins: [PUBLIC_URL, CONSOLE_URL],
+    staffOrigins: [CONSOLE_URL],
   });
   const [sentence = ''] = catchSentences({ PUBLIC_URL, CONSOLE_URL, WEBAUTHN_RP_ID: 'a.example' });
   assert.match(sentence, /neither PUBLIC_URL nor CONSOLE_URL/);

@@ -37,6 +37,7 @@ test('passkeys belong to the host of PUBLIC_URL or a domain above it, and there 
   assert.deepEqual(readConfig({ PUBLIC_URL: 'https://eat.shop.example:8443/orders' }).passkeys, {
     rpId: 'eat.shop.example',
     origins: ['https://eat.shop.example:8443'],
+    staffOrigins: ['https://eat.shop.example:8443'],
   });
   const PUBLIC_URL = 'https://eat.shop.example';
   assert.equal(rpIdOf({ PUBLIC_URL, WEBAUTHN_RP_ID: 'shop.example' }), 'shop.example');

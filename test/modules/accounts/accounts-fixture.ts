@@ -104,7 +104,11 @@ export function createAccountsOn(
     clock: systemClock,
     jwtSecrets: [SECRET],
     factorKeys: [FACTOR_KEY],
-    passkeys: { rpId: new URL(PUBLIC_URL).hostname, origins: [PUBLIC_URL] },
+    passkeys: {
+      rpId: new URL(PUBLIC_URL).hostname,
+      origins: [PUBLIC_URL],
+      staffOrigins: [PUBLIC_URL],
+    },
     accessTokenMinutes: 15,
     sessionLimits: { customerDays: 180, customerIdleDays: 30, staffDays: 14, staffIdleHours: 12 },
     shopName: 'Corner Bakery',

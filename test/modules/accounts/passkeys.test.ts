@@ -10,6 +10,7 @@ import {
   PASSWORD,
   PUBLIC_URL,
   refusal,
+  signInAs,
 } from './accounts-fixture.ts';
 import {
   addTestPasskey,
@@ -211,4 +212,35 @@ test('a shop without a domain has no passkeys, and other factors still work', as
   assert.deepEqual(result.challenge.methods, ['recoveryCode']);
   const [recoveryCode] = added.recoveryCodes!;
   await elsewhere.verifyLogIn({ challengeId: result.challenge.id, recoveryCode: recoveryCode! });
+});
+
+test('with a console of its own, staff use and add passkeys only there, and customers also in the shop', async () => {
+  const console = 'https://console.shop.example';
+  const both = accountsOn(database, {
+    passkeys: { rpId: 'shop.example', origins: [PUBLIC_URL, console], staffOrigins: [console] },
+  });
+  const atShop = { origin: PUBLIC_URL };
+  const { caller } = await signInAs(database, both, 'kitchen');
+  const device = createTestAuthenticator({ origin: console });
+  const options = await both.createPasskeyOptions(caller);
+  const addAt = (behaviour?: typeof atShop) =>
+    both.addPasskey(caller, {
+      id: options.id,
+      response: device.create(options.publicKey, behaviour),
+    });
+  await assert.rejects(addAt(atShop), refusal('request.invalid'));
+  await addAt();
+
+  const alone = await both.beginPasskeyLogIn();
+  const signInAt = (behaviour?: typeof atShop) =>
+    both.verifyLogIn({
+      challengeId: alone.id,
+      passkey: device.get(alone.publicKey, behaviour),
+    });
+  await assert.rejects(signInAt(atShop), refusal('accounts.factor_invalid'));
+  await signInAt();
+
+  const customer = await signUpWithPasskey(both, atShop);
+  const { id: challengeId, publicKey } = await both.beginPasskeyLogIn();
+  await both.verifyLogIn({ challengeId, passkey: customer.device.get(publicKey) });
 });

@@ -8,6 +8,7 @@ import { CodedError } from '../../../shared/errors.ts';
 import { newId } from '../../../shared/ids.ts';
 import type { AccountsParts } from '../accounts-parts.ts';
 import { accountsErrors } from '../errors.ts';
+import { narrowScope } from '../passkey-scope.ts';
 import { type AddedFactor, completeFactor, lockOwner, requireRoomForFactor } from './add-factor.ts';
 import { requirePasskeys } from './challenge.ts';
 import { findOpenChallenge, insertChallenge, spendChallenge } from './challenge-queries.ts';
@@ -64,13 +65,13 @@ export async function addPasskey(
 ): Promise<FactorView & AddedFactor> {
   const scope = requirePasskeys(parts);
   return parts.database.transaction(async (tx) => {
-    await lockOwner(tx, caller);
+    const { role } = await lockOwner(tx, caller);
     const [challenge] = await findOpenChallenge(tx, challengeId);
     if (challenge?.kind !== 'registration' || challenge.userId !== caller.id) {
       throw new CodedError(accountsErrors.optionsInvalid);
     }
     await requireRoomForFactor(tx, caller.id);
-    const made = await verifyRegistration(scope, challenge.nonce!, response);
+    const made = await verifyRegistration(narrowScope(scope, role), challenge.nonce!, response);
     if (made === null)
       throw invalidInput('/response', 'This passkey was not made for these options.');
     await spendChallenge(tx, challengeId);

@@ -7,6 +7,7 @@ import type { SecurityFact } from '../../../shared/security-events.ts';
 import type { AccountsParts } from '../accounts-parts.ts';
 import { accountsErrors } from '../errors.ts';
 import { notify } from '../notices.ts';
+import { narrowScope } from '../passkey-scope.ts';
 import { lockCustomers } from '../queries.ts';
 import type { ProofMethod } from './challenge.ts';
 import {
@@ -88,14 +89,15 @@ export async function verifyProof(
   challenge: ChallengeRow | null,
 ): Promise<Proved | CodedError> {
   const method = requireOneProof(proof);
-  await lockCustomers(tx, [userId]);
+  const [user] = await lockCustomers(tx, [userId]);
+  const passkeys = parts.passkeys && narrowScope(parts.passkeys, user!.role);
   const refusal = method === 'totp' ? await findCodeRefusal(tx, userId) : null;
   if (refusal !== null) return refusal;
   const answered = await findAnswered(tx, userId, challenge, proof);
   if (answered === null && (challenge !== null || method === 'passkey')) {
     return new CodedError(accountsErrors.challengeInvalid);
   }
-  const wrong = await findWrong(parts, tx, userId, proof, answered);
+  const wrong = await findWrong({ ...parts, passkeys }, tx, userId, proof, answered);
   if (wrong !== null) {
     // A challenge for anybody with a passkey is open to strangers, who must not use up the tries of an account.
     if (answered?.kind !== 'passkey') await recordFailure(tx, userId);
