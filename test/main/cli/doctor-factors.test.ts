@@ -2,10 +2,14 @@ import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { tmpdir } from 'node:os';
 import { test } from 'node:test';
-import { factorKeyFindings, passkeyFindings } from '../../../src/main/cli/doctor/factors.ts';
+import {
+  factorKeyFindings,
+  passkeyFindings,
+  strandedPasskeyFindings,
+} from '../../../src/main/cli/doctor/factors.ts';
 import { readConfig } from '../../../src/main/config/read-config.ts';
 import { accountsOn, FACTOR_KEY } from '../../modules/accounts/accounts-fixture.ts';
-import { signUpWithTotp } from '../../modules/accounts/factors-fixture.ts';
+import { signUpWithPasskey, signUpWithTotp } from '../../modules/accounts/factors-fixture.ts';
 import { testDatabase } from '../../support/database.ts';
 
 const { database } = await testDatabase();
@@ -39,4 +43,21 @@ test('without a domain there are no passkeys', () => {
   assert.equal(none?.state, 'look');
   const [some] = passkeyFindings(readConfig({ PUBLIC_URL: 'https://shop.example' }, tmpdir()));
   assert.deepEqual([some?.state, some?.say], ['ok', 'passkeys belong to shop.example']);
+});
+
+test('passkeys of a former domain are counted, with the domain to set', async () => {
+  await signUpWithPasskey(accountsOn(database));
+  const list = async (environment: Record<string, string>) => {
+    const findings = await strandedPasskeyFindings(readConfig(environment, tmpdir()), database);
+    return findings.map(({ state, say }) => `${state}: ${say}`);
+  };
+  const addresses = { PUBLIC_URL: 'https://shop.example' };
+  assert.deepEqual(await list(addresses), []);
+  const split = { ...addresses, CONSOLE_URL: 'https://console.shop.example' };
+  const [stranded = ''] = await list(split);
+  assert.match(stranded, /^look: 1 passkey of shop.example .+ belong to console.shop.example now/);
+  assert.match(stranded, /set WEBAUTHN_RP_ID to shop.example/);
+  assert.deepEqual(await list({ ...split, WEBAUTHN_RP_ID: 'shop.example' }), []);
+  const [homeless = ''] = await list({ PUBLIC_URL: 'https://192.0.2.7' });
+  assert.match(homeless, /^look: 1 passkey of shop.example cannot be used: /);
 });

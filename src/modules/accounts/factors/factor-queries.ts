@@ -134,6 +134,21 @@ export const countByKey = statement<[], { secretKeyId: string; count: number }>(
     group by secret_key_id`,
 );
 
+/** Counts the passkeys that belong to other domains than this one; null: all. */
+export const countStrandedPasskeys = statement<
+  [rpId: string | null],
+  { rpId: string; count: number }
+>(
+  'accounts.count_stranded_passkeys',
+  `select rp_id as "rpId", count(*)::int as count
+     from factors
+    where type = 'passkey'
+      and confirmed_at is not null
+      and rp_id is distinct from $1::text
+    group by rp_id
+    order by rp_id`,
+);
+
 /** Deletes factors that were never confirmed. */
 export const purgePendingFactors = statement<[limit: number], { id: string }>(
   'accounts.purge_pending_factors',
