@@ -24,6 +24,19 @@ export async function signUpInShop(pages: Pages, then: string): Promise<Customer
   return { page, email, password: PASSWORD };
 }
 
+/** Signs a new customer up on the page of their account, whose address is proven. */
+export async function signUpWithProvenAddress(pages: Pages): Promise<Customer> {
+  const customer = await signUpInShop(pages, '/account');
+  await pages.server.database.run(
+    'test.prove_address',
+    'update users set email_verified_at = now() where email = $1::text',
+    [customer.email],
+  );
+  await customer.page.reload();
+  await customer.page.getByText('Confirmed', { exact: true }).waitFor();
+  return customer;
+}
+
 /** Enters e-mail and password on the page of the sign-in, which may then ask for a second factor. */
 export async function enterPassword(
   page: Page,

@@ -3,7 +3,7 @@ import { describe } from 'node:test';
 import type { Page } from 'playwright-core';
 import { createTestTotp, freshStep, type TestTotp } from '../support/totp.ts';
 import { addAuthenticator } from './authenticator.ts';
-import { enterPassword, signUpInShop } from './customers.ts';
+import { enterPassword, signUpInShop, signUpWithProvenAddress } from './customers.ts';
 import { listSmallTargets, listViolations, type Pages, waitUntilLoaded } from './pages-bench.ts';
 
 /** Second factors of customers: passkeys, an authenticator app and recovery codes. */
@@ -51,11 +51,20 @@ export function factorTests(pages: Pages): void {
   }
 
   describe('second factors of customers', () => {
+    pages.test('before the address is confirmed, none is offered', async () => {
+      const { page } = await signUpInShop(pages, '/account');
+      await page.getByText('Confirm your e-mail address first.').waitFor();
+      await page.getByRole('button', { name: 'Send the link again' }).waitFor();
+      await page.getByRole('heading', { name: 'Where you are signed in' }).waitFor();
+      assert.equal(await page.getByRole('button', { name: /^Add / }).count(), 0);
+      assert.deepEqual(await listViolations(page), []);
+    });
+
     pages.test(
       'a passkey is asked for after the password, signs in alone, and keeps cart and way',
       async () => {
         const dish = await pages.addDish('Passkey Pie');
-        const customer = await signUpInShop(pages, '/account');
+        const customer = await signUpWithProvenAddress(pages);
         const { page } = customer;
         const authenticator = await addAuthenticator(page);
         await page.getByRole('button', { name: 'Add a passkey' }).click();
@@ -85,7 +94,7 @@ export function factorTests(pages: Pages): void {
     );
 
     pages.test('a passkey that is refused or lost leaves the other ways', async () => {
-      const customer = await signUpInShop(pages, '/account');
+      const customer = await signUpWithProvenAddress(pages);
       const { page } = customer;
       const authenticator = await addAuthenticator(page);
       await page.getByRole('button', { name: 'Add a passkey' }).click();
@@ -116,7 +125,7 @@ export function factorTests(pages: Pages): void {
     });
 
     pages.test('a code of the app signs in once, and a wrong one does not', async () => {
-      const customer = await signUpInShop(pages, '/account');
+      const customer = await signUpWithProvenAddress(pages);
       const { page } = customer;
       const app = await addApp(page);
       await keepCodes(page);
@@ -141,7 +150,7 @@ export function factorTests(pages: Pages): void {
     });
 
     pages.test('a challenge that is over leads back to the password', async () => {
-      const customer = await signUpInShop(pages, '/account');
+      const customer = await signUpWithProvenAddress(pages);
       const { page } = customer;
       await addApp(page);
       await keepCodes(page);
@@ -166,7 +175,7 @@ export function factorTests(pages: Pages): void {
     pages.test(
       'a factor is renamed, and a name from right to left stays in its place',
       async () => {
-        const { page } = await signUpInShop(pages, '/account');
+        const { page } = await signUpWithProvenAddress(pages);
         await addAuthenticator(page);
         await page.getByRole('button', { name: 'Add a passkey' }).click();
         await keepCodes(page);

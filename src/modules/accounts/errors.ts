@@ -71,6 +71,11 @@ export const accountsErrors = defineErrors('accounts', {
     'This passkey belongs to an account already.',
     'Use it to sign in, or create another one.',
   ],
+  emailUnverified: [
+    409,
+    'Confirm your e-mail address first.',
+    'Somebody else may have signed up with it: their factor would keep its owner out even after a reset of the password. `POST /api/auth/verify-email/send` sends the link again.',
+  ],
   tooManyFactors: [
     409,
     'This account has as many factors as it can have.',

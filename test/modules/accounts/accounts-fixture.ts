@@ -7,6 +7,7 @@ import {
   createAccounts,
   createUser,
 } from '../../../src/modules/accounts/index.ts';
+import { markAddressProven } from '../../../src/modules/accounts/queries.ts';
 import type { Module } from '../../../src/modules/module.ts';
 import { accountMailJob } from '../../../src/modules/notifications/index.ts';
 import type { Role, UserCaller } from '../../../src/shared/caller.ts';
@@ -62,6 +63,8 @@ export type TestAccounts = Omit<Accounts, keyof Authored> &
     readonly logIn: (...input: Parameters<Authored['logIn']>) => Promise<Session>;
     /** Signs in any user. */
     readonly tryLogIn: Authored['logIn'];
+    /** Marks the address of a user as proven, as its link does. */
+    readonly proveAddress: (userId: string) => Promise<void>;
   };
 
 type Session = Extract<LogInResult, { kind: 'session' }>['session'];
@@ -72,11 +75,12 @@ export function accountsOn(
   database: Database,
   overrides: Partial<AccountsDependencies> = {},
 ): TestAccounts & ReturnType<typeof startModule<object>> {
-  return withTestAuthor(startModule(createAccountsOn(database, overrides)));
+  return withTestAuthor(startModule(createAccountsOn(database, overrides)), database);
 }
 
 export function withTestAuthor<Started extends Accounts>(
   accounts: Started,
+  database: Database,
 ): TestAccounts & Omit<Started, keyof Accounts> {
   const bound = authored.map((name) => {
     const useCase = accounts[name] as (...given: unknown[]) => unknown;
@@ -88,7 +92,11 @@ export function withTestAuthor<Started extends Accounts>(
     if (result.kind !== 'session') throw new Error('this user has a second factor');
     return result.session;
   };
-  return { ...accounts, ...Object.fromEntries(bound), logIn, tryLogIn } as unknown as TestAccounts &
+  const proveAddress: TestAccounts['proveAddress'] = async (userId) => {
+    await markAddressProven(database, userId);
+  };
+  const own = { logIn, tryLogIn, proveAddress };
+  return { ...accounts, ...Object.fromEntries(bound), ...own } as unknown as TestAccounts &
     Omit<Started, keyof Accounts>;
 }
 

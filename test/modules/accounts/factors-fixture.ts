@@ -14,10 +14,11 @@ import {
   type TestAccounts,
 } from './accounts-fixture.ts';
 
-/** Signs up a customer. */
+/** Signs up a customer, whose address is proven. */
 export async function signUpCaller(accounts: TestAccounts) {
   const email = newEmail();
   const session = await accounts.signUp({ email, password: PASSWORD });
+  await accounts.proveAddress(session.user.id);
   return { email, session, caller: await callerBehind(accounts, session.accessToken) };
 }
 

@@ -18,6 +18,7 @@ import {
   callerBehind,
   catchCode,
   FACTOR_KEY,
+  newEmail,
   PASSWORD,
   PUBLIC_URL,
   refusal,
@@ -39,6 +40,14 @@ async function auditOf(userId: string) {
   return rows
     .filter(({ subjectId, type }) => subjectId === userId && type !== 'user.created')
     .map(({ type, before, after }) => ({ type, before, after }));
+}
+
+async function unproveAddress(userId: string): Promise<void> {
+  await database.run(
+    'test.unprove_address',
+    'update users set email_verified_at = null where id = $1::uuid',
+    [userId],
+  );
 }
 
 test('an app is given its secret as a URI with the parameters that every app supports', async () => {
@@ -292,4 +301,31 @@ test('a secret that was copied to another row, or altered, cannot be used', asyn
     const { id: challengeId } = await beginLogIn(accounts, email);
     await assert.rejects(accounts.verifyLogIn({ challengeId, totp }), /authenticate/);
   }
+});
+
+test('a customer adds no factor before their address is proven, and staff do', async () => {
+  const { user, accessToken } = await accounts.signUp({ email: newEmail(), password: PASSWORD });
+  const caller = await callerBehind(accounts, accessToken);
+  await accounts.proveAddress(user.id);
+  const pending = await accounts.addTotp(caller, {});
+  const options = await accounts.createPasskeyOptions(caller);
+  await unproveAddress(user.id);
+  const device = createTestAuthenticator({ origin: PUBLIC_URL });
+  const code = createTestTotp(pending.secret).code();
+  const passkey = { id: options.id, response: device.create(options.publicKey) };
+  for (const attempt of [
+    () => accounts.addTotp(caller, {}),
+    () => accounts.confirmTotp(caller, pending.id, code),
+    () => accounts.createPasskeyOptions(caller),
+    () => accounts.addPasskey(caller, passkey),
+  ]) {
+    await assert.rejects(attempt, refusal('accounts.email_unverified'));
+  }
+  assert.deepEqual((await accounts.listFactors(caller)).data, []);
+  await accounts.proveAddress(user.id);
+  await accounts.addPasskey(caller, passkey);
+
+  const staff = await signInAs(database, accounts, 'kitchen');
+  await unproveAddress(staff.caller.id);
+  await accounts.addTotp(staff.caller, {});
 });

@@ -26,7 +26,7 @@ export async function accountsServer(
   changes: Partial<HttpServerOptions> = {},
 ): Promise<{ accounts: TestAccounts; send: Send; createToken: (role: Role) => Promise<string> }> {
   const module = createAccountsOn(database);
-  const accounts = withTestAuthor(module.api);
+  const accounts = withTestAuthor(module.api, database);
   const app = await createHttpServer({
     accessTable,
     everyRuleNeedsRoute: false,

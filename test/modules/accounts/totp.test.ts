@@ -3,19 +3,18 @@ import { test } from 'node:test';
 import { testDatabase } from '../../support/database.ts';
 import { createTestTotp } from '../../support/totp.ts';
 import { accountsOn, callerBehind, catchCode, PASSWORD, refusal } from './accounts-fixture.ts';
-import { beginLogIn, forgetSteps, signUpWithTotp } from './factors-fixture.ts';
+import { beginLogIn, forgetSteps, signUpCaller, signUpWithTotp } from './factors-fixture.ts';
 
 const { database } = await testDatabase();
 const accounts = accountsOn(database);
 
 test('a factor counts only once it is confirmed', async () => {
-  const session = await accounts.signUp({ email: 'pending@example.com', password: PASSWORD });
-  const caller = await callerBehind(accounts, session.accessToken);
+  const { email, caller } = await signUpCaller(accounts);
   const pending = await accounts.addTotp(caller, {});
   const wrong = createTestTotp(pending.secret).wrongCode();
   await assert.rejects(accounts.confirmTotp(caller, pending.id, wrong), refusal('request.invalid'));
   assert.deepEqual(await accounts.listFactors(caller), { data: [], recoveryCodesLeft: 0 });
-  await accounts.logIn({ email: 'pending@example.com', password: PASSWORD });
+  await accounts.logIn({ email, password: PASSWORD });
 });
 
 test('a password then gives a challenge, and a code meets it', async () => {

@@ -8,6 +8,7 @@ import {
   useFactors,
 } from '../../shared/factors.ts';
 import { hasPasskeys } from '../../shared/passkeys.ts';
+import type { Profile } from '../../shared/session.ts';
 import { Problem } from '../parts/problem.tsx';
 import { FactorItem } from './factor-item.tsx';
 import { Part } from './part.tsx';
@@ -16,7 +17,7 @@ import { Part } from './part.tsx';
 const TotpSheet = lazy(() => import('./totp-sheet.tsx'));
 
 /** The second factors of the account, which customers may have. */
-export function FactorsPart() {
+export function FactorsPart({ profile }: { profile: Profile }) {
   const factors = useFactors();
   const addPasskey = useAddPasskey();
   const [isAddingApp, setIsAddingApp] = useState(false);
@@ -38,7 +39,10 @@ export function FactorsPart() {
         </ul>
       )}
       <Problem error={addPasskey.error} />
-      {factors.data !== undefined && (
+      {!profile.emailVerified && (
+        <p>Confirm your e-mail address first. Above, we send you the link again.</p>
+      )}
+      {profile.emailVerified && factors.data !== undefined && (
         <div className="actions">
           {hasPasskeys && (
             <button

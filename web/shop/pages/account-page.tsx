@@ -43,7 +43,7 @@ function Account({ profile }: { profile: Profile }) {
       <NameForm profile={profile} />
       <EmailPart profile={profile} />
       <PasswordPart profile={profile} />
-      <FactorsPart />
+      <FactorsPart profile={profile} />
       {/* Not while it would move down. */}
       {!factors.isPending && <SessionsPart />}
       <StepUpSheet />

@@ -22,6 +22,19 @@ export async function lockOwner(tx: Transaction, caller: UserCaller): Promise<Us
   return user;
 }
 
+/**
+ * Locks the caller's account to add a factor. The address of a customer has to be proven: a stranger who signed up with it
+ * would otherwise have a factor that outlives the owner's reset of the password. That of staff was entered by an admin or an
+ * operator. Throws `accounts.email_unverified`, and what `lockOwner` throws.
+ */
+export async function lockProvenOwner(tx: Transaction, caller: UserCaller): Promise<User> {
+  const user = await lockOwner(tx, caller);
+  if (user.role === 'customer' && !user.emailVerified) {
+    throw new CodedError(accountsErrors.emailUnverified);
+  }
+  return user;
+}
+
 /** Throws `accounts.too_many_factors`. */
 export async function requireRoomForFactor(tx: Transaction, userId: string): Promise<void> {
   const [counted] = await countFactors(tx, userId);

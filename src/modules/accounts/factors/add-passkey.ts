@@ -9,7 +9,12 @@ import { newId } from '../../../shared/ids.ts';
 import type { AccountsParts } from '../accounts-parts.ts';
 import { accountsErrors } from '../errors.ts';
 import { narrowScope } from '../passkey-scope.ts';
-import { type AddedFactor, completeFactor, lockOwner, requireRoomForFactor } from './add-factor.ts';
+import {
+  type AddedFactor,
+  completeFactor,
+  lockProvenOwner,
+  requireRoomForFactor,
+} from './add-factor.ts';
 import { requirePasskeys } from './challenge.ts';
 import { findOpenChallenge, insertChallenge, spendChallenge } from './challenge-queries.ts';
 import { defaultNames, type FactorView, factorView } from './factor.ts';
@@ -23,7 +28,7 @@ export interface PasskeyOptions {
 
 /**
  * Returns the options with which the caller's browser creates a passkey, valid once for five minutes. Throws
- * `accounts.passkeys_unavailable` and `accounts.too_many_factors`.
+ * `accounts.email_unverified`, `accounts.passkeys_unavailable` and `accounts.too_many_factors`.
  */
 export async function createPasskeyOptions(
   parts: AccountsParts,
@@ -33,7 +38,7 @@ export async function createPasskeyOptions(
   const id = newId();
   const nonce = createNonce();
   return parts.database.transaction(async (tx) => {
-    const user = await lockOwner(tx, caller);
+    const user = await lockProvenOwner(tx, caller);
     await requireRoomForFactor(tx, user.id);
     await insertChallenge(tx, id, 'registration', user.id, nonce);
     const existing = await findPasskeys(tx, user.id, scope.rpId);
@@ -53,8 +58,8 @@ export interface NewPasskey {
 }
 
 /**
- * Adds the passkey that the caller's browser has created, which counts at once. Throws `accounts.options_invalid`,
- * `accounts.passkey_taken`, `accounts.too_many_factors`, `accounts.passkeys_unavailable`, and `request.invalid` for a
+ * Adds the passkey that the caller's browser has created, which counts at once. Throws `accounts.email_unverified`,
+ * `accounts.options_invalid`, `accounts.passkey_taken`, `accounts.too_many_factors`, `accounts.passkeys_unavailable`, and `request.invalid` for a
  * response that does not fit the options.
  */
 export async function addPasskey(
@@ -65,7 +70,7 @@ export async function addPasskey(
 ): Promise<FactorView & AddedFactor> {
   const scope = requirePasskeys(parts);
   return parts.database.transaction(async (tx) => {
-    const { role } = await lockOwner(tx, caller);
+    const { role } = await lockProvenOwner(tx, caller);
     const [challenge] = await findOpenChallenge(tx, challengeId);
     if (challenge?.kind !== 'registration' || challenge.userId !== caller.id) {
       throw new CodedError(accountsErrors.optionsInvalid);

@@ -4,7 +4,12 @@ import { CodedError } from '../../../shared/errors.ts';
 import { newId } from '../../../shared/ids.ts';
 import type { AccountsParts } from '../accounts-parts.ts';
 import { accountsErrors } from '../errors.ts';
-import { type AddedFactor, completeFactor, lockOwner, requireRoomForFactor } from './add-factor.ts';
+import {
+  type AddedFactor,
+  completeFactor,
+  lockProvenOwner,
+  requireRoomForFactor,
+} from './add-factor.ts';
 import { defaultNames } from './factor.ts';
 import { confirmTotpRow, countFactors, findPendingTotp, insertTotp } from './factor-queries.ts';
 import { createTotpSecret, describeTotp, findTotpStep } from './totp.ts';
@@ -19,7 +24,7 @@ export interface PendingTotp {
 
 /**
  * Creates a secret for the caller's authenticator app, which counts for nothing until `confirmTotp`. Throws
- * `accounts.too_many_factors`.
+ * `accounts.email_unverified` and `accounts.too_many_factors`.
  */
 export async function addTotp(
   { database, factorCipher, shopName }: AccountsParts,
@@ -30,7 +35,7 @@ export async function addTotp(
   const secret = createTotpSecret();
   const encrypted = factorCipher.encrypt(id, secret);
   const { email } = await database.transaction(async (tx) => {
-    const user = await lockOwner(tx, caller);
+    const user = await lockProvenOwner(tx, caller);
     await requireRoomForFactor(tx, user.id);
     await insertTotp(tx, id, user.id, name, encrypted.secret, encrypted.secretKeyId);
     return user;
@@ -40,7 +45,7 @@ export async function addTotp(
 
 /**
  * Confirms a secret with a code of the app; it counts from then on. Returns recovery codes with the first factor. Throws
- * `accounts.factor_not_found`, and `request.invalid` for a wrong code.
+ * `accounts.email_unverified`, `accounts.factor_not_found`, and `request.invalid` for a wrong code.
  */
 export async function confirmTotp(
   parts: AccountsParts,
@@ -50,7 +55,7 @@ export async function confirmTotp(
   code: string,
 ): Promise<AddedFactor> {
   return parts.database.transaction(async (tx) => {
-    await lockOwner(tx, caller);
+    await lockProvenOwner(tx, caller);
     const [totp] = await findPendingTotp(tx, caller.id, id);
     if (totp === undefined) throw new CodedError(accountsErrors.factorNotFound);
     const step = findTotpStep(parts.factorCipher.decrypt(id, totp), code, totp.nowMs);

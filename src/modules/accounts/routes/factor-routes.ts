@@ -51,7 +51,7 @@ export function registerFactorRoutes(app: App, accounts: Accounts): void {
         body: AddTotpBody,
         response: { 201: PendingTotpReply },
       },
-      config: { errors: [accountsErrors.tooManyFactors] },
+      config: { errors: [accountsErrors.emailUnverified, accountsErrors.tooManyFactors] },
     },
     async (request, reply) => {
       const caller = requireUserCaller(request);
@@ -72,7 +72,7 @@ export function registerFactorRoutes(app: App, accounts: Accounts): void {
         body: ConfirmTotpBody,
         response: { 200: ConfirmedReply },
       },
-      config: { errors: [accountsErrors.factorNotFound] },
+      config: { errors: [accountsErrors.emailUnverified, accountsErrors.factorNotFound] },
     },
     async (request) => {
       const caller = requireUserCaller(request);
@@ -95,7 +95,13 @@ export function registerFactorRoutes(app: App, accounts: Accounts): void {
         body: NoBody,
         response: { 200: PasskeyOptionsReply },
       },
-      config: { errors: [accountsErrors.passkeysUnavailable, accountsErrors.tooManyFactors] },
+      config: {
+        errors: [
+          accountsErrors.emailUnverified,
+          accountsErrors.passkeysUnavailable,
+          accountsErrors.tooManyFactors,
+        ],
+      },
     },
     (request) => accounts.createPasskeyOptions(requireUserCaller(request)),
   );
@@ -114,6 +120,7 @@ export function registerFactorRoutes(app: App, accounts: Accounts): void {
       },
       config: {
         errors: [
+          accountsErrors.emailUnverified,
           accountsErrors.optionsInvalid,
           accountsErrors.passkeyTaken,
           accountsErrors.passkeysUnavailable,
