@@ -1,12 +1,14 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { LightMyRequestResponse } from 'fastify';
+import { createTestAuthenticator } from '../../support/authenticator.ts';
 import { testDatabase } from '../../support/database.ts';
+import { createTestTotp } from '../../support/totp.ts';
 import { newEmail, PASSWORD, PUBLIC_URL } from './accounts-fixture.ts';
 import { accountsServer, findCookie } from './http-fixture.ts';
 
 const { database } = await testDatabase();
-const { send } = await accountsServer(database);
+const { accounts, send } = await accountsServer(database);
 
 const ACCESS = '__Host-holdfast_access';
 const REFRESH = '__Secure-holdfast_refresh';
@@ -284,6 +286,31 @@ test('a new password ends the other sessions of a browser’s user, and gives th
     headers: { cookie: `${REFRESH}=${refresh.value}`, origin },
   });
   assertNoTokens(renewed);
+});
+
+test('a factor added, confirmed or removed gives a browser new cookies, which go on', async () => {
+  const { response, cookies } = await signUpByCookie();
+  await accounts.proveAddress(response.json().user.id);
+  let cookie = `${cookies.access}; ${cookies.refresh}`;
+  const change = async (method: 'POST' | 'DELETE', path: string, body?: object) => {
+    const options = { headers: { cookie, origin }, ...(body === undefined ? {} : { body }) };
+    const reply = await send(method, `/api/auth/factors/${path}`, options);
+    assert.ok(reply.statusCode < 300, reply.body);
+    return reply;
+  };
+  const goOn = async (reply: LightMyRequestResponse) => {
+    const names = [ACCESS, REFRESH];
+    cookie = names.map((name) => `${name}=${findCookie(reply, name).value}`).join('; ');
+    assert.ok(await isSignedIn(cookie));
+  };
+
+  const pending = (await change('POST', 'totp', {})).json<{ id: string; secret: string }>();
+  const code = createTestTotp(pending.secret).code();
+  await goOn(await change('POST', `totp/${pending.id}/confirm`, { code }));
+  const options = (await change('POST', 'passkeys/options')).json();
+  const passkey = createTestAuthenticator({ origin }).create(options.publicKey);
+  await goOn(await change('POST', 'passkeys', { id: options.id, response: passkey }));
+  await goOn(await change('DELETE', pending.id));
 });
 
 test('a refresh that was on its way when the password changed gets the same cookies', async () => {

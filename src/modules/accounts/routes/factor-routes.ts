@@ -22,6 +22,7 @@ import {
   UpdateFactorBody,
 } from './factor-schemas.ts';
 import { NoReply } from './schemas.ts';
+import { renewCookies } from './send-session.ts';
 
 const tags = ['Second factors'];
 
@@ -74,13 +75,14 @@ export function registerFactorRoutes(app: App, accounts: Accounts): void {
       },
       config: { errors: [accountsErrors.emailUnverified, accountsErrors.factorNotFound] },
     },
-    async (request) => {
+    async (request, reply) => {
       const caller = requireUserCaller(request);
       const { id } = request.params;
       const author = buildContext(request);
       const confirmed = await accounts.confirmTotp(author, caller, id, request.body.code);
       recordSecurity(request, 'factor.added', { userId: caller.id, type: 'totp' });
-      return confirmed;
+      await renewCookies(accounts, request, reply);
+      return reply.send(confirmed);
     },
   );
 
@@ -132,6 +134,7 @@ export function registerFactorRoutes(app: App, accounts: Accounts): void {
       const caller = requireUserCaller(request);
       const added = await accounts.addPasskey(buildContext(request), caller, request.body);
       recordSecurity(request, 'factor.added', { userId: caller.id, type: 'passkey' });
+      await renewCookies(accounts, request, reply);
       return reply.code(201).send(added);
     },
   );
@@ -197,6 +200,7 @@ export function registerFactorRoutes(app: App, accounts: Accounts): void {
       const removed = await accounts.removeFactor(author, caller, request.params.id);
       if (removed !== null) {
         recordSecurity(request, 'factor.removed', { userId: caller.id, type: removed.type });
+        await renewCookies(accounts, request, reply);
       }
       return reply.code(204).send();
     },
