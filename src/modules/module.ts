@@ -66,7 +66,7 @@ export type Plan = (tx: Transaction, events: readonly LoggedEvent[]) => Promise<
 
 /** A limit in addition to the general one. */
 export interface OperationLimit {
-  readonly limit: 'auth' | 'checkout' | 'codes';
+  readonly limit: 'auth' | 'auth-address' | 'passkey-challenges' | 'checkout' | 'codes';
   /** Which responses count, or as how many points; the others are credited back. */
   readonly counts: (outcome: Outcome) => boolean | number;
 }

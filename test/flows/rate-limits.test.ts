@@ -123,7 +123,11 @@ describe('checkout', async () => {
 
 describe('signing in', async () => {
   const server = await startTestServer(db, {
-    environment: { RATE_LIMIT_AUTH: '5/15m', TRUSTED_PROXIES: '127.0.0.0/8' },
+    environment: {
+      PUBLIC_URL: 'http://localhost:3000',
+      RATE_LIMIT_AUTH: '5/15m',
+      TRUSTED_PROXIES: '127.0.0.0/8',
+    },
   });
   /** Counts addresses that differ from those of other tests: IPv4 as a whole, IPv6 by network. */
   let addresses = 0;
@@ -206,6 +210,32 @@ describe('signing in', async () => {
       session.post('/api/auth/password', { currentPassword, newPassword: 'a new password' });
     for (let tries = 0; tries < 5; tries += 1) assert.equal((await change('wrong')).status, 401);
     assertLimited(await change(session.identity.password), 'auth', 900);
+  });
+
+  test('of one network address, only 50 wrong proofs and 50 begun sign-ins with a passkey pass', async () => {
+    const address = newAddress();
+    const { email } = (await server.signUp()).identity;
+    const prove = (from: string) =>
+      server.anonymous.post(
+        '/api/auth/login/verify',
+        { challengeId: newId(), totp: '123456' },
+        { 'x-forwarded-for': from },
+      );
+    const begin = (from: string) =>
+      server.anonymous.post('/api/auth/login/passkey', undefined, { 'x-forwarded-for': from });
+    for (const [send, passed] of [
+      [prove, 401],
+      [begin, 200],
+    ] as const) {
+      const replies = await Promise.all(Array.from({ length: 60 }, () => send(address)));
+      assert.deepEqual(tally(replies), { [passed]: 50, 429: 10 });
+      // Nobody learns from it of others at the same address.
+      const stated = replies.map(({ headers }) => headers.get('ratelimit') ?? '');
+      assert.ok(stated.every((text) => !/auth-address|passkey-challenges/.test(text)));
+      assert.equal((await send(newAddress())).status, passed);
+    }
+    // Wrong passwords count with wrong proofs.
+    assert.equal((await logIn(email, 'wrong', address)).status, 429);
   });
 
   test('ignores an address forwarded by an untrusted peer', async () => {

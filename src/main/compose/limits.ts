@@ -1,5 +1,5 @@
 import type { FastifyRequest } from 'fastify';
-import type { Rate, RateLimiters } from '../../drivers/limits/rate-limiter.ts';
+import type { Rate, RateLimiter, RateLimiters } from '../../drivers/limits/rate-limiter.ts';
 import { createWaitingRateLimiter } from '../../drivers/limits/waiting-rate-limiter.ts';
 import { clientNetwork, type Limit, type LimitsOf } from '../../http/index.ts';
 import { emailKey } from '../../modules/accounts/index.ts';
@@ -19,14 +19,16 @@ const NETWORK_FACTOR = 10;
 export function createLimits(
   config: Pick<Config, 'role' | 'rateLimits'>,
   limiters: RateLimiters,
-  signIn: Pick<SignInLimits, 'ofPairs' | 'ofAddresses'>,
+  signIn: Pick<SignInLimits, 'ofPairs' | 'ofAddresses' | 'ofChallenges'>,
 ): LimitsOf {
   const { checkout, codes, global } = config.rateLimits;
   // A worker serves nothing that is limited.
   if (config.role === 'worker') return () => [];
   const general = global === null ? [] : [globalLimit(limiters, global)];
   const special = {
-    auth: authLimits(signIn),
+    auth: [...pairLimits(signIn.ofPairs), ...addressLimits('auth-address', signIn.ofAddresses)],
+    'auth-address': addressLimits('auth-address', signIn.ofAddresses),
+    'passkey-challenges': addressLimits('passkey-challenges', signIn.ofChallenges),
     checkout: checkout === null ? [] : checkoutLimits(limiters, checkout),
     codes: codes === null ? [] : [codesLimit(limiters, codes)],
   };
@@ -72,29 +74,33 @@ function globalLimit(limiters: RateLimiters, rate: Rate): Limit {
   };
 }
 
-/**
- * Counts failures per network address and account, so a stranger's failures never lock the owner out, and per address
- * over all accounts, so nobody tries one password with many of them. The second is secret: others may share the address.
- */
-function authLimits({
-  ofPairs,
-  ofAddresses,
-}: Pick<SignInLimits, 'ofPairs' | 'ofAddresses'>): readonly Limit[] {
-  if (ofPairs === null || ofAddresses === null) return [];
+/** Counts failures per network address and account, so a stranger's failures never lock the owner out. */
+function pairLimits(limiter: RateLimiter | null): readonly Limit[] {
+  if (limiter === null) return [];
   return [
     {
       name: 'auth',
       after: 'body',
       counting: (request) => ({
-        limiter: ofPairs,
+        limiter,
         key: buildPairKey(clientNetwork(request), getAccountKey(request)),
       }),
     },
+  ];
+}
+
+/**
+ * Counts per network address over all accounts, so nobody tries one password, or codes, with many of them. It is secret:
+ * others may share the address.
+ */
+function addressLimits(name: string, limiter: RateLimiter | null): readonly Limit[] {
+  if (limiter === null) return [];
+  return [
     {
-      name: 'auth-address',
+      name,
       isSecret: true,
       after: 'body',
-      counting: (request) => ({ limiter: ofAddresses, key: clientNetwork(request) }),
+      counting: (request) => ({ limiter, key: clientNetwork(request) }),
     },
   ];
 }

@@ -6,23 +6,33 @@ import { sha256 } from '../../shared/canonical-json.ts';
 
 /** Failures of one network address over all accounts. */
 const ADDRESS_RATE: Rate = { pointsMax: 50, windowSeconds: 900 };
+/** Sign-ins with a passkey alone that one network address begins; each leaves a row for five minutes. */
+const CHALLENGE_RATE: Rate = { pointsMax: 50, windowSeconds: 900 };
 /** Failures of one account over all addresses, before attempts are slowed down. */
 const ACCOUNT_RATE: Rate = { pointsMax: 10, windowSeconds: 3_600 };
 /** After that, attempts on the account: 2,880 a day, of which an owner never waits for more than 30 seconds. */
 const SLOWED_RATE: Rate = { pointsMax: 1, windowSeconds: 30 };
 
-/** The limits on guessing passwords, all of which count failures. */
+/** The limits on guessing passwords and codes, which count failures, and on beginning sign-ins. */
 export interface SignInLimits extends GuessLimits {
   /** Per network address and account; its rate is configured. Null if guessing is not limited. */
   readonly ofPairs: RateLimiter | null;
   /** Per network address. Null if guessing is not limited. */
   readonly ofAddresses: RateLimiter | null;
+  /** Per network address: challenges for a passkey alone. Null if guessing is not limited. */
+  readonly ofChallenges: RateLimiter | null;
 }
 
 /** Creates the limits. A pair that may fail more often than the others allow raises theirs to its own. */
 export function createSignInLimits(limiters: RateLimiters, pairRate: Rate | null): SignInLimits {
   if (pairRate === null) {
-    return { ofPairs: null, ofAddresses: null, guesses: null, forgive: async () => {} };
+    return {
+      ofPairs: null,
+      ofAddresses: null,
+      ofChallenges: null,
+      guesses: null,
+      forgive: async () => {},
+    };
   }
   const atLeastPair = (rate: Rate): Rate => ({
     ...rate,
@@ -34,6 +44,7 @@ export function createSignInLimits(limiters: RateLimiters, pairRate: Rate | null
   return {
     ofPairs,
     ofAddresses: create('auth-address', atLeastPair(ADDRESS_RATE)),
+    ofChallenges: create('passkey-challenges', atLeastPair(CHALLENGE_RATE)),
     guesses: createSlowingRateLimiter(
       create('auth-account', atLeastPair(ACCOUNT_RATE)),
       create('auth-account-slowed', SLOWED_RATE),

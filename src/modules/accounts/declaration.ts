@@ -14,7 +14,7 @@ const changesOwnFactors: Access = { ...signedIn, whileRestricted: ['factor'], st
 const admins: Access = { roles: ['admin'] };
 const provenAdmins: Access = { roles: ['admin'], stepUp: true };
 
-/** Counts wrong passwords, and sign-ups with an address that is already taken. */
+/** Counts wrong passwords and wrong proofs, and sign-ups with an address that is already taken. */
 const failures: OperationLimit = {
   limit: 'auth',
   counts: ({ status }: Outcome) => status === 401 || status === 409,
@@ -67,6 +67,10 @@ export const accountsDeclaration = {
     signUp: [failures],
     register: [failures],
     logIn: [failures],
+    // Its body names no account; failures of an account are counted in the database.
+    verifyLogIn: [{ ...failures, limit: 'auth-address' }],
+    // Each leaves a row for five minutes.
+    beginPasskeyLogIn: [{ limit: 'passkey-challenges', counts: ({ status }) => status === 200 }],
     stepUp: [failures],
     changePassword: [failures],
   },
