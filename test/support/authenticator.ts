@@ -48,9 +48,9 @@ const BACKUP_ELIGIBLE = 0x08;
 const BACKED_UP = 0x10;
 const ATTESTED = 0x40;
 
-export function createTestAuthenticator(usual: Behaviour): TestAuthenticator {
+export function createTestAuthenticator(usual: Behaviour, idBytes = 16): TestAuthenticator {
   const keys = generateKeyPairSync('ec', { namedCurve: 'P-256' });
-  return createDevice(usual, { ...keys, id: randomBytes(16), userHandle: '', uses: 0 });
+  return createDevice(usual, { ...keys, id: randomBytes(idBytes), userHandle: '', uses: 0 });
 }
 
 function createDevice(usual: Behaviour, passkey: Passkey): TestAuthenticator {

@@ -194,6 +194,17 @@ test('options work once, for five minutes, for their own user, and only to add a
   );
 });
 
+test('the id of a passkey has at most 1,023 bytes', async () => {
+  const { caller } = await signUpCaller(accounts);
+  for (const idBytes of [1_024, 6_000]) {
+    const device = createTestAuthenticator({ origin: PUBLIC_URL }, idBytes);
+    await assert.rejects(addTestPasskey(accounts, caller, device), refusal('request.invalid'));
+  }
+  const longest = createTestAuthenticator({ origin: PUBLIC_URL }, 1_023);
+  await addTestPasskey(accounts, caller, longest);
+  await signInAlone(longest);
+});
+
 test('a passkey belongs to one account', async () => {
   const { device } = await signUpWithPasskey(accounts);
   const { caller } = await signUpCaller(accounts);

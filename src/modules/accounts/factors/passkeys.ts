@@ -14,6 +14,9 @@ const ALGORITHMS = [-8, -7, -257];
 /** As long as a challenge lives. */
 const TIMEOUT_MS = 5 * 60_000;
 
+/** Source: WebAuthn Level 3 §7.1, "credentialId is ≤ 1023 bytes". */
+const CREDENTIAL_ID_BYTES_MAX = 1_023;
+
 /** A passkey of which the browser needs to know. */
 export interface KnownPasskey {
   readonly credentialId: Buffer;
@@ -78,7 +81,7 @@ export type RegisteredPasskey = Extract<
   { verified: true }
 >['registrationInfo'];
 
-/** Returns the new passkey; null if the response does not fit the challenge, an origin or the RP ID. */
+/** Returns the new passkey; null if the response does not fit the challenge, an origin or the RP ID, or its id is too long. */
 export async function verifyRegistration(
   { rpId, origins }: PasskeyScope,
   nonce: Buffer,
@@ -94,7 +97,9 @@ export async function verifyRegistration(
       requireUserVerification: false,
       supportedAlgorithmIDs: ALGORITHMS,
     });
-    return registrationInfo ?? null;
+    if (registrationInfo === undefined) return null;
+    const { length } = Buffer.from(registrationInfo.credential.id, 'base64url');
+    return length > CREDENTIAL_ID_BYTES_MAX ? null : registrationInfo;
   } catch {
     // The library throws for every defect of a response; the caller does not learn which.
     return null;
