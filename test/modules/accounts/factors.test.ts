@@ -285,6 +285,33 @@ test('a secret under a former key moves to the new one when it is used', async (
   );
 });
 
+test('an app whose key is lost does not keep another app out', async () => {
+  const { email, caller, app } = await signUpWithTotp(accounts);
+  const newer = accountsOn(database, {
+    factorKeys: ['another key of the tests, of 32 bytes or more'],
+  });
+  const pending = await newer.addTotp(caller, {});
+  const second = createTestTotp(pending.secret);
+  await newer.confirmTotp(caller, pending.id, second.code());
+  // Each server lacks the key of one of the two, whichever was used last.
+  for (const [server, own, foreign] of [
+    [accounts, app, second],
+    [newer, second, app],
+  ] as const) {
+    const { id: challengeId } = await beginLogIn(server, email);
+    const unread = server.verifyLogIn({ challengeId, totp: foreign.code(1) });
+    await assert.rejects(unread, /FACTOR_KEY/);
+    await server.verifyLogIn({ challengeId, totp: own.code(1) });
+  }
+  // What was refused may have been a guess of the app that could be read.
+  const [counted] = await database.run<{ failures: number }>(
+    'test.count_failures',
+    'select count(*)::int as failures from factor_failures where user_id = $1::uuid',
+    [caller.id],
+  );
+  assert.equal(counted?.failures, 2);
+});
+
 test('a secret that was copied to another row, or altered, cannot be used', async () => {
   const { email, user, app } = await signUpWithTotp(accounts);
   const other = await signUpWithTotp(accounts);

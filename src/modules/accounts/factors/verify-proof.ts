@@ -66,14 +66,14 @@ export async function withProof<Result>(
 ): Promise<Result> {
   const outcome = await parts.database.transaction(async (tx) => {
     const verified = await verifyProof(parts, tx, userId, proof, challenge);
-    if (verified instanceof CodedError) return verified;
+    if (verified instanceof Error) return verified;
     const result = await work(tx, verified);
     if (verified.method === 'recoveryCode') {
       await notify(parts, tx, { kind: 'recovery_code_used', userId, source });
     }
     return { result };
   });
-  if (outcome instanceof CodedError) throw outcome;
+  if (outcome instanceof Error) throw outcome;
   return outcome.result;
 }
 
@@ -87,7 +87,7 @@ export async function verifyProof(
   userId: string,
   proof: FactorProof,
   challenge: ChallengeRow | null,
-): Promise<Proved | CodedError> {
+): Promise<Proved | Error> {
   const method = requireOneProof(proof);
   const [user] = await lockCustomers(tx, [userId]);
   const passkeys = parts.passkeys && narrowScope(parts.passkeys, user!.role);
@@ -101,6 +101,7 @@ export async function verifyProof(
   if (wrong !== null) {
     // A challenge for anybody with a passkey is open to strangers, who must not use up the tries of an account.
     if (answered?.kind !== 'passkey') await recordFailure(tx, userId);
+    if (wrong instanceof Error) return wrong;
     const details = { method, userId, ...(wrong === 'wrong' ? {} : { reason: wrong }) };
     return new CodedError(accountsErrors.factorInvalid, {
       security: { event: 'factor.failed', details },
@@ -117,16 +118,16 @@ export async function verifyProof(
 /** Why a proof fails: it is wrong, or signed by a passkey whose counter did not grow. */
 type Wrong = 'wrong' | 'counter';
 
-/** Accepts the proof, or returns why it is wrong. */
+/** Accepts the proof, or returns why it is wrong or cannot be told to be. */
 async function findWrong(
   parts: AccountsParts,
   tx: Transaction,
   userId: string,
   proof: FactorProof,
   challenge: ChallengeRow | null,
-): Promise<Wrong | null> {
+): Promise<Wrong | Error | null> {
   if (proof.totp !== undefined) {
-    return (await acceptTotp(parts, tx, userId, proof.totp)) ? null : 'wrong';
+    return acceptTotp(parts, tx, userId, proof.totp);
   }
   if (proof.recoveryCode !== undefined) {
     const hash = hashRecoveryCode(userId, proof.recoveryCode);
@@ -136,23 +137,38 @@ async function findWrong(
   return acceptPasskey(parts, tx, userId, proof.passkey!, challenge!);
 }
 
-/** Accepts a code of the current step or of a neighbour, later than any accepted so far. */
+/**
+ * Accepts a code of the current step or of a neighbour, later than any accepted so far. If no secret fits and some
+ * cannot be decrypted, the code may be of one of these: returns the error, to count what may be a guess of the others, or
+ * throws it if there are no others.
+ */
 async function acceptTotp(
   { factorCipher }: AccountsParts,
   tx: Transaction,
   userId: string,
   code: string,
-): Promise<boolean> {
-  for (const totp of await findTotps(tx, userId)) {
-    const secret = factorCipher.decrypt(totp.id, totp);
+): Promise<'wrong' | Error | null> {
+  const totps = await findTotps(tx, userId);
+  const errors: Error[] = [];
+  for (const totp of totps) {
+    let secret: Buffer;
+    try {
+      secret = factorCipher.decrypt(totp.id, totp);
+    } catch (error) {
+      errors.push(error as Error);
+      continue;
+    }
     const step = findTotpStep(secret, code, totp.nowMs);
     if (step === null) continue;
     // After a rotation of the key, the secret moves to the new one when it is used.
     const stored = factorCipher.isCurrent(totp) ? totp : factorCipher.encrypt(totp.id, secret);
     const [spent] = await spendTotpStep(tx, totp.id, step, stored.secret, stored.secretKeyId);
-    if (spent !== undefined) return true;
+    if (spent !== undefined) return null;
   }
-  return false;
+  const [unreadable] = errors;
+  if (unreadable === undefined) return 'wrong';
+  if (errors.length === totps.length) throw unreadable;
+  return unreadable;
 }
 
 async function acceptPasskey(
