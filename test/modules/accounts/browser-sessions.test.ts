@@ -172,6 +172,15 @@ test('a refresh by cookie, from an allowed origin, sets cookies and returns no t
   assert.equal(codeIn(asked), '400 request.invalid');
 });
 
+test('a plain sign-in is identified by its body alone, so cookies that come along change nothing', async () => {
+  const { email, cookies } = await signUpByCookie();
+  const cookie = `${cookies.access}; ${cookies.refresh}`;
+  const body = { email, password: PASSWORD };
+  const response = await send('POST', '/api/auth/login', { body, headers: { cookie, origin } });
+  assert.equal(typeof response.json().accessToken, 'string');
+  assert.equal(response.headers['set-cookie'], undefined);
+});
+
 test('a refresh token in the body is exchanged for tokens, whatever cookies come along', async () => {
   const created = await send('POST', '/api/auth/signup', {
     body: { email: newEmail(), password: PASSWORD },

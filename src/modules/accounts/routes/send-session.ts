@@ -23,7 +23,8 @@ export interface SessionReplyOptions {
 /**
  * Sends a session that has begun or was continued: as tokens, or as cookies that scripts cannot read and then without
  * tokens. A caller who was identified by cookie gets cookies in any case, so that a script planted in a page cannot turn
- * their session into one that it can carry away.
+ * their session into one that it can carry away. Sign-up, sign-in, its challenge and a refresh by body identify nobody by
+ * cookie: who sends a password, a proof or a token needs no cookie, and a script could leave it out.
  */
 export function sendSession(
   request: FastifyRequest,
