@@ -5,8 +5,8 @@ import type { AccountMailKind } from '../account-mail.ts';
 import type { AccountsParts } from '../accounts-parts.ts';
 import type { Email } from '../email.ts';
 import { accountsErrors } from '../errors.ts';
+import { type EmailLinkPurpose, findReservation, insertLink } from '../link-queries.ts';
 import { hashToken } from '../tokens/refresh-tokens.ts';
-import { type EmailLinkPurpose, findReservation, insertLink } from './link-queries.ts';
 
 type Parts = Pick<AccountsParts, 'jobs' | 'accountMailJob' | 'linkTokens'>;
 

@@ -5,10 +5,10 @@ import { CodedError } from '../../../shared/errors.ts';
 import type { AccountsParts } from '../accounts-parts.ts';
 import type { Email } from '../email.ts';
 import { accountsErrors } from '../errors.ts';
+import { takeLink, updateEmail } from '../link-queries.ts';
 import { voidPasswordResets } from '../passwords/reset-queries.ts';
 import { lockCustomers } from '../queries.ts';
 import type { Customer } from '../user.ts';
-import { takeLink, updateEmail } from './link-queries.ts';
 
 /** A user as their row is locked, with an address as every user has. */
 export type LinkedUser = Customer & { readonly email: string };

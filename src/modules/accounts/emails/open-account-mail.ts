@@ -1,8 +1,8 @@
 import type { AccountMail, AccountMailContent } from '../account-mail.ts';
 import type { AccountsParts } from '../accounts-parts.ts';
+import { findMailedLink } from '../link-queries.ts';
 import { findNotice } from '../notice-queries.ts';
 import { findOpenReset } from '../passwords/reset-queries.ts';
-import { findMailedLink } from './link-queries.ts';
 
 /**
  * Returns what a mail about an account is written from, or null if it is no longer due: its link was used, was voided or

@@ -6,10 +6,10 @@ import { pause } from '../../../shared/pause.ts';
 import type { AccountsParts } from '../accounts-parts.ts';
 import { type Email, emailKey } from '../email.ts';
 import { lockGuests } from '../guests.ts';
+import { findReservation } from '../link-queries.ts';
 import { notify } from '../notices.ts';
 import { findCredential, findUser, lockCustomers } from '../queries.ts';
 import { addLink, mailLink } from './add-link.ts';
-import { findReservation } from './link-queries.ts';
 
 /** The minimum duration, so that the time does not reveal whether the address has an account. */
 const RESPONSE_MS_MIN = 150;

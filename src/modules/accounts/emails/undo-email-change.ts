@@ -3,11 +3,11 @@ import { CodedError } from '../../../shared/errors.ts';
 import type { AccountsParts } from '../accounts-parts.ts';
 import { forgetOtherDevices } from '../devices/device.ts';
 import { accountsErrors } from '../errors.ts';
+import { findOpenLinkByToken, voidLinks } from '../link-queries.ts';
 import { notify } from '../notices.ts';
 import { endOtherSessions } from '../sessions/end-sessions.ts';
 import { hashToken } from '../tokens/refresh-tokens.ts';
 import { setEmail, takeLinkOf } from './change-email.ts';
-import { findOpenLinkByToken, voidLinks } from './link-queries.ts';
 
 /**
  * Gives an account its former address back with the token from the mail that told of the change, or stops a change that is

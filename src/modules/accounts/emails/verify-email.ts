@@ -5,12 +5,12 @@ import type { SecurityFact } from '../../../shared/security-events.ts';
 import type { AccountsParts } from '../accounts-parts.ts';
 import { emailKey } from '../email.ts';
 import { accountsErrors } from '../errors.ts';
+import { extendUndo, findOpenLinkByToken, type OpenLinkRow, voidLinks } from '../link-queries.ts';
 import { notify } from '../notices.ts';
 import { proveAddress } from '../prove-address.ts';
 import { hashToken } from '../tokens/refresh-tokens.ts';
 import { requireUnreserved } from './add-link.ts';
 import { setEmail, takeLinkOf } from './change-email.ts';
-import { extendUndo, findOpenLinkByToken, type OpenLinkRow, voidLinks } from './link-queries.ts';
 
 /**
  * Proves an address with the token from its mail. A new address becomes that of the account, and the former one is told.

@@ -5,6 +5,7 @@ import { CodedError } from '../../../shared/errors.ts';
 import type { AccountsParts } from '../accounts-parts.ts';
 import { emailKey } from '../email.ts';
 import { accountsErrors } from '../errors.ts';
+import { voidChanges } from '../link-queries.ts';
 import { type NoticeParts, notify } from '../notices.ts';
 import { findCredential, findUser, lockCustomers } from '../queries.ts';
 import { endFamilies } from '../sessions/session-queries.ts';
@@ -65,6 +66,7 @@ async function resetAllFactors(
   if (removed.length === 0) return { factorsRemoved: 0, endedFamilyIds: [] };
   await deleteRecoveryCodes(tx, userId);
   await voidChallenges(tx, userId);
+  await voidChanges(tx, userId);
   const ended = await endFamilies(tx, userId, 'factor', null);
   await recordAudit(tx, author, [
     {

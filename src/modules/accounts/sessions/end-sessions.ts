@@ -1,5 +1,6 @@
 import type { Transaction } from '../../../database/database.ts';
 import type { AccountsParts } from '../accounts-parts.ts';
+import { voidChanges } from '../link-queries.ts';
 import { type EndReason, endFamilies, nextGeneration } from './session-queries.ts';
 
 type Parts = Pick<AccountsParts, 'revocations'>;
@@ -32,8 +33,9 @@ export async function spendSession(
 }
 
 /**
- * To be called in the transaction that gives a user a new password, factor or address: whoever signed in with the former
- * one is out. Ends every session except the caller's, whose access token is spent; null: ends all. Returns how many ended.
+ * To be called in the transaction that gives a user a new password or factor: whoever signed in with the former one is
+ * out, and gets no address confirmed that they asked for. Ends every session except the caller's, whose access token is
+ * spent; null: ends all. Returns how many ended.
  */
 export async function afterCredentialChange(
   parts: Parts,
@@ -44,5 +46,6 @@ export async function afterCredentialChange(
 ): Promise<number> {
   const ended = await endOtherSessions(parts, tx, userId, reason, familyId);
   if (familyId !== null) await spendSession(parts, tx, familyId);
+  await voidChanges(tx, userId);
   return ended;
 }

@@ -4,6 +4,7 @@ import type { Author, UserCaller } from '../../../shared/caller.ts';
 import { CodedError } from '../../../shared/errors.ts';
 import type { AccountsParts } from '../accounts-parts.ts';
 import { accountsErrors } from '../errors.ts';
+import { voidAllChanges, voidChanges } from '../link-queries.ts';
 import { lockCustomers } from '../queries.ts';
 import { endOtherSessions } from './end-sessions.ts';
 import { endListedFamily } from './session-list-queries.ts';
@@ -26,7 +27,7 @@ export function revokeOtherSessions(parts: AccountsParts, caller: UserCaller): P
   });
 }
 
-/** Ends one session of any user, for admins. Throws `accounts.not_found` and `accounts.session_not_found`. */
+/** Ends one session of any user, for admins, and voids the changes of address that it may have asked for. Throws `accounts.not_found` and `accounts.session_not_found`. */
 export async function endUserSession(
   parts: AccountsParts,
   author: Author,
@@ -36,11 +37,12 @@ export async function endUserSession(
   await parts.database.transaction(async (tx) => {
     await lockUser(tx, userId);
     await endOne(parts, tx, userId, id, 'admin');
+    await voidChanges(tx, userId);
     await recordEnd(tx, author, userId, { sessionsEnded: 1 });
   });
 }
 
-/** Ends all sessions of any user, for admins. Returns how many. Throws `accounts.not_found`. */
+/** Ends all sessions of any user, for admins, and voids the changes of address that they asked for. Returns how many. Throws `accounts.not_found`. */
 export function endUserSessions(
   parts: AccountsParts,
   author: Author,
@@ -49,19 +51,22 @@ export function endUserSessions(
   return parts.database.transaction(async (tx) => {
     await lockUser(tx, userId);
     const sessionsEnded = await endOtherSessions(parts, tx, userId, 'admin', null);
-    if (sessionsEnded > 0) await recordEnd(tx, author, userId, { sessionsEnded });
+    const voided = await voidChanges(tx, userId);
+    if (sessionsEnded + voided.length > 0) await recordEnd(tx, author, userId, { sessionsEnded });
     return sessionsEnded;
   });
 }
 
 /**
- * Ends the sessions of everyone, the caller's too: who does this does not know which one was stolen. No row of a session
+ * Ends the sessions of everyone, the caller's too: who does this does not know which one was stolen. The changes of
+ * address that they asked for are void. No row of a session
  * changes, so that it takes effect within five seconds on every server however many there are.
  */
 export async function endAllSessions(parts: AccountsParts, author: Author): Promise<void> {
   await parts.database.transaction(async (tx) => {
     const [begun] = await nextEpoch(tx);
     tx.afterCommit(() => parts.revocations.beginEpoch(begun!.epoch));
+    await voidAllChanges(tx);
     await recordEnd(tx, author, null, { everyone: true });
   });
 }

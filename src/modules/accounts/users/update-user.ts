@@ -10,6 +10,7 @@ import { lockHeldKeys, moveKeys, revokeKeys } from '../access/api-key-queries.ts
 import type { CurrentAccess } from '../access/revocations.ts';
 import type { AccountsParts } from '../accounts-parts.ts';
 import { accountsErrors } from '../errors.ts';
+import { voidChanges } from '../link-queries.ts';
 import { lockUserAndAdmins, updateAccess } from '../queries.ts';
 import { endFamilies } from '../sessions/session-queries.ts';
 import { auditedUser, type User, type UserView, userView } from '../user.ts';
@@ -135,8 +136,10 @@ export async function changeAccess(
 
 /** A session was opened under the rules of its role, so another role asks for another sign-in. */
 async function endOnNewAccess(tx: Transaction, before: User, { id, role, disabled }: User) {
-  if (disabled) return endFamilies(tx, id, 'disabled', null);
-  return role === before.role ? [] : endFamilies(tx, id, 'role', null);
+  if (!disabled && role === before.role) return [];
+  // Otherwise whoever is shut out could get the account by its address.
+  await voidChanges(tx, id);
+  return endFamilies(tx, id, disabled ? 'disabled' : 'role', null);
 }
 
 /**

@@ -1,6 +1,6 @@
-import { statement } from '../../../database/statement.ts';
-import type { LinkPurpose } from '../tokens/link-tokens.ts';
-import type { User } from '../user.ts';
+import { statement } from '../../database/statement.ts';
+import type { LinkPurpose } from './tokens/link-tokens.ts';
+import type { User } from './user.ts';
 
 /** The purposes of the links about addresses. */
 export type EmailLinkPurpose = Exclude<LinkPurpose, 'reset'>;
@@ -98,6 +98,28 @@ export const voidLinks = statement<[userId: string, undoFrom: Date | null], neve
       and used_at is null
       and expires_at > clock_timestamp()
       and (purpose <> 'undo' or created_at >= $2::timestamptz)`,
+);
+
+/** Voids the changes of address that a user has asked for and not confirmed. What undoes one stays. */
+export const voidChanges = statement<[userId: string], { id: string }>(
+  'accounts.void_email_changes',
+  `update email_links
+      set expires_at = clock_timestamp()
+    where user_id = $1::uuid
+      and purpose = 'change'
+      and used_at is null
+      and expires_at > clock_timestamp()
+   returning id`,
+);
+
+/** Does the same for everyone. */
+export const voidAllChanges = statement<[], never>(
+  'accounts.void_all_email_changes',
+  `update email_links
+      set expires_at = clock_timestamp()
+    where purpose = 'change'
+      and used_at is null
+      and expires_at > clock_timestamp()`,
 );
 
 /** A change of address can be undone for seven days. */

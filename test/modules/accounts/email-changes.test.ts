@@ -1,0 +1,114 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { createStoredJobs } from '../../../src/jobs/index.ts';
+import { resetFactorsOf } from '../../../src/modules/accounts/index.ts';
+import {
+  createLinkTokens,
+  type LinkPurpose,
+} from '../../../src/modules/accounts/tokens/link-tokens.ts';
+import { accountMailJob } from '../../../src/modules/notifications/index.ts';
+import type { UserCaller } from '../../../src/shared/caller.ts';
+import { testDatabase } from '../../support/database.ts';
+import { testAuthor } from '../../support/shop.ts';
+import { accountsOn, catchCode, newEmail, PASSWORD, SECRET, signInAs } from './accounts-fixture.ts';
+import { signUpCaller, signUpWithTotp } from './factors-fixture.ts';
+
+const { database } = await testDatabase();
+const accounts = accountsOn(database);
+const tokens = createLinkTokens([SECRET]);
+
+/** Returns the token of the latest link or reset of a user. */
+async function findToken(userId: string, purpose: LinkPurpose): Promise<string> {
+  const table = purpose === 'reset' ? 'password_resets' : 'email_links';
+  const [link] = await database.run<{ id: string }>(
+    `test.latest_of_${table}`,
+    `select id
+       from ${table} as link
+      where user_id = $1::uuid
+        and coalesce(to_jsonb(link) ->> 'purpose', 'reset') = $2::text
+      order by created_at desc
+      limit 1`,
+    [userId, purpose],
+  );
+  return tokens.derive(purpose, link!.id);
+}
+
+/** Asks for another address. Returns it. */
+async function askForChange(caller: UserCaller): Promise<string> {
+  const email = newEmail();
+  await accounts.updateProfile(caller, { email });
+  return email;
+}
+
+async function confirm(userId: string): Promise<string | null> {
+  const token = await findToken(userId, 'change');
+  return catchCode(() => accounts.verifyEmail(testAuthor, { token }));
+}
+
+async function undo(userId: string): Promise<string | null> {
+  const token = await findToken(userId, 'undo');
+  return catchCode(() => accounts.undoEmailChange(testAuthor, { token }));
+}
+
+describe('a change of address that is not confirmed is void after', () => {
+  const signUp = () => signUpCaller(accounts);
+  const asAdmin = async () => (await signInAs(database, accounts, 'admin')).caller;
+  const cases: Record<string, (user: Awaited<ReturnType<typeof signUp>>) => Promise<unknown>> = {
+    'a reset of the password': async ({ email, session }) => {
+      await accounts.forgotPassword(email);
+      const token = await findToken(session.user.id, 'reset');
+      await accounts.resetPassword({ token, newPassword: 'a better password' });
+    },
+    'a change of the password': ({ caller }) =>
+      accounts.changePassword(caller, {
+        currentPassword: PASSWORD,
+        newPassword: 'a better password',
+      }),
+    'an end of all sessions by an admin': ({ session }) =>
+      accounts.endUserSessions(session.user.id),
+    'an end of one session by an admin': ({ session, caller }) =>
+      accounts.endUserSession(session.user.id, caller.familyId),
+    'an end of the sessions of everyone': () => accounts.endAllSessions(),
+    'the user was disabled, and enabled again': async ({ session }) => {
+      await accounts.updateUser(null, session.user.id, { disabled: true });
+      await accounts.updateUser(null, session.user.id, { disabled: false });
+    },
+    'a change of role': ({ session }) =>
+      accounts.updateUser(null, session.user.id, { role: 'kitchen' }),
+  };
+  for (const [name, shutOut] of Object.entries(cases)) {
+    test(name, async () => {
+      await asAdmin();
+      const user = await signUp();
+      await askForChange(user.caller);
+      await shutOut(user);
+      assert.equal(await confirm(user.session.user.id), 'accounts.link_invalid');
+    });
+  }
+
+  test('a reset of the factors, by an admin and from the command line', async () => {
+    const admin = await asAdmin();
+    const notices = { jobs: createStoredJobs('mail'), accountMailJob };
+    const resets = [
+      (userId: string) => accounts.resetFactors(admin, userId),
+      (_: string, email: string) => resetFactorsOf(database, notices, testAuthor, email),
+    ];
+    for (const reset of resets) {
+      const { user, email, caller } = await signUpWithTotp(accounts);
+      await askForChange(caller);
+      await reset(user.id, email);
+      assert.equal(await confirm(user.id), 'accounts.link_invalid');
+    }
+  });
+
+  test('but a change that was confirmed can still be undone', async () => {
+    const { email, session, caller } = await signUpCaller(accounts);
+    const { id } = session.user;
+    await askForChange(caller);
+    assert.equal(await confirm(id), null);
+    await accounts.endUserSessions(id);
+    await accounts.endAllSessions();
+    assert.equal(await undo(id), null);
+    assert.equal((await accounts.logIn({ email, password: PASSWORD })).user.email, email);
+  });
+});
