@@ -7,7 +7,8 @@ export type EmailLinkPurpose = Exclude<LinkPurpose, 'reset'>;
 
 /**
  * Inserts a link, called under the locks of the user and, for a change, of the new address. Returns no row if the user
- * has had five of this purpose within the hour, or the new address five mails about it.
+ * has had five of this purpose within the hour, or the new address five mails about it. What undoes a change is not
+ * limited: no change is without it.
  */
 export const insertLink = statement<
   [
@@ -25,11 +26,12 @@ export const insertLink = statement<
   `insert into email_links (id, user_id, purpose, email, email_key, token_hash, undo_id, expires_at)
    select $1::uuid, $2::uuid, $3::text, $4::text, $5::text, $6::bytea, $7::uuid,
           clock_timestamp() + interval '24 hours'
-    where (select count(*)
-             from email_links
-            where user_id = $2::uuid
-              and purpose = $3::text
-              and created_at > clock_timestamp() - interval '1 hour') < 5
+    where ($3::text = 'undo'
+           or (select count(*)
+                 from email_links
+                where user_id = $2::uuid
+                  and purpose = $3::text
+                  and created_at > clock_timestamp() - interval '1 hour') < 5)
       and ($3::text <> 'change'
            or (select count(*)
                  from email_links

@@ -165,15 +165,13 @@ export interface AccountMailWriter {
 /** Creates the writer. `separator` stands between a link and its token. */
 export function createAccountMailWriter(separator: '?' | '#'): AccountMailWriter {
   const buildLink = ({ label, path, hasToken }: Link, token: string | null, publicUrl: string) => {
-    // The link no longer undoes anything: a new password is what is left to do.
-    if (hasToken && token === null) return buildLinkTo(choosePassword, publicUrl);
     const secret = hasToken ? `${separator}token=${token}` : '';
     return { label, url: `${publicUrl}/shop${path}${secret}` };
   };
   return {
     findSubject: (kind) => (isNotice(kind) ? noticeTexts[kind] : linkTexts[kind]).subject,
     write(kind, { token, notice: facts }, { publicUrl, timeZone }) {
-      const text = isNotice(kind) ? describeNotice(kind, facts!, timeZone) : linkTexts[kind];
+      const text = isNotice(kind) ? describeNotice(kind, facts!, token, timeZone) : linkTexts[kind];
       return {
         subject: text.subject,
         greeting: 'Hello,',
@@ -185,16 +183,20 @@ export function createAccountMailWriter(separator: '?' | '#'): AccountMailWriter
   };
 }
 
-function buildLinkTo({ label, path }: Link, publicUrl: string): MailContent['link'] {
-  return { label, url: `${publicUrl}/shop${path}` };
-}
-
 function isNotice(kind: AccountMailKind): kind is NoticeMailKind {
   return kind in noticeTexts;
 }
 
-function describeNotice(kind: NoticeMailKind, facts: NoticeFacts, timeZone: string): AccountText {
-  const { subject, sentence, advice, link } = noticeTexts[kind];
+function describeNotice(
+  kind: NoticeMailKind,
+  facts: NoticeFacts,
+  token: string | null,
+  timeZone: string,
+): AccountText {
+  const { subject, sentence, ...usual } = noticeTexts[kind];
+  // A link that no longer undoes anything is not offered: a new password is what is left to do.
+  const isSpent = usual.link.hasToken && token === null;
+  const { advice, link } = isSpent ? { advice: [NOT_YOU, ASK_US], link: choosePassword } : usual;
   const { at, address, browser } = facts;
   const when = `When: ${formatTime(at, { timeZone, withZone: true })}.`;
   const where =

@@ -112,3 +112,29 @@ describe('a change of address that is not confirmed is void after', () => {
     assert.equal((await accounts.logIn({ email, password: PASSWORD })).user.email, email);
   });
 });
+
+test('no change of address is without the link that undoes it, however many there were', async () => {
+  const { session, caller } = await signUpCaller(accounts);
+  const { id } = session.user;
+  for (let index = 0; index < 5; index += 1) await askForChange(caller);
+  // Just before its undo link, a change falls out of the hour in which links are counted.
+  await database.run(
+    'test.age_changes',
+    `update email_links
+        set created_at = created_at - interval '1 hour'
+      where user_id = $1::uuid
+        and purpose = 'change'`,
+    [id],
+  );
+  const email = await askForChange(caller);
+  const links = await database.run<{ email: string; hasUndo: boolean }>(
+    'test.changes_with_undo',
+    `select email, exists (select from email_links as undo where undo.id = change.undo_id) as "hasUndo"
+       from email_links as change
+      where user_id = $1::uuid
+        and purpose = 'change'
+        and email = $2::text`,
+    [id, email],
+  );
+  assert.deepEqual(links, [{ email, hasUndo: true }]);
+});

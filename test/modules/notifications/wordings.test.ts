@@ -250,7 +250,7 @@ const revisions: readonly {
     sources: [...plainSources, ...billedSources, ...fulfilledSources],
     stated: [...facts, ...facts.map((one) => ({ ...one, greetedName: '', omitsOwnWords: true }))],
     accountMails: allAccountMails,
-    digest: 'cdbad529c679c402fadad64ddab1cf51b6c13d25813986da057ecc9d8be62093',
+    digest: '7fb1cd7ecb10acb3dec04ef47be1713a32d969ca81ca5b40b26f389f64631187',
   },
 ];
 
@@ -337,4 +337,21 @@ test('a mail adds taxes that the prices exclude before the total', () => {
 test('a mail repeats no total as a subtotal', () => {
   const [, , taxesOnly, nothingElse] = billedSources;
   assert.doesNotMatch(writeText(taxesOnly!) + writeText(nothingElse!), /Subtotal/);
+});
+
+test('a notice of another address offers to undo it only with the link that does', () => {
+  for (const kind of ['account.email_change_requested', 'account.email_changed'] as const) {
+    const notice = { at: promisedFor, address: null, browser: null, factor: null };
+    const write = (token: string | null) =>
+      getWording(currentWording).writeAccountMail(
+        kind,
+        { recipient: 'a@example.com', token, notice },
+        settings,
+      ).text;
+    assert.match(write('secret'), /the link below (stops it|gives the account)/);
+    assert.match(write('secret'), /\/shop\/email-undo#token=secret/);
+    const spent = write(null);
+    assert.doesNotMatch(spent, /stops it|gives the account|email-undo|token/);
+    assert.match(spent, /choose a new password now[\s\S]*\/shop\/forgot/);
+  }
 });

@@ -49,7 +49,8 @@ async function addChange(
     const isTaken = reserved !== undefined || (owner !== undefined && owner.id !== userId);
     await mailLink(parts, tx, isTaken ? 'email.taken' : 'email.confirm', changeId);
     const former = { address: user.email, key: emailKey(user.email) };
-    await addLink(parts, tx, { id: undoId, userId, purpose: 'undo', email: former });
+    const undo = await addLink(parts, tx, { id: undoId, userId, purpose: 'undo', email: former });
+    if (undo === null) throw new Error('a change of address would have no link that undoes it');
     const recipient = former.address;
     const notice = { kind: 'email_change_requested', userId, source: author, recipient } as const;
     await notify(parts, tx, { ...notice, undoId });
