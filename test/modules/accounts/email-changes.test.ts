@@ -10,8 +10,16 @@ import { accountMailJob } from '../../../src/modules/notifications/index.ts';
 import type { UserCaller } from '../../../src/shared/caller.ts';
 import { testDatabase } from '../../support/database.ts';
 import { testAuthor } from '../../support/shop.ts';
-import { accountsOn, catchCode, newEmail, PASSWORD, SECRET, signInAs } from './accounts-fixture.ts';
-import { signUpCaller, signUpWithTotp } from './factors-fixture.ts';
+import {
+  accountsOn,
+  catchCode,
+  newDevice,
+  newEmail,
+  PASSWORD,
+  SECRET,
+  signInAs,
+} from './accounts-fixture.ts';
+import { beginLogIn, signUpCaller, signUpWithTotp } from './factors-fixture.ts';
 
 const { database } = await testDatabase();
 const accounts = accountsOn(database);
@@ -137,4 +145,43 @@ test('no change of address is without the link that undoes it, however many ther
     [id, email],
   );
   assert.deepEqual(links, [{ email, hasUndo: true }]);
+});
+
+test('an undone change ends the sign-ins that wait for a second factor', async () => {
+  const { user, caller, app } = await signUpWithTotp(accounts);
+  const to = await askForChange(caller);
+  assert.equal(await confirm(user.id), null);
+  const challenge = await beginLogIn(accounts, to);
+  assert.equal(await undo(user.id), null);
+  const proof = { challengeId: challenge.id, totp: app.code(0) };
+  assert.equal(await catchCode(() => accounts.verifyLogIn(proof)), 'accounts.challenge_invalid');
+});
+
+describe('the next sign-in from elsewhere is told of after devices were forgotten', () => {
+  const signInFromElsewhere = async (email: string, password = PASSWORD) =>
+    (await accounts.logIn({ email, password }, newDevice())).isNewDevice;
+
+  test('by an undone change of address', async () => {
+    const { email, session, caller } = await signUpCaller(accounts);
+    assert.equal(await signInFromElsewhere(email), false, 'the first of an account');
+    await askForChange(caller);
+    assert.equal(await undo(session.user.id), null);
+    assert.equal(await signInFromElsewhere(email), true);
+  });
+
+  test('by two new passwords, from a device that the account does not know', async () => {
+    const { email, caller } = await signUpCaller(accounts);
+    await signInFromElsewhere(email);
+    const [first, second] = ['a better password', 'the best of passwords'] as const;
+    await accounts.changePassword(caller, { currentPassword: PASSWORD, newPassword: first });
+    await accounts.changePassword(caller, { currentPassword: first, newPassword: second });
+    assert.equal(await signInFromElsewhere(email, second), true);
+  });
+
+  test('but not if there were none', async () => {
+    const { email, caller } = await signUpCaller(accounts);
+    const newPassword = 'a better password';
+    await accounts.changePassword(caller, { currentPassword: PASSWORD, newPassword });
+    assert.equal(await signInFromElsewhere(email, newPassword), false);
+  });
 });

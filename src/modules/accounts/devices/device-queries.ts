@@ -60,12 +60,29 @@ export const trimDevices = statement<[userId: string], { kind: DeviceKind }>(
    returning kind`,
 );
 
-/** Forgets every device of a user but this one. */
-export const forgetDevices = statement<[userId: string, keptHashes: readonly string[]], never>(
+/**
+ * Forgets every device of a user but this one. If none is left, a mark stays, which no device has: so the next sign-in does
+ * not count as the first of a new account.
+ */
+export const forgetDevices = statement<
+  [userId: string, keptHashes: readonly string[], markHash: string],
+  never
+>(
   'accounts.forget_devices',
-  `delete from known_devices
-    where user_id = $1::uuid
-      and encode(identity_hash, 'hex') <> all($2::text[])`,
+  `with forgotten as (
+     delete from known_devices
+      where user_id = $1::uuid
+        and encode(identity_hash, 'hex') <> all($2::text[] || $3::text)
+     returning user_id)
+   insert into known_devices (user_id, kind, identity_hash)
+   select distinct user_id, 'cookie', decode($3::text, 'hex')
+     from forgotten
+    where not exists (
+      select from known_devices
+       where user_id = $1::uuid
+         and encode(identity_hash, 'hex') = any($2::text[]))
+   on conflict (user_id, identity_hash) do update
+     set last_used_at = now()`,
 );
 
 /** Deletes devices that have not been used for so long that they no longer count. */

@@ -95,13 +95,17 @@ export async function rememberDevice(
   return remembered.every(({ isNew, hadAny }) => isNew && hadAny);
 }
 
-/** Forgets all other devices: somebody who knew the former password may have signed in with them. */
+/**
+ * Forgets all other devices: somebody who knew the former password may have signed in with them, and is a new device when
+ * they come back.
+ */
 export async function forgetOtherDevices(
   db: Queryable,
   userId: string,
   device: Device | null,
 ): Promise<void> {
-  await forgetDevices(db, userId, device === null ? [] : [...hashIdentities(device).values()]);
+  const kept = device === null ? [] : [...hashIdentities(device).values()];
+  await forgetDevices(db, userId, kept, sha256('forgotten devices', userId).toString('hex'));
 }
 
 function hashIdentities({ token, range, userAgent }: Device): Map<DeviceKind, string> {

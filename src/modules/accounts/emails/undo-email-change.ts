@@ -3,6 +3,7 @@ import { CodedError } from '../../../shared/errors.ts';
 import type { AccountsParts } from '../accounts-parts.ts';
 import { forgetOtherDevices } from '../devices/device.ts';
 import { accountsErrors } from '../errors.ts';
+import { voidChallenges } from '../factors/challenge-queries.ts';
 import { findOpenLinkByToken, voidLinks } from '../link-queries.ts';
 import { notify } from '../notices.ts';
 import { endOtherSessions } from '../sessions/end-sessions.ts';
@@ -11,7 +12,7 @@ import { setEmail, takeLinkOf } from './change-email.ts';
 
 /**
  * Gives an account its former address back with the token from the mail that told of the change, or stops a change that is
- * not confirmed yet. Ends every session, forgets every device, and voids the links of resets and all later changes. Both
+ * not confirmed yet. Ends every session and every sign-in that has begun, forgets every device, and voids the links of resets and all later changes. Both
  * addresses are told. Returns the user's id. Throws `accounts.link_invalid`.
  */
 export async function undoEmailChange(
@@ -30,6 +31,7 @@ export async function undoEmailChange(
     await setEmail(parts, tx, source, user, former, { sessionsEnded });
     // Whoever made the change may have made others after it.
     await voidLinks(tx, userId, link.createdAt);
+    await voidChallenges(tx, userId);
     await forgetOtherDevices(tx, userId, null);
     for (const recipient of new Set([link.email, user.email])) {
       await notify(parts, tx, { kind: 'email_change_undone', userId, source, recipient });
