@@ -226,7 +226,8 @@ describe('a changed address', () => {
     });
     assertRefused(used, 400, 'accounts.reset_invalid');
     await waitForMail(email, subjects.undone);
-    await waitForMail(to, subjects.undone);
+    const toOther = await waitForMail(to, subjects.undone);
+    assert.doesNotMatch(toOther.text, /From where/, 'the other side learns where the owner is');
     const { type, before, after } = (await listAudit(userId)).at(-1)!;
     assert.deepEqual(
       { type, before, after },

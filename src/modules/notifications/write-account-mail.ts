@@ -23,12 +23,16 @@ interface Link {
 }
 
 const choosePassword: Link = { label: 'Choose a new password', path: '/forgot', hasToken: false };
+const openShop: Link = { label: 'Open the shop', path: '', hasToken: false };
 const undoChange: Link = { label: 'Undo the change', path: '/email-undo', hasToken: true };
 
 const NOT_YOU =
   'If this was not you, choose a new password now: that signs everyone else out. The link below leads there.';
 /** For what a new password would not undo. */
 const ASK_US = 'If it still does not stop, ask us for help.';
+
+const FACTOR_STAYS =
+  'A new password does not remove the factor. If you cannot remove it on the page of your account, ask us to.';
 
 /** The texts of mails with a link that was asked for, or would have been. */
 const linkTexts: Readonly<Record<Exclude<AccountMailKind, NoticeMailKind>, AccountText>> = {
@@ -95,7 +99,7 @@ const noticeTexts: Readonly<
   'account.factor_added': notice(
     'A second factor was added to your account',
     (facts) => `${nameFactor(facts)} was added to your account as a second factor.`,
-    ASK_US,
+    FACTOR_STAYS,
   ),
   'account.factor_removed': notice(
     'A second factor was removed from your account',
@@ -204,5 +208,10 @@ function describeNotice(
       ? 'From where: the server itself.'
       : `From where: the network address ${address}, with ${browser ?? 'an unknown program'}.`;
   const told = typeof sentence === 'string' ? sentence : sentence(facts);
+  // To the address that the account has no longer: whoever reads it is not told where its owner is.
+  if (kind === 'account.email_change_undone' && address === null) {
+    const help = 'If you did not expect this, ask us for help.';
+    return { subject, paragraphs: [told, when, help], link: openShop };
+  }
   return { subject, paragraphs: [told, when, where, ...advice], link };
 }

@@ -33,8 +33,11 @@ export async function undoEmailChange(
     await voidLinks(tx, userId, link.createdAt);
     await voidChallenges(tx, userId);
     await forgetOtherDevices(tx, userId, null);
-    for (const recipient of new Set([link.email, user.email])) {
-      await notify(parts, tx, { kind: 'email_change_undone', userId, source, recipient });
+    const kind = 'email_change_undone';
+    await notify(parts, tx, { kind, userId, source, recipient: link.email });
+    if (user.email !== link.email) {
+      // Not from where, which the other side may only want to know.
+      await notify(parts, tx, { kind, userId, source: { origin: null }, recipient: user.email });
     }
   });
   return { userId };
