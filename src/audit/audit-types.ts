@@ -18,7 +18,8 @@ export const auditTypes = {
   'user.factors_reset':
     'An admin or an operator removed all second factors of a user, who had lost them.',
   'user.recovery_codes_created': 'A user got new recovery codes; the old ones are void.',
-  'user.sessions_ended': 'An admin ended one or all sessions of a user, or those of everyone.',
+  'user.sessions_ended':
+    'An admin ended one or all sessions of a user, or those of everyone; or a user ended all of theirs with the link that undoes a change of address, which somebody else has now.',
   'api_key.created': 'An API key was created.',
   'api_key.changed': 'An API key got another holder.',
   'api_key.revoked': 'An API key was revoked, or ended with the access of its holder.',

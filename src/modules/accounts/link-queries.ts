@@ -147,6 +147,21 @@ export const findReservation = statement<[emailKey: string, userId: string], { i
     limit 1`,
 );
 
+/** Returns which of these addresses may still be given back, and to whom. */
+export const findReservations = statement<
+  [emailKeys: readonly string[]],
+  { emailKey: string; userId: string }
+>(
+  'accounts.find_email_reservations',
+  `select distinct on (email_key) email_key as "emailKey", user_id as "userId"
+     from email_links
+    where email_key = any($1::text[])
+      and purpose = 'undo'
+      and used_at is null
+      and expires_at > clock_timestamp()
+    order by email_key, created_at`,
+);
+
 /** Gives a user another address, which is proven. */
 export const updateEmail = statement<
   [userId: string, email: string, emailKey: string],

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { createStoredJobs } from '../../../src/jobs/index.ts';
-import { resetFactorsOf } from '../../../src/modules/accounts/index.ts';
+import { ensureCustomers, resetFactorsOf } from '../../../src/modules/accounts/index.ts';
 import {
   createLinkTokens,
   type LinkPurpose,
@@ -184,4 +184,52 @@ describe('the next sign-in from elsewhere is told of after devices were forgotte
     await accounts.changePassword(caller, { currentPassword: PASSWORD, newPassword });
     assert.equal(await signInFromElsewhere(email, newPassword), false);
   });
+});
+
+test('an import gives the orders of an address that can be given back to whom it was taken from', async () => {
+  const { email, session, caller } = await signUpCaller(accounts);
+  const { id } = session.user;
+  const to = await askForChange(caller);
+  assert.equal(await confirm(id), null);
+  const other = newEmail();
+  const customers = await ensureCustomers(database, testAuthor, [email, to, other]);
+  assert.deepEqual([customers.get(email), customers.get(to)], [id, id]);
+  assert.notEqual(customers.get(other), id);
+  assert.equal(await undo(id), null);
+});
+
+test('an undo for which the address is gone still ends the sessions and voids the links', async () => {
+  const { email, session, caller } = await signUpCaller(accounts);
+  const { id } = session.user;
+  const to = await askForChange(caller);
+  assert.equal(await confirm(id), null);
+  await askForChange(caller);
+  await accounts.forgotPassword(to);
+  const toUndo = await database.run<{ id: string }>(
+    'test.extended_undo',
+    `select id from email_links where user_id = $1::uuid and purpose = 'undo' and email = $2::text`,
+    [id, email],
+  );
+  const taker = await signUpCaller(accounts);
+  await database.run(
+    'test.take_address',
+    `update users set email = $2::text, email_key = $2::text where id = $1::uuid`,
+    [taker.session.user.id, email],
+  );
+  const token = tokens.derive('undo', toUndo[0]!.id);
+  const useUndo = () => accounts.undoEmailChange(testAuthor, { token });
+  assert.equal(await catchCode(useUndo), 'accounts.email_taken');
+  const refresh = () => accounts.refreshSession(session.refreshToken);
+  assert.equal(await catchCode(refresh), 'accounts.refresh_invalid');
+  assert.equal(await confirm(id), 'accounts.link_invalid');
+  const reset = { token: await findToken(id, 'reset'), newPassword: 'a better password' };
+  assert.equal(await catchCode(() => accounts.resetPassword(reset)), 'accounts.reset_invalid');
+  const audit = await database.run<{ type: string; after: object }>(
+    'test.latest_audit',
+    `select type, after from audit where subject_id = $1::uuid order by position desc limit 1`,
+    [id],
+  );
+  assert.deepEqual(audit, [{ type: 'user.sessions_ended', after: { sessionsEnded: 1 } }]);
+  const { user } = await accounts.logIn({ email: to, password: PASSWORD });
+  assert.equal(user.email, to, 'the account keeps the other address');
 });

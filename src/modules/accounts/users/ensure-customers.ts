@@ -5,6 +5,7 @@ import type { Author } from '../../../shared/caller.ts';
 import { CodedError } from '../../../shared/errors.ts';
 import { newId } from '../../../shared/ids.ts';
 import { parseEmail } from '../email.ts';
+import { findReservations } from '../link-queries.ts';
 import { createPasswordHasher } from '../password-hasher.ts';
 import { ensureUsers } from '../queries.ts';
 import { auditedUser } from '../user.ts';
@@ -21,9 +22,9 @@ export function isUsableEmail(text: string): boolean {
 }
 
 /**
- * Returns the ids of the accounts with these e-mail addresses, by the address as given. Creates a disabled customer
- * with an unknown password for an address without an account: the owner of orders taken in another system. Throws
- * `request.invalid` for an unusable address.
+ * Returns the ids of the accounts with these e-mail addresses, by the address as given. An address that can still be given
+ * back belongs to the account that had it. Creates a disabled customer with an unknown password for an address without an
+ * account: the owner of orders taken in another system. Throws `request.invalid` for an unusable address.
  */
 export async function ensureCustomers(
   database: Database,
@@ -36,8 +37,12 @@ export async function ensureCustomers(
   const wanted = new Map([...keys.values()].map(({ address, key }) => [key, address]));
   const rows = [...wanted].map(([email_key, email]) => ({ id: newId(), email, email_key }));
   const newIds = new Set(rows.map(({ id }) => id));
-  const users = await database.transaction(async (tx) => {
-    const ensured = await ensureUsers(tx, JSON.stringify(rows), passwordHash);
+  const idByKey = await database.transaction(async (tx) => {
+    const reserved = new Map(
+      (await findReservations(tx, [...wanted.keys()])).map((row) => [row.emailKey, row.userId]),
+    );
+    const free = rows.filter((row) => !reserved.has(row.email_key));
+    const ensured = await ensureUsers(tx, JSON.stringify(free), passwordHash);
     const created = ensured.filter(({ id }) => newIds.has(id));
     await recordAudit(
       tx,
@@ -49,8 +54,7 @@ export async function ensureCustomers(
         after: auditedUser(user),
       })),
     );
-    return ensured;
+    return new Map([...reserved, ...ensured.map((user) => [user.emailKey, user.id] as const)]);
   });
-  const idByKey = new Map(users.map(({ id, emailKey }) => [emailKey, id]));
   return new Map([...keys].map(([email, { key }]) => [email, idByKey.get(key)!]));
 }
