@@ -27,7 +27,10 @@ export function revokeOtherSessions(parts: AccountsParts, caller: UserCaller): P
   });
 }
 
-/** Ends one session of any user, for admins, and voids the changes of address that it may have asked for. Throws `accounts.not_found` and `accounts.session_not_found`. */
+/**
+ * Ends one session of any user, for admins, and voids the changes of address that it may have asked for. Throws
+ * `accounts.not_found` and `accounts.session_not_found`.
+ */
 export async function endUserSession(
   parts: AccountsParts,
   author: Author,
@@ -42,7 +45,10 @@ export async function endUserSession(
   });
 }
 
-/** Ends all sessions of any user, for admins, and voids the changes of address that they asked for. Returns how many. Throws `accounts.not_found`. */
+/**
+ * Ends all sessions of any user, for admins, and voids the changes of address that they asked for. Returns how many.
+ * Throws `accounts.not_found`.
+ */
 export function endUserSessions(
   parts: AccountsParts,
   author: Author,
