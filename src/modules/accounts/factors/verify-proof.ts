@@ -52,9 +52,10 @@ export function requireOneProof(proof: FactorProof): ProofMethod {
 
 /**
  * Verifies a proof of this user, and calls `work` in the same transaction, under the lock of the user, so that of two
- * equal proofs at once only one succeeds. The user is told by mail of a used recovery code. A wrong proof is counted. `challenge` is null if none was begun for this user:
- * a passkey then answers one of the kind `passkey` or `step_up`. Throws `accounts.factor_invalid`,
- * `accounts.challenge_invalid`, `accounts.codes_exhausted`, `request.rate_limited` and `request.invalid`.
+ * equal proofs at once only one succeeds. The user is told by mail of a used recovery code. A wrong proof is counted.
+ * `challenge` is null if none was begun for this user: a passkey then answers one of the kind `passkey` or `step_up`.
+ * Throws `accounts.factor_invalid`, `accounts.challenge_invalid`, `accounts.codes_exhausted`, `request.rate_limited` and
+ * `request.invalid`.
  */
 export async function withProof<Result>(
   parts: AccountsParts,
