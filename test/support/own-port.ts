@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { createServer } from 'node:net';
+import { createServer, type Server } from 'node:net';
 
 /**
  * Below the ports that systems assign (from 32768 on Linux), so that no program gets one of these by chance, and above
@@ -10,29 +10,46 @@ const PORTS_OF_A_PROCESS = 40;
 const PROCESSES = 500;
 
 let asked = 0;
+let range: Promise<number> | undefined;
 
 /**
  * Returns a port for a program that cannot choose one itself. Test files run concurrently in separate processes, and
  * each process has its own range of ports, so the port is still free when the program starts.
  */
 export async function ownPort(): Promise<number> {
-  const first = FIRST + (process.pid % PROCESSES) * PORTS_OF_A_PROCESS;
-  for (let tries = 0; tries < PORTS_OF_A_PROCESS; tries += 1) {
-    const port = first + (asked++ % PORTS_OF_A_PROCESS);
-    if (await isFree(port)) return port;
+  range ??= takeRange();
+  const first = await range;
+  for (let tries = 1; tries < PORTS_OF_A_PROCESS; tries += 1) {
+    const port = first + 1 + (asked++ % (PORTS_OF_A_PROCESS - 1));
+    const server = await listen(port);
+    if (server === null) continue;
+    server.close();
+    await once(server, 'close');
+    return port;
   }
   throw new Error(`none of the ports from ${first} is free`);
 }
 
-async function isFree(port: number): Promise<boolean> {
+/** Returns the first port of a range, which this process keeps: it tells the others that the range is taken. */
+async function takeRange(): Promise<number> {
+  for (let tries = 0; tries < PROCESSES; tries += 1) {
+    const first = FIRST + ((process.pid + tries) % PROCESSES) * PORTS_OF_A_PROCESS;
+    const server = await listen(first);
+    if (server === null) continue;
+    server.unref();
+    return first;
+  }
+  throw new Error(`no range of ports from ${FIRST} is free`);
+}
+
+/** Returns null if another program has the port. */
+async function listen(port: number): Promise<Server | null> {
   const server = createServer();
   try {
     server.listen(port, '127.0.0.1');
     await once(server, 'listening');
   } catch {
-    return false;
+    return null;
   }
-  server.close();
-  await once(server, 'close');
-  return true;
+  return server;
 }

@@ -2,12 +2,12 @@ import type { Chapter } from './step.ts';
 
 /** Computes the code of an authenticator app. Source: RFC 6238 and RFC 4226 §5.3; RFC 4648 §6 for the secret. */
 const computeCode: readonly string[] = [
-  "const CryptoJS = require('crypto-js');",
+  "const crypto = require('crypto-js');",
   "const secret = pm.collectionVariables.get('totpSecret');",
   "const bits = [...secret].map((it) => 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'.indexOf(it).toString(2).padStart(5, '0')).join('');",
   'const key = (bits.match(/.{4}/g) ?? []).map((it) => Number.parseInt(it, 2).toString(16)).join("");',
   "const step = Math.floor(Date.now() / 30000).toString(16).padStart(16, '0');",
-  'const digest = CryptoJS.HmacSHA1(CryptoJS.enc.Hex.parse(step), CryptoJS.enc.Hex.parse(key)).toString();',
+  'const digest = crypto.HmacSHA1(crypto.enc.Hex.parse(step), crypto.enc.Hex.parse(key)).toString();',
   'const at = Number.parseInt(digest.slice(-1), 16) * 2;',
   "const code = String((Number.parseInt(digest.slice(at, at + 8), 16) & 0x7fffffff) % 1e6).padStart(6, '0');",
   "pm.collectionVariables.set('totpCode', code);",
