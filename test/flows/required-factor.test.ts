@@ -66,6 +66,8 @@ describe('without the factor that the shop requires', () => {
       }
       assert.ok(refused > 60, String(refused));
       assert.equal((await session.patch('/api/auth/profile', { name: 'Ada' })).status, 200);
+      const moved = await session.patch('/api/auth/profile', { email: 'thief@example.com' });
+      assert.equal(readCode(moved), 'auth.factor_required', moved.text);
       assert.equal((await session.post('/api/auth/logout')).status, 204);
     });
   }

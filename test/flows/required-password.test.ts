@@ -70,6 +70,8 @@ test('until the change, every operation of a role is refused but five', async ()
     refused += 1;
   }
   assert.ok(refused > 60, String(refused));
+  const moved = await admin.patch('/api/auth/profile', { email: 'thief@example.com' });
+  assert.equal(moved.json().code, 'auth.password_change_required', moved.text);
 });
 
 test('until the change, what anyone may read is read as by anyone', async () => {
