@@ -25,7 +25,7 @@ describe('a passkey', () => {
   pages.test('is set up, asked for after the password, and signs in alone', async () => {
     const member = await createStaff(pages);
     const page = await openAccount(pages, member);
-    await page.getByText('None yet: whoever learns your password').waitFor();
+    await page.getByText('None yet: anyone who learns your password').waitFor();
     const authenticator = await addAuthenticator(page);
     await addPasskey(page, 'My laptop');
     assert.deepEqual(await listViolations(page), []);
@@ -101,7 +101,7 @@ describe('a passkey', () => {
     const dialog = page.getByRole('dialog', { name: 'Remove Second name?' });
     assert.deepEqual(await listViolations(page), []);
     await dialog.getByRole('button', { name: 'Remove', exact: true }).click();
-    await page.getByText('None yet: whoever learns your password').waitFor();
+    await page.getByText('None yet: anyone who learns your password').waitFor();
     await signOut(page);
     await enterPassword(page, member);
     await page.getByRole('heading', account).waitFor();

@@ -208,7 +208,7 @@ function describeNotice(
       ? 'From where: the server itself.'
       : `From where: the network address ${address}, with ${browser ?? 'an unknown program'}.`;
   const told = typeof sentence === 'string' ? sentence : sentence(facts);
-  // To the address that the account has no longer: whoever reads it is not told where its owner is.
+  // To the address that the account has no longer: its reader is not told where the owner is.
   if (kind === 'account.email_change_undone' && address === null) {
     const help = 'If you did not expect this, ask us for help.';
     return { subject, paragraphs: [told, when, help], link: openShop };

@@ -26,7 +26,7 @@ export function FactorsSection() {
 
 function FactorList({ factors }: { factors: readonly Factor[] }) {
   if (factors.length === 0) {
-    return <Text mb="md">None yet: whoever learns your password can sign in as you.</Text>;
+    return <Text mb="md">None yet: anyone who learns your password can sign in as you.</Text>;
   }
   return (
     <ul className="entries">

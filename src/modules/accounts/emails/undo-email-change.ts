@@ -32,7 +32,7 @@ export async function undoEmailChange(
   const refusal = await database.transaction(async (tx) => {
     const user = await takeLinkOf(tx, link);
     const sessionsEnded = await endOtherSessions(parts, tx, userId, 'email', null);
-    // Whoever made the change may have made others after it.
+    // The person who made the change may have made others after it.
     await voidLinks(tx, userId, link.createdAt);
     await voidChallenges(tx, userId);
     await forgetOtherDevices(tx, userId, null);

@@ -7,7 +7,7 @@ export type ChallengeKind = 'sign_in' | 'step_up' | 'passkey' | 'registration';
 export interface ChallengeRow {
   id: string;
   kind: ChallengeKind;
-  /** Null if the challenge is for whoever has a passkey. */
+  /** Null if anyone with a passkey may answer the challenge. */
   userId: string | null;
   /** What a passkey signs; null if none can be used. */
   nonce: Buffer | null;

@@ -69,7 +69,7 @@ export async function beginChallenge(
   return { id, methods, publicKey: await buildRequestOptions(passkeys, nonce, allowed) };
 }
 
-/** Begins a challenge for whoever has a passkey. Throws `accounts.passkeys_unavailable`. */
+/** Begins a challenge that anyone with a passkey may answer. Throws `accounts.passkeys_unavailable`. */
 export async function beginPasskeyChallenge({
   database,
   passkeys,

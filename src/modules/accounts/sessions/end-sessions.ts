@@ -33,7 +33,7 @@ export async function spendSession(
 }
 
 /**
- * To be called in the transaction that gives a user a new password or factor: whoever signed in with the former one is
+ * To be called in the transaction that gives a user a new password or factor: anyone who signed in with the former one is
  * out, and gets no address confirmed that they asked for. Ends every session except the caller's, whose access token is
  * spent; null: ends all. Returns how many ended.
  */

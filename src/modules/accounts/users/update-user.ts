@@ -137,7 +137,7 @@ export async function changeAccess(
 /** A session was opened under the rules of its role, so another role asks for another sign-in. */
 async function endOnNewAccess(tx: Transaction, before: User, { id, role, disabled }: User) {
   if (!disabled && role === before.role) return [];
-  // Otherwise whoever is shut out could get the account by its address.
+  // Otherwise a person who was shut out could get the account by its address.
   await voidChanges(tx, id);
   return endFamilies(tx, id, disabled ? 'disabled' : 'role', null);
 }
