@@ -14,7 +14,7 @@ import { webFolder } from '../../src/main/program.ts';
 import { skipWithoutBrowser, startBrowser } from '../support/browser.ts';
 import { testDatabase } from '../support/database.ts';
 import { ownPort } from '../support/own-port.ts';
-import { PATIENT_MS } from '../support/patience.ts';
+import { PATIENT_MS, within } from '../support/patience.ts';
 import { startTestServer, type TestServer } from '../support/server.ts';
 import type { Session } from '../support/session.ts';
 import { until } from '../support/until.ts';
@@ -36,6 +36,9 @@ export const tablet: BrowserContextOptions = {
   isMobile: true,
   hasTouch: true,
 };
+
+/** Below the limit of the runner, which ends a test without a word about its pages. */
+const TEST_MAX_MS = 3 * PATIENT_MS;
 
 export interface Dish {
   readonly id: string;
@@ -126,7 +129,7 @@ export async function openPages({
     admin,
     kitchen,
     async visit(who, path, device = desktop) {
-      const page = await (await findOrOpenContext(who, device)).newPage();
+      const page = await openPage(findOrOpenContext(who, device));
       opened.push(page);
       collectErrors(page, pageErrors);
       page.on('request', (request) => calls.set(request, 'without a response'));
@@ -164,7 +167,7 @@ export async function openPages({
     test(name, body) {
       test(name, { skip: skipWithoutPages }, async () => {
         try {
-          await body();
+          await within('the test', body(), TEST_MAX_MS);
         } catch (error) {
           throw new Error(`${(error as Error).message}\n\n${await describePages()}`, {
             cause: error,
@@ -184,9 +187,15 @@ export async function openPages({
 
 /** Opens another tab of the same browser. */
 export async function openTab(page: Page, path = '/shop'): Promise<Page> {
-  const other = await page.context().newPage();
+  const other = await openPage(Promise.resolve(page.context()));
   await other.goto(path);
   return other;
+}
+
+/** A page that the browser never opens is a failure that says so. */
+async function openPage(context: Promise<BrowserContext>): Promise<Page> {
+  const opened = context.then((ready) => ready.newPage());
+  return within('opening a page in the browser', opened);
 }
 
 const desktop: BrowserContextOptions = { viewport: { width: 1280, height: 900 } };

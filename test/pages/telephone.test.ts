@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { afterEach, describe } from 'node:test';
 import type { Page } from 'playwright-core';
+import { within } from '../support/patience.ts';
 import { until } from '../support/until.ts';
 import { listViolations, openPages, phone, waitUntilLoaded } from './pages-bench.ts';
 
@@ -58,9 +59,10 @@ async function place(page: Page): Promise<ShownOrder> {
       .getByRole('button', { name: /^Place the order/ })
       .click(),
   ]);
-  assert.equal(reply.status(), 201, await reply.text());
+  const text = await within('reading the reply in the browser', reply.text());
+  assert.equal(reply.status(), 201, text);
   await page.getByRole('heading', { name: /^Order .* is placed$/ }).waitFor();
-  const { id } = (await reply.json()) as { id: string };
+  const { id } = JSON.parse(text) as { id: string };
   return (await pages.admin.get(`/api/orders/${id}`)).json<ShownOrder>();
 }
 
