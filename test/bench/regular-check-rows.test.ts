@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
-import { seedOrders } from '../../bench/support/seed-orders.ts';
+import { ORDERS_OF_A_CUSTOMER, seedOrders } from '../../bench/support/seed-orders.ts';
 import { FOR_SELECTED_ROWS } from '../../src/database/plan-settings.ts';
 import { testDatabase } from '../support/database.ts';
 import { checkByIds } from '../support/invariants.ts';
@@ -15,14 +15,17 @@ const { rows: versions } = await client.query<{ number: number }>(
 const skip =
   versions[0]!.number < 180_000 && 'requires uuidv7() of PostgreSQL 18, with which the bench runs';
 
-const SMALL = 1_500;
-const LARGE = 6_000;
 const SLICE = 200;
+/** Even the customers of this shop are more than a slice. */
+const SMALL = 300 * ORDERS_OF_A_CUSTOMER;
+const LARGE = 4 * SMALL;
 const HISTORY = ['orders', 'order_lines', 'events', 'users'];
 
 /** Returns how many rows of each table of the history a regular check reads when nothing has changed. */
 async function countRowsRead(): Promise<Record<string, number>> {
   await client.query(`begin isolation level repeatable read read only${FOR_SELECTED_ROWS}`);
+  // It counts only rows of pages that vacuum has not marked as all-visible, and which it marks depends on what else runs.
+  await client.query('set local enable_indexonlyscan = off');
   const results = await checkByIds(database, client, { sliceMin: SLICE });
   assert.deepEqual(
     results.filter(({ violationCount }) => violationCount > 0),
@@ -49,7 +52,7 @@ test('a regular check reads as many rows of a large shop as of a small one', { s
   const large = await countRowsRead();
   for (const table of HISTORY) {
     const counts = `${table}: ${small[table]} and ${large[table]}`;
-    assert.ok(large[table]! >= SLICE || table === 'users', counts);
-    assert.ok(large[table]! <= small[table]! * 1.25 + SLICE, counts);
+    assert.ok(large[table]! >= SLICE, counts);
+    assert.ok(large[table]! <= small[table]! * 1.25, counts);
   }
 });
