@@ -7,4 +7,5 @@ export {
   type StoredPersonal,
   storedPersonalColumns,
 } from './personal-columns.ts';
+export { findAuditEnd } from './queries.ts';
 export { type AuditEntry, recordAudit } from './record-audit.ts';

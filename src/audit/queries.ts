@@ -28,3 +28,10 @@ export const insertAudit = statement<readonly string[], never>(
    select *
      from ${unnestColumns('new_row', newAuditColumns)}`,
 );
+
+/** Returns the last visible position, 0 in an empty audit. */
+export const findAuditEnd = statement<[], { position: number }>(
+  'audit.find_end',
+  `select coalesce(max(position), 0) as position
+     from audit`,
+);

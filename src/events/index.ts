@@ -24,4 +24,5 @@ export {
 } from './personal-reason.ts';
 export { findEnd } from './reader-queries.ts';
 export { createRelay, type Relay, type RelayOptions } from './relay.ts';
+export { findSettledEnd } from './settled-end.ts';
 export { findPositions, readTimeSlice } from './time-queries.ts';

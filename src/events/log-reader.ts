@@ -1,7 +1,8 @@
 import type { Queryable } from '../database/statement.ts';
 import type { LoggedEvent } from './logged-event.ts';
-import { findEnd, findWriters, readEvents } from './reader-queries.ts';
+import { findEnd, readEvents } from './reader-queries.ts';
 import { hasEnded, settleBatch, type Watch } from './settle-batch.ts';
+import { readWriters, waitForWriters } from './settled-end.ts';
 
 export interface Batch {
   readonly events: readonly LoggedEvent[];
@@ -34,13 +35,9 @@ export function createLogReader(database: Queryable): LogReader {
    * Runs before the rows are read: the rows of a writer that has ended by now are in their snapshot, or never will be.
    */
   async function settleWatch(): Promise<void> {
-    if (watch === null || !hasEnded(watch, await readCurrentWriters())) return;
+    if (watch === null || !hasEnded(watch, await readWriters(database, 'events'))) return;
     settledUpTo = watch.upTo;
     watch = null;
-  }
-
-  async function readCurrentWriters(): Promise<string[]> {
-    return (await findWriters(database)).map(({ writer }) => writer);
   }
 
   async function read(after: number, limit: number): Promise<Batch> {
@@ -49,7 +46,10 @@ export function createLogReader(database: Queryable): LogReader {
     const settled = settleBatch(after, rows, settledUpTo);
     const stopsAtGap = settled.length < rows.length;
     if (stopsAtGap && watch === null) {
-      watch = { upTo: rows.at(-1)!.position, writers: new Set(await readCurrentWriters()) };
+      watch = {
+        upTo: rows.at(-1)!.position,
+        writers: new Set(await readWriters(database, 'events')),
+      };
     }
     const gapIsSettled = stopsAtGap && watch?.writers.size === 0;
     return { events: settled, more: gapIsSettled || settled.length === limit };
@@ -68,9 +68,8 @@ export function createLogReader(database: Queryable): LogReader {
     },
     async findSettledEnd(wait) {
       const [end] = await findEnd(database);
-      const atEnd = { upTo: end!.position, writers: new Set(await readCurrentWriters()) };
-      while (!hasEnded(atEnd, await readCurrentWriters())) await wait();
-      return atEnd.upTo;
+      await waitForWriters(database, 'events', wait);
+      return end!.position;
     },
   };
 }

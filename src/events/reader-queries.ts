@@ -45,16 +45,16 @@ export const readOrderRange = statement<
 );
 
 /**
- * Returns the transactions that may have a position that is not visible yet: an insert locks the table before it takes
- * a position and keeps the lock until its rows are visible. Excludes transactions that only read or write elsewhere.
+ * Returns the transactions that may have a position of a table that is not visible yet: an insert locks the table before it
+ * takes a position and keeps the lock until its rows are visible. Excludes transactions that only read or write elsewhere.
  */
-export const findWriters = statement<[], { writer: string }>(
+export const findWriters = statement<[table: string], { writer: string }>(
   'events.find_writers',
   `select virtualtransaction as writer
      from pg_locks
     where locktype = 'relation'
       and database = (select oid from pg_database where datname = current_database())
-      and relation = 'events'::regclass
+      and relation = $1::text::regclass
       and mode = 'RowExclusiveLock'
       and granted`,
 );

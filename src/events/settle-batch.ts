@@ -28,6 +28,6 @@ export interface Watch {
 /**
  * Returns whether all these writers have ended: positions missing from a snapshot taken from now on were rolled back.
  */
-export function hasEnded(watch: Watch, writingNow: readonly string[]): boolean {
+export function hasEnded(watch: Pick<Watch, 'writers'>, writingNow: readonly string[]): boolean {
   return !writingNow.some((writer) => watch.writers.has(writer));
 }

@@ -1,6 +1,7 @@
 import type { Database } from '../../database/database.ts';
 import { FOR_SELECTED_ROWS } from '../../database/plan-settings.ts';
 import type { Queryable } from '../../database/statement.ts';
+import { findSettledEnd } from '../../events/index.ts';
 import {
   type FoundRow,
   findSubjects,
@@ -18,7 +19,6 @@ import {
   type ScopeName,
   scopes,
 } from './scope-queries.ts';
-import { findSettledEnd } from './settled-end.ts';
 import type { CheckProgress, Remembered } from './stored-checks.ts';
 
 /** For one statement. After a long break, many rows have changed. */

@@ -1,11 +1,11 @@
 import type { Database } from '../../database/database.ts';
 import type { Queryable } from '../../database/statement.ts';
+import { findSettledEnd } from '../../events/index.ts';
 import { type Clock, systemClock } from '../../shared/clock.ts';
 import { findSubjects, invariants, REMEMBERED_MAX, VIOLATIONS_SHOWN_MAX } from './invariants.ts';
 import { findDescriptions } from './queries.ts';
 import type { InvariantsReport } from './schemas.ts';
 import { readSnapshotTime } from './scope-queries.ts';
-import { findSettledEnd } from './settled-end.ts';
 import type { CheckProgress, Remembered } from './stored-checks.ts';
 
 /** For one view. Views read whole tables, and a large shop has many rows. */
