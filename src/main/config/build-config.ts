@@ -51,6 +51,8 @@ export function buildConfig(
     cache: chooseCache(values),
     jwtSecret: chooseSecret(values.JWT_SECRET),
     factorKey: chooseSecret(values.FACTOR_KEY),
+    sealKey: chooseSecret(values.SEAL_KEY),
+    logSealSeconds: values.LOG_SEAL_SECONDS ?? 60,
     passkeys: choosePasskeys(values, { publicUrl, consoleUrl }),
     accessTokenMinutes: values.ACCESS_TOKEN_MINUTES ?? 15,
     sessionLimits: {

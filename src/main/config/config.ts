@@ -69,6 +69,8 @@ export interface Config {
   readonly cache: CacheChoice;
   readonly jwtSecret: SecretChoice;
   readonly factorKey: SecretChoice;
+  readonly sealKey: SecretChoice;
+  readonly logSealSeconds: number;
   /** Where passkeys can be used; null if the shop has no domain. */
   readonly passkeys: PasskeyScope | null;
   readonly accessTokenMinutes: number;

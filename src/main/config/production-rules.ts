@@ -9,6 +9,7 @@ const STRIPE_LENGTH_MIN = 24;
 const STRIPE_PREFIX = /^(whsec|(sk|rk)(_live|_test)?)_/;
 
 const MAKE_TEXT = 'use the output of "openssl rand -base64 48"';
+const MAKE_SEED = 'use the output of "openssl rand -base64 32"';
 const MAKE_WEBHOOK_SECRET = 'use whsec_ followed by the output of "openssl rand -base64 32"';
 const COPY_KEY = 'copy the key from the API keys page of the Stripe dashboard';
 const COPY_SIGNING_SECRET =
@@ -31,6 +32,12 @@ export function productionFaults(values: Values, environment: Environment): stri
   if (values.FACTOR_KEY === undefined && values.ROLE !== 'worker') {
     faults.push(
       'FACTOR_KEY is missing: production requires your own, of 32 bytes or more and different from JWT_SECRET.',
+    );
+  }
+  // Only servers that work seal, and those that answer requests must not be able to.
+  if (values.SEAL_KEY === undefined && values.ROLE !== 'api') {
+    faults.push(
+      'SEAL_KEY is missing: production requires your own, the output of "openssl rand -base64 32".',
     );
   }
   faults.push(...findSecretFaults(givenSecrets(values)).map(({ sentence }) => sentence));
@@ -87,6 +94,7 @@ function publicUrlFaults(publicUrl: string | undefined): string[] {
 type SecretVariable =
   | 'JWT_SECRET'
   | 'FACTOR_KEY'
+  | 'SEAL_KEY'
   | 'METRICS_TOKEN'
   | 'SANDBOX_WEBHOOK_SECRET'
   | 'STRIPE_SECRET_KEY'
@@ -98,6 +106,7 @@ export function givenSecrets(values: Pick<Values, SecretVariable>): GivenSecret[
     ...(['JWT_SECRET', 'FACTOR_KEY'] as const).flatMap((name) =>
       (values[name] ?? []).map((it): [string, string, string] => [name, it, MAKE_TEXT]),
     ),
+    ...(values.SEAL_KEY ?? []).map((it): [string, string, string] => ['SEAL_KEY', it, MAKE_SEED]),
     ['METRICS_TOKEN', values.METRICS_TOKEN, MAKE_TEXT],
     ['SANDBOX_WEBHOOK_SECRET', values.SANDBOX_WEBHOOK_SECRET, MAKE_WEBHOOK_SECRET],
     ['STRIPE_SECRET_KEY', values.STRIPE_SECRET_KEY, COPY_KEY],

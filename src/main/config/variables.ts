@@ -16,7 +16,13 @@ import {
   rate,
   text,
 } from './config-values.ts';
-import { secrets, stripeKey, stripeWebhookSecret, webhookSecret } from './secret-values.ts';
+import {
+  sealKeys,
+  secrets,
+  stripeKey,
+  stripeWebhookSecret,
+  webhookSecret,
+} from './secret-values.ts';
 import {
   httpOrigin,
   httpUrl,
@@ -52,6 +58,8 @@ export const variables = {
   CACHE_DRIVER: choice('memory', 'redis'),
   JWT_SECRET: secrets,
   FACTOR_KEY: secrets,
+  SEAL_KEY: sealKeys,
+  LOG_SEAL_SECONDS: decimal(0.01, 86_400),
   WEBAUTHN_RP_ID: domain,
   ACCESS_TOKEN_MINUTES: integer(1, 1_440),
   SESSION_CUSTOMER_DAYS: decimal(0.00001, 3_650),

@@ -35,12 +35,14 @@ export function findWeakSettings(config: Config): WeakSetting[] {
 export function listSecrets({
   jwtSecret,
   factorKey,
+  sealKey,
   metricsToken,
   payments,
 }: Config): GivenSecret[] {
   return givenSecrets({
     ...(jwtSecret.kind === 'given' ? { JWT_SECRET: jwtSecret.secrets } : {}),
     ...(factorKey.kind === 'given' ? { FACTOR_KEY: factorKey.secrets } : {}),
+    ...(sealKey.kind === 'given' ? { SEAL_KEY: sealKey.secrets } : {}),
     ...(metricsToken === null ? {} : { METRICS_TOKEN: metricsToken }),
     ...(payments.kind === 'stripe'
       ? {
