@@ -396,6 +396,30 @@ end
 $function$
 ;
 
+CREATE OR REPLACE FUNCTION public.guard_seal()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+declare
+  newest record;
+begin
+  select coalesce(max(number), 0) as number into newest from public.log_seals;
+  -- Another server has sealed: the key of the number refuses this one.
+  if new.number <= newest.number then
+    return new;
+  end if;
+  if new.number = newest.number + 1
+     and new.previous = coalesce((select hash from public.log_seals where number = newest.number),
+                                 decode(repeat('00', 32), 'hex'))
+     and new.first > coalesce((select max(last) from public.log_seals where log = new.log), 0) then
+    return new;
+  end if;
+  raise exception 'seal % does not continue the chain', new.number
+    using errcode = 'restrict_violation', constraint = 'log_seals_chain_check';
+end
+$function$
+;
+
 CREATE OR REPLACE FUNCTION public.guard_slot()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -858,6 +882,30 @@ create table log_readers (
   constraint log_readers_name_pkey PRIMARY KEY (name),
   constraint log_readers_lease_check CHECK ((((holder IS NULL) = (leased_until IS NULL)) AND ((holder IS NULL) = (held_since IS NULL)))),
   constraint log_readers_position_check CHECK (("position" >= 0))
+);
+
+create table log_seals (
+  number bigint not null,
+  format smallint not null,
+  log text not null,
+  previous bytea not null,
+  rows integer not null,
+  first bigint not null,
+  last bigint not null,
+  root bytea not null,
+  hash bytea not null,
+  signature bytea not null,
+  at timestamp(3) with time zone not null,
+  leaves bytea not null,
+  constraint log_seals_number_pkey PRIMARY KEY (number),
+  constraint log_seals_hash_check CHECK ((octet_length(hash) = 32)),
+  constraint log_seals_leaves_check CHECK (((rows > 0) AND (octet_length(leaves) = (rows * 56)))),
+  constraint log_seals_log_check CHECK ((log = ANY (ARRAY['events'::text, 'audit'::text]))),
+  constraint log_seals_log_last_key UNIQUE (log, last),
+  constraint log_seals_previous_check CHECK ((octet_length(previous) = 32)),
+  constraint log_seals_range_check CHECK ((first <= last)),
+  constraint log_seals_root_check CHECK ((octet_length(root) = 32)),
+  constraint log_seals_signature_check CHECK ((octet_length(signature) = 64))
 );
 
 create table mail_messages (
@@ -1785,6 +1833,12 @@ CREATE TRIGGER events_form BEFORE UPDATE ON public.events FOR EACH ROW EXECUTE F
 CREATE TRIGGER events_no_truncate BEFORE TRUNCATE ON public.events FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
 CREATE TRIGGER events_with_their_change AFTER INSERT ON public.events REFERENCING NEW TABLE AS new_events FOR EACH STATEMENT EXECUTE FUNCTION guard_new_events();
+
+CREATE TRIGGER log_seals_append_only BEFORE DELETE OR UPDATE ON public.log_seals FOR EACH ROW EXECUTE FUNCTION refuse_change();
+
+CREATE TRIGGER log_seals_chain BEFORE INSERT ON public.log_seals FOR EACH ROW EXECUTE FUNCTION guard_seal();
+
+CREATE TRIGGER log_seals_no_truncate BEFORE TRUNCATE ON public.log_seals FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
 CREATE TRIGGER modifier_groups_in_use BEFORE DELETE ON public.modifier_groups FOR EACH ROW EXECUTE FUNCTION guard_modifier_group();
 
@@ -2870,7 +2924,9 @@ BEGIN ATOMIC
             FROM ((UNNEST(bring_events_into_personal_form.positions, bring_events_into_personal_form.ciphertexts) given(place, ciphertext)
               JOIN events old ON ((old."position" = given.place)))
               LEFT JOIN orders ON ((orders.id = old.order_id)))
-           WHERE ((events."position" = given.place) AND is_old_event(events.reason, events.personal_of, events.order_id, events.actor_id) AND (COALESCE(orders.customer_id, old.actor_id) IS NOT NULL))
+           WHERE ((events."position" = given.place) AND is_old_event(events.reason, events.personal_of, events.order_id, events.actor_id) AND (COALESCE(orders.customer_id, old.actor_id) IS NOT NULL) AND (events."position" > ( SELECT COALESCE(max(log_seals.last), (0)::bigint) AS "coalesce"
+                    FROM log_seals
+                   WHERE (log_seals.log = 'events'::text))))
            RETURNING 1 AS "?column?"
          )
   SELECT count(*) AS count
@@ -2903,7 +2959,9 @@ BEGIN ATOMIC
                      ELSE NULL::text
                  END, subject_personal = COALESCE(audit.subject_personal, given.of_subject), actor_personal = COALESCE(audit.actor_personal, given.of_actor)
             FROM UNNEST(bring_audit_into_personal_form.positions, bring_audit_into_personal_form.of_subjects, bring_audit_into_personal_form.of_actors) given(place, of_subject, of_actor)
-           WHERE ((audit."position" = given.place) AND is_old_audit(audit.subject_type, audit.subject_id, audit.before, audit.after, audit.actor_id, audit.address, audit.user_agent))
+           WHERE ((audit."position" = given.place) AND is_old_audit(audit.subject_type, audit.subject_id, audit.before, audit.after, audit.actor_id, audit.address, audit.user_agent) AND (audit."position" > ( SELECT COALESCE(max(log_seals.last), (0)::bigint) AS "coalesce"
+                    FROM log_seals
+                   WHERE (log_seals.log = 'audit'::text))))
            RETURNING 1 AS "?column?"
          )
   SELECT count(*) AS count

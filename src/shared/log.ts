@@ -6,6 +6,7 @@ export interface Log {
 
 /** A log whose lines have structured fields. A pino logger is one too. */
 export interface DetailedLog {
+  info(details: object, message: string): void;
   warn(details: object, message: string): void;
   error(details: object, message: string): void;
 }

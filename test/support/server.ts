@@ -48,6 +48,7 @@ const testEnvironment = {
   ...withoutRateLimits,
   JWT_SECRET: randomBytes(48).toString('base64url'),
   FACTOR_KEY: randomBytes(48).toString('base64url'),
+  SEAL_KEY: randomBytes(32).toString('base64'),
   SANDBOX_WEBHOOK_SECRET: `whsec_${randomBytes(32).toString('base64')}`,
 };
 
@@ -63,14 +64,14 @@ export async function startTestServer(
     ...readConfig({ ...testEnvironment, DATABASE_URL: db.url, ...options.environment }),
     ...options.config,
   };
-  const { jwtSecret, factorKey, payments } = config;
-  assert(
-    jwtSecret.kind === 'given' && factorKey.kind === 'given' && payments.webhookSecret !== null,
-  );
+  const { jwtSecret, factorKey, sealKey, payments } = config;
+  assert(jwtSecret.kind === 'given' && factorKey.kind === 'given' && sealKey.kind === 'given');
+  assert(payments.webhookSecret !== null);
   const application = await compose(config, {
     databaseUrl: db.url,
     jwtSecrets: jwtSecret.secrets,
     factorKeys: factorKey.secrets,
+    sealKeys: sealKey.secrets,
     sandboxSecret: payments.webhookSecret,
     logger: options.logger ?? createTestLogger(),
     isPrepared: () => true,

@@ -25,6 +25,7 @@ export const folderOrders: readonly FolderOrder[] = [
       ['drivers'],
       ['personal'],
       ['events', 'audit', 'jobs', 'http'],
+      ['seals'],
       ['modules'],
       ['main'],
     ],

@@ -9,6 +9,7 @@ export const tablesByModule: Readonly<Record<string, readonly string[]>> = {
   'src/audit': ['audit'],
   'src/events': ['events', 'log_readers'],
   'src/jobs': ['jobs', 'schedules'],
+  'src/seals': ['log_seals'],
   'src/drivers/payments/sandbox': [
     'sandbox.charges',
     'sandbox.deliveries',
@@ -74,6 +75,22 @@ export const foreignUses: Readonly<Record<string, ForeignUse>> = {
   'events.find_*': {
     reads: ['personal_keys'],
     reason: 'The reasons of a history are read with the keys that decrypt them: one statement.',
+  },
+  'seals.read_events_*': {
+    reads: ['events'],
+    reason: 'Every column of the rows is sealed.',
+  },
+  'seals.read_audit_*': {
+    reads: ['audit'],
+    reason: 'Every column of the rows is sealed.',
+  },
+  'seals.find_unsealed': {
+    reads: ['events', 'audit'],
+    reason: 'What is not sealed is found by comparison with the last seal: one statement.',
+  },
+  'seals.find_lag': {
+    reads: ['events', 'audit'],
+    reason: 'What is not sealed is found by comparison with the last seal: one statement.',
   },
   'catalog.find_product': {
     reads: ['stock'],

@@ -16,7 +16,7 @@ export interface Application {
   readonly database: Database;
   /** The use cases of each module, by its name. */
   readonly modules: ReturnType<typeof moduleList.build>['apis'];
-  /** The metrics of the modules and of the security log. */
+  /** The metrics of the modules, of the security log and of sealing. */
   readonly tallies: readonly Tally[];
   /** Starts the background work of this process's role. */
   start(): void;
@@ -33,10 +33,14 @@ export async function compose(config: Config, runtime: Runtime): Promise<Applica
     stopping: stopping.signal,
     built,
   });
-  const { database, metrics, securityLog, jobs, duties } = infrastructure;
+  const { database, metrics, securityLog, sealing, jobs, duties } = infrastructure;
   const { modules: builtModules, apis } = moduleList.build(infrastructure, built);
   const modules = builtModules.map(({ module }) => module);
-  const tallies = [securityLog.tally, ...modules.flatMap((module) => module.metrics ?? [])];
+  const tallies = [
+    securityLog.tally,
+    sealing.tally,
+    ...modules.flatMap((module) => module.metrics ?? []),
+  ];
   for (const tally of tallies) metrics.watchTally(tally);
   const background = createBackground(infrastructure, modules, built);
   const app = await createServer(config, runtime, {

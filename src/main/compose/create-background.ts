@@ -29,7 +29,8 @@ export function createBackground(
   modules: readonly Module<unknown>[],
   built: AsyncDisposableStack,
 ): Background {
-  const { database, jobs, subscriptions, relay, metrics, tracing, log, onError } = infrastructure;
+  const { database, jobs, subscriptions, relay, sealing, metrics, tracing, log, onError } =
+    infrastructure;
   jobs.define(modules.flatMap((module) => module.jobs ?? []));
   subscriptions.define(modules.flatMap((module) => module.subscriptions ?? []));
   if (infrastructure.duties.works) {
@@ -56,6 +57,7 @@ export function createBackground(
       database,
       schedules: [
         ...shellSchedules(database, jobs, log),
+        sealing.schedule,
         ...modules.flatMap((module) => module.schedules ?? []),
       ],
       onError,

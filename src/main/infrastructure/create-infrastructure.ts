@@ -14,6 +14,7 @@ import { createLiveLog, createLogTail, createRelay } from '../../events/index.ts
 import { createSecurityLog } from '../../http/index.ts';
 import { createJobs } from '../../jobs/index.ts';
 import { createMetrics, type Metrics } from '../../modules/operations/index.ts';
+import { createSealing, createSealKeys } from '../../seals/index.ts';
 import { type Channel, createChannel, createLatest } from '../../shared/channel.ts';
 import { systemClock } from '../../shared/clock.ts';
 import { createCursors } from '../../shared/pagination.ts';
@@ -36,6 +37,8 @@ export interface Runtime {
   readonly databaseUrl: string;
   readonly jwtSecrets: readonly string[];
   readonly factorKeys: readonly string[];
+  /** None in a process that seals nothing. */
+  readonly sealKeys: readonly string[];
   /** `whsec_…` of the sandbox; null with another payment provider. */
   readonly sandboxSecret: string | null;
   readonly logger: Logger;
@@ -63,7 +66,7 @@ export async function createInfrastructure(
   runtime: Runtime,
   { constraints, stopping, built }: InfrastructureOptions,
 ) {
-  const { logger, databaseUrl, jwtSecrets, factorKeys } = runtime;
+  const { logger, databaseUrl, jwtSecrets, factorKeys, sealKeys } = runtime;
   const settings = moduleSettings(config);
   const onError = (error: unknown) => logger.warn({ err: error }, 'background work failed');
   const securityLog = built.adopt(createSecurityLog({ log: logger }), (it) => it.stop());
@@ -105,6 +108,13 @@ export async function createInfrastructure(
     (it) => it.stop(),
   );
   metrics.watchRelay(relay.lagSeconds);
+  const sealing = createSealing({
+    database,
+    keys: createSealKeys(sealKeys),
+    everySeconds: config.logSealSeconds,
+    log: logger,
+  });
+  metrics.watchSealing(sealing.lagSeconds);
   const mailer = built.adopt(await createMailer(config.mail), (it) => it.close());
   const sandboxSecret = config.payments.kind === 'sandbox' ? runtime.sandboxSecret : null;
   const provider = await createPaymentProvider(config.payments, {
@@ -141,6 +151,7 @@ export async function createInfrastructure(
     onWaiting: pressure.change,
     subscriptions,
     relay,
+    sealing,
     readLagSeconds: relay.lagSeconds,
     probes: healthProbes({ caches, queue: queue.driver, relay, mail: config.mail }),
     mailer: tracedMailer(tracing, mailer),

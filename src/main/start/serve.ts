@@ -13,7 +13,7 @@ import {
   UnusableDatabaseError,
 } from '../faults/database-fault.ts';
 import { toListenError } from '../faults/listen-fault.ts';
-import { loadFactorKeys, loadJwtSecrets } from './own-secrets.ts';
+import { loadFactorKeys, loadJwtSecrets, loadSealKeys } from './own-secrets.ts';
 import { type Prepared, prepareDatabase } from './prepare-database.ts';
 import { loadSandboxSecret } from './sandbox-secret.ts';
 
@@ -45,6 +45,7 @@ export async function startServer(config: Config, logger: Logger): Promise<Runni
   await using started = new AsyncDisposableStack();
   const jwtSecrets = await loadJwtSecrets(config);
   const factorKeys = await loadFactorKeys(config);
+  const sealKeys = await loadSealKeys(config);
   const sandboxSecret = await loadSandboxSecret(config);
   let databaseUrl: string;
   let migrationUrl: string | null;
@@ -61,6 +62,7 @@ export async function startServer(config: Config, logger: Logger): Promise<Runni
     databaseUrl,
     jwtSecrets,
     factorKeys,
+    sealKeys,
     sandboxSecret,
     logger,
     isPrepared: () => isPrepared,

@@ -3,7 +3,6 @@ import type { JobRegistry } from '../../jobs/index.ts';
 import type { DetailedLog } from '../../shared/log.ts';
 import type { Cursors } from '../../shared/pagination.ts';
 import type { Module } from '../module.ts';
-import { bringIntoPersonalForm } from './bring-into-personal-form.ts';
 import type { InvariantResult } from './check-changes.ts';
 import { listDeadLetters, redriveDeadLetter } from './dead-letters.ts';
 import { createHealth, type Probe } from './health.ts';
@@ -20,8 +19,6 @@ import { CHECK_INVARIANTS, readViolationCounts } from './stored-checks.ts';
 import type { Operations } from './use-cases.ts';
 
 const CHECK_INTERVAL_MS = 5 * 60_000;
-/** Only while servers of an earlier version run beside this one is there anything to do. */
-const PERSONAL_FORM_INTERVAL_MS = 60_000;
 /** Violating rows in the log message. */
 const EXAMPLES_MAX = 5;
 
@@ -80,12 +77,6 @@ export function createOperations(dependencies: OperationsDependencies): Module<O
         // Until the first check the metric is unknown.
         runsAtStart: true,
         run: async () => logViolations(log, await operations.checkChangedData()),
-      },
-      {
-        name: 'operations.encrypt-personal-data',
-        everyMs: PERSONAL_FORM_INTERVAL_MS,
-        runsAtStart: true,
-        run: (signal) => bringIntoPersonalForm(database, signal),
       },
     ],
     start({ serves }) {

@@ -2,8 +2,7 @@ import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client';
 import { type AttemptReport, attemptOutcomes, type QueueRow } from '../../jobs/index.ts';
 import type { Tally } from '../../shared/tally.ts';
 import { createDurations, type Observe } from './durations.ts';
-import { type ReadGauge, watchGauge } from './watch-gauge.ts';
-import { withDeadline } from './with-deadline.ts';
+import { type ReadGauge, watchGauge, watchLag } from './watch-gauge.ts';
 
 /** From a cached read to the longest request allowed (15 s). */
 const HTTP_BUCKETS_SECONDS = [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 15];
@@ -13,8 +12,6 @@ const QUERY_BUCKETS_SECONDS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 
 /** From one update in the database to the longest deadline (a minute). */
 const JOB_BUCKETS_SECONDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 15, 60];
 
-/** A database that hangs must not hide the metrics that do not need it. */
-const LAG_TIMEOUT_MS = 1_000;
 /** The end of the name of a statement that is built for a list's filters: hundreds of names become one label. */
 const BUILT_FOR_FILTERS = /(?<=\.page)_.*$/;
 
@@ -53,6 +50,8 @@ export interface Metrics {
   watchConnections(read: () => PoolConnections): void;
   /** Sets how to read the relay's lag in seconds; called when the metrics are collected. */
   watchRelay(readLagSeconds: () => Promise<number>): void;
+  /** Sets how to read the age of the oldest row that is not sealed; called when the metrics are collected. */
+  watchSealing(readLagSeconds: () => Promise<number>): void;
   /** Returns the metrics in the text format of Prometheus. */
   render(): Promise<string>;
   readonly contentType: string;
@@ -189,22 +188,18 @@ export function createMetrics(): Metrics {
         },
       });
     },
-    watchRelay(readLagSeconds) {
-      new Gauge({
+    watchRelay: (read) =>
+      watchLag(registry, {
         name: 'relay_lag_seconds',
         help: 'Age of the oldest event that the relay has not processed; absent if unknown.',
-        registers,
-        async collect() {
-          const seconds = await withDeadline(
-            LAG_TIMEOUT_MS,
-            readLagSeconds().catch(() => null),
-            null,
-          );
-          if (seconds === null) this.remove();
-          else this.set(seconds);
-        },
-      });
-    },
+        read,
+      }),
+    watchSealing: (read) =>
+      watchLag(registry, {
+        name: 'log_seal_lag_seconds',
+        help: 'Age of the oldest row of the log or the audit that is not sealed; absent if unknown.',
+        read,
+      }),
     render: () => registry.metrics(),
     contentType: registry.contentType,
   };

@@ -32,3 +32,27 @@ export function watchGauge(registry: Registry, { name, help, label, read }: Watc
     },
   });
 }
+
+export interface WatchedLag {
+  readonly name: string;
+  readonly help: string;
+  readonly read: () => Promise<number>;
+}
+
+/** The same for a gauge of one number. */
+export function watchLag(registry: Registry, { name, help, read }: WatchedLag): void {
+  new Gauge({
+    name,
+    help,
+    registers: [registry],
+    async collect() {
+      const seconds = await withDeadline(
+        READ_TIMEOUT_MS,
+        read().catch(() => null),
+        null,
+      );
+      if (seconds === null) this.remove();
+      else this.set(seconds);
+    },
+  });
+}

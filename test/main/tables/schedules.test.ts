@@ -48,7 +48,7 @@ test('two servers expire an unpaid order once, within seconds of its expiry, and
       'jobs.rescue',
       'notifications.purge-mail',
       'operations.check-invariants',
-      'operations.encrypt-personal-data',
+      'seals.seal-logs',
       'orders.expire-orders',
       'orders.purge-keys',
       'payments.reconcile',

@@ -1,6 +1,6 @@
-import { bringAuditIntoForm } from '../../audit/index.ts';
-import type { Queryable } from '../../database/statement.ts';
-import { bringEventsIntoForm } from '../../events/index.ts';
+import { bringAuditIntoForm } from '../audit/index.ts';
+import type { Queryable } from '../database/statement.ts';
+import { bringEventsIntoForm } from '../events/index.ts';
 
 /**
  * Encrypts the personal data that servers of an earlier version wrote into the log and the audit as text. Returns in how

@@ -1,18 +1,14 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import {
-  readPersonal,
-  type StoredPersonal,
-  storedPersonalColumns,
-} from '../../../src/audit/index.ts';
-import { migrate } from '../../../src/database/migrate.ts';
-import { findHistory } from '../../../src/events/index.ts';
-import { bringIntoPersonalForm } from '../../../src/modules/operations/bring-into-personal-form.ts';
-import type { Author } from '../../../src/shared/caller.ts';
-import { newId } from '../../../src/shared/ids.ts';
-import { openOldDatabase } from '../../support/old-database.ts';
-import { insertOldAudit, insertOldEvents } from '../../support/old-form.ts';
-import { query } from '../../support/until.ts';
+import { readPersonal, type StoredPersonal, storedPersonalColumns } from '../../src/audit/index.ts';
+import { migrate } from '../../src/database/migrate.ts';
+import { findHistory } from '../../src/events/index.ts';
+import { bringIntoPersonalForm } from '../../src/seals/bring-into-personal-form.ts';
+import type { Author } from '../../src/shared/caller.ts';
+import { newId } from '../../src/shared/ids.ts';
+import { openOldDatabase } from '../support/old-database.ts';
+import { insertOldAudit, insertOldEvents } from '../support/old-form.ts';
+import { query } from '../support/until.ts';
 
 const NUMBER = 40;
 

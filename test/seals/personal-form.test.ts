@@ -8,8 +8,8 @@ import {
   recordAudit,
   type StoredPersonal,
   storedPersonalColumns,
-} from '../../../src/audit/index.ts';
-import { findOldAudit } from '../../../src/audit/old-form-queries.ts';
+} from '../../src/audit/index.ts';
+import { findOldAudit } from '../../src/audit/old-form-queries.ts';
 import {
   appendEvents,
   fixedReasons,
@@ -17,15 +17,15 @@ import {
   type ReasonRow,
   readReason,
   reasonColumns,
-} from '../../../src/events/index.ts';
-import { findOldEvents } from '../../../src/events/old-form-queries.ts';
-import { bringIntoPersonalForm } from '../../../src/modules/operations/bring-into-personal-form.ts';
-import { type Actor, type Author, systemActor } from '../../../src/shared/caller.ts';
-import { newId } from '../../../src/shared/ids.ts';
-import { testDatabase } from '../../support/database.ts';
-import { insertOldAudit, insertOldEvents } from '../../support/old-form.ts';
-import { addUser } from '../../support/shop.ts';
-import { query } from '../../support/until.ts';
+} from '../../src/events/index.ts';
+import { findOldEvents } from '../../src/events/old-form-queries.ts';
+import { bringIntoPersonalForm } from '../../src/seals/bring-into-personal-form.ts';
+import { type Actor, type Author, systemActor } from '../../src/shared/caller.ts';
+import { newId } from '../../src/shared/ids.ts';
+import { testDatabase } from '../support/database.ts';
+import { insertOldAudit, insertOldEvents } from '../support/old-form.ts';
+import { addUser } from '../support/shop.ts';
+import { query } from '../support/until.ts';
 
 const { database, owner, url, ownerUrl } = await testDatabase({ invariants: false });
 const customer = await addUser(database);

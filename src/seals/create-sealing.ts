@@ -1,0 +1,67 @@
+import type { Schedule } from '../jobs/index.ts';
+import type { DetailedLog } from '../shared/log.ts';
+import { createLabelledTally, type Tally } from '../shared/tally.ts';
+import { findSealLag } from './queries.ts';
+import { logNames } from './seal.ts';
+import { type SealingParts, sealLogs } from './seal-log.ts';
+
+/** Rows that are older than so many intervals should have been sealed. */
+const LATE_INTERVALS = 10;
+
+export interface SealingOptions extends SealingParts {
+  readonly everySeconds: number;
+  readonly log: Pick<DetailedLog, 'info' | 'warn'>;
+}
+
+/** The sealing of a process. */
+export interface Sealing {
+  readonly schedule: Schedule;
+  readonly tally: Tally;
+  /** Returns the age of the oldest row that is not sealed, 0 if there is none. */
+  lagSeconds(): Promise<number>;
+}
+
+export function createSealing({ everySeconds, log, ...parts }: SealingOptions): Sealing {
+  const { database } = parts;
+  const tally = createLabelledTally({
+    name: 'log_rows_sealed_total',
+    help: 'Rows of the log and the audit that this server has sealed.',
+    label: 'log',
+    values: logNames,
+  });
+
+  async function lagSeconds(): Promise<number> {
+    const [oldest] = await findSealLag(database);
+    return oldest?.seconds ?? 0;
+  }
+
+  async function run(signal: AbortSignal): Promise<void> {
+    const { seals, rows, newest, unsettled } = await sealLogs(parts, signal);
+    for (const name of logNames) tally.counts[name] += rows[name];
+    if (newest !== null) {
+      // Also an anchor, where the lines of the log are kept elsewhere.
+      const { number, hash, at } = newest;
+      log.info({ seals, rows, seal: { number, hash, at } }, 'the log was sealed');
+    }
+    if (unsettled.length === 0) return;
+    const lag = await lagSeconds();
+    if (lag > LATE_INTERVALS * everySeconds) {
+      log.warn(
+        { logs: unsettled, seconds: Math.round(lag) },
+        'the log is not sealed, because a transaction has been writing to it for long',
+      );
+    }
+  }
+
+  return {
+    schedule: {
+      name: 'seals.seal-logs',
+      everyMs: everySeconds * 1_000,
+      // What exists already is sealed as soon as possible.
+      runsAtStart: true,
+      run,
+    },
+    tally,
+    lagSeconds,
+  };
+}

@@ -1,0 +1,142 @@
+import { type Statement, statement } from '../database/statement.ts';
+import { buildCanonicalRow, type Columns, formats } from './canonical-row.ts';
+import type { LeafList } from './leaf-list.ts';
+import type { LogName, Seal, SealContent } from './seal.ts';
+
+type ReadLeaves = Statement<
+  [after: number, upTo: number, limit: number],
+  { leaves: LeafList | null; at: Date }
+>;
+
+/**
+ * Builds the statement that returns the list of the rows after a position up to another one, at most `limit`, or null if there are
+ * none, and the time. The caller passes settled positions.
+ */
+function readLeavesOf(log: LogName, format: string, columns: Columns): ReadLeaves {
+  return statement(
+    `seals.read_${log}_${format}`,
+    `select string_agg(int8send(position) || uuid_send(id) || sha256(convert_to(canonical, 'UTF8')), '' order by position)
+              as leaves,
+            clock_timestamp() as at
+       from (
+         select position, id,
+                ${buildCanonicalRow(columns)} as canonical
+           from ${log}
+          where position > $1::bigint
+            and position <= $2::bigint
+          order by position
+          limit $3::int) as rows`,
+  );
+}
+
+/** By format and log. */
+export const readLeaves: Readonly<Record<string, Readonly<Record<LogName, ReadLeaves>>>> =
+  Object.fromEntries(
+    Object.entries(formats).map(([format, { events, audit }]) => [
+      format,
+      {
+        events: readLeavesOf('events', format, events),
+        audit: readLeavesOf('audit', format, audit),
+      },
+    ]),
+  );
+
+/** Returns where the chain of both logs and the sealed part of one log end. */
+export const findChainEnd = statement<
+  [log: LogName],
+  { number: number; hash: string | null; after: number }
+>(
+  'seals.find_chain_end',
+  `select coalesce(max(number), 0) as number,
+          (select encode(hash, 'hex') from log_seals order by number desc limit 1) as hash,
+          (select coalesce(max(last), 0) from log_seals where log = $1::text) as after
+     from log_seals`,
+);
+
+/** Returns no row if the number is taken: another server has sealed. */
+export const insertSeal = statement<
+  [content: string, hash: string, signature: string, leaves: LeafList],
+  { number: number }
+>(
+  'seals.insert',
+  `insert into log_seals (number, format, log, previous, rows, first, last, root, hash, signature, at, leaves)
+   select number, format, log, decode(previous, 'hex'), rows, first, last, decode(root, 'hex'), decode($2::text, 'hex'),
+          decode($3::text, 'base64'), at, $4::bytea
+     from jsonb_to_record($1::jsonb) as content (number bigint, format smallint, log text, previous text, rows integer,
+                                                 first bigint, last bigint, root text, at timestamptz)
+   on conflict (number) do nothing
+   returning number`,
+);
+
+const sealColumns = `number, format, log, encode(previous, 'hex') as previous, rows, first, last, encode(root, 'hex') as root,
+          encode(hash, 'hex') as hash, replace(encode(signature, 'base64'), e'\\n', '') as signature, at`;
+
+export interface SealRow extends Omit<SealContent, 'at'>, Pick<Seal, 'hash' | 'signature'> {
+  at: Date;
+}
+
+/** Returns the seals after a number, oldest first. */
+export const findSeals = statement<[after: number, limit: number], SealRow>(
+  'seals.find',
+  `select ${sealColumns}
+     from log_seals
+    where number > $1::bigint
+    order by number
+    limit $2::int`,
+);
+
+/** Returns the seals before a number, newest first. */
+export const findNewestSeals = statement<[before: number, limit: number], SealRow>(
+  'seals.find_newest',
+  `select ${sealColumns}
+     from log_seals
+    where number < $1::bigint
+    order by number desc
+    limit $2::int`,
+);
+
+export const findSealLeaves = statement<[number: number], { leaves: LeafList }>(
+  'seals.find_leaves',
+  `select leaves
+     from log_seals
+    where number = $1::bigint`,
+);
+
+/** Returns how many rows of each log are not sealed, and the age of the oldest of them; null if there are none. */
+export const findUnsealed = statement<
+  [],
+  { log: LogName; rows: number; oldestSeconds: number | null }
+>(
+  'seals.find_unsealed',
+  `select log, count(at)::int as rows,
+          greatest(extract(epoch from clock_timestamp() - min(at)), 0)::double precision as "oldestSeconds"
+     from (values ('events'), ('audit')) as logs (log)
+     left join (
+       select 'events' as log, at
+         from events
+        where position > (select coalesce(max(last), 0) from log_seals where log = 'events')
+        union all
+       select 'audit', at
+         from audit
+        where position > (select coalesce(max(last), 0) from log_seals where log = 'audit')) as unsealed using (log)
+    group by log`,
+);
+
+/** Returns the age of the oldest row that is not sealed, or no row if all are. */
+export const findSealLag = statement<[], { seconds: number }>(
+  'seals.find_lag',
+  `select greatest(extract(epoch from clock_timestamp() - min(at)), 0)::double precision as seconds
+     from (
+       (select at
+          from events
+         where position > (select coalesce(max(last), 0) from log_seals where log = 'events')
+         order by position
+         limit 1)
+        union all
+       (select at
+          from audit
+         where position > (select coalesce(max(last), 0) from log_seals where log = 'audit')
+         order by position
+         limit 1)) as oldest
+   having count(*) > 0`,
+);
