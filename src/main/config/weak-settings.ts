@@ -28,6 +28,7 @@ export function findWeakSettings(config: Config): WeakSetting[] {
     ...findExposures(config),
     ...findUnverifiedConnections(config),
     ...findWeakPasswords(config),
+    ...findWeakAdminPassword(config),
   ];
 }
 
@@ -183,4 +184,24 @@ function findWeakPasswords({ remoteConnections }: Config): WeakSetting[] {
     const say = `the password in ${variable} is weak: ${weakness}; ${remedy}`;
     return [{ variable, group: 'settings', say, permission: null }];
   });
+}
+
+/**
+ * Finds a password of the first admin that can be guessed, or that is a secret of something else. It prevents no start: the
+ * admin may have chosen another one long ago.
+ */
+function findWeakAdminPassword(config: Config): WeakSetting[] {
+  if (config.admin === null) return [];
+  const variable = 'ADMIN_PASSWORD';
+  const remedy =
+    'use the output of "openssl rand -base64 18", or remove it if that admin has signed in';
+  const given = { name: variable, secret: config.admin.password, remedy };
+  return findSecretFaults([...listSecrets(config), given])
+    .filter(({ name }) => name === variable)
+    .map(({ sentence }) => ({
+      variable,
+      group: 'settings',
+      say: sentence.replace(/\.$/, ''),
+      permission: null,
+    }));
 }

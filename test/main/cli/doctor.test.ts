@@ -101,6 +101,13 @@ test('everything permitted by ALLOW_INSECURE is listed, and every permission tha
   }
 });
 
+test('an ADMIN_PASSWORD that can be guessed is listed, and prevents no start', () => {
+  const weak = { ADMIN_EMAIL: 'owner@shop.example', ADMIN_PASSWORD: 'Summer holiday 2026' };
+  const looks = listWarnings({ ...production, ...weak });
+  assert.match(looks, /^ADMIN_PASSWORD is weak: .+; use the output of .+, or remove it if/m);
+  assert.doesNotMatch(looks, /Summer|holiday/);
+});
+
 test('passwords of other machines that can be guessed are listed, even if the connection is safe', () => {
   const looks = listWarnings({
     ...production,

@@ -17,6 +17,11 @@ const everything = 'public-url,proxies,database,redis,smtp';
 test('a sound configuration has no weak settings, in production and by default', () => {
   assert.deepEqual(weakSettings(readConfig(production)), []);
   assert.deepEqual(weakSettings(readConfig({})), []);
+  const admin = {
+    ADMIN_EMAIL: 'a@shop.example',
+    ADMIN_PASSWORD: randomBytes(18).toString('base64'),
+  };
+  assert.deepEqual(weakSettings(readConfig({ ...production, ...admin })), []);
   // A permission alone weakens nothing.
   assert.deepEqual(weakSettings(readConfig({ ...production, ALLOW_INSECURE: everything })), []);
 });
@@ -40,6 +45,8 @@ const weak: readonly (readonly [Record<string, string>, readonly string[]])[] = 
   [{ CORS_ORIGINS: 'http://a.example,http://b.example' }, ['CORS_ORIGINS']],
   [{ OTEL_EXPORTER_OTLP_ENDPOINT: 'http://collector:4318' }, ['OTEL_EXPORTER_OTLP_ENDPOINT']],
   [{ REDIS_URL: 'rediss://:password123@redis' }, ['REDIS_URL']],
+  [{ ADMIN_EMAIL: 'a@shop.example', ADMIN_PASSWORD: 'Summer holiday 2026' }, ['ADMIN_PASSWORD']],
+  [{ ADMIN_EMAIL: 'a@shop.example', ADMIN_PASSWORD: production.JWT_SECRET }, ['ADMIN_PASSWORD']],
 ];
 
 for (const [environment, variables] of weak) {
