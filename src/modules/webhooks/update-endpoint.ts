@@ -6,7 +6,7 @@ import type { Author } from '../../shared/caller.ts';
 import { clearDeliveryQueues } from './delivery-queues.ts';
 import { requireTarget, requireTypes } from './endpoint.ts';
 import { requireEndpoint } from './find-endpoint.ts';
-import { auditedEndpoint, presentEndpoint } from './present-endpoint.ts';
+import { auditedChange, auditedEndpoint, presentEndpoint } from './present-endpoint.ts';
 import { type EndpointRow, markDeleted, updateEndpointRow } from './queries.ts';
 import type { EndpointChange, EndpointView } from './schemas.ts';
 import type { WebhooksParts } from './webhooks-parts.ts';
@@ -38,8 +38,7 @@ export function describeChange(before: EndpointRow, after: EndpointRow): AuditEn
   return {
     type: 'webhook_endpoint.changed',
     subjectId: before.id,
-    before: auditedEndpoint(before),
-    after: auditedEndpoint(after),
+    ...auditedChange(before, after),
   };
 }
 

@@ -1,8 +1,16 @@
 import assert from 'node:assert/strict';
 import type { AuditedOperation, World } from './audited-operation.ts';
 
-const body = { url: 'https://receiver.example/hooks', eventTypes: ['order.placed'] };
-const shown = { ...body, active: true };
+const TOKEN = 'a-token-of-the-receiver';
+const body = {
+  url: `https://receiver.example/hooks?shop=one&token=${TOKEN}`,
+  eventTypes: ['order.placed'],
+};
+const shown = {
+  ...body,
+  url: 'https://receiver.example/hooks?shop=[Redacted]&token=[Redacted]',
+  active: true,
+};
 
 async function createEndpoint({ admin }: World) {
   const reply = await admin.post('/api/webhook-endpoints', body);
@@ -26,7 +34,7 @@ export const auditedWebhooks: Readonly<Record<string, AuditedOperation>> = {
           after: shown,
         },
       ],
-      secrets: (reply) => [reply.json<{ secret: string }>().secret],
+      secrets: (reply) => [TOKEN, reply.json<{ secret: string }>().secret],
     };
   },
 
@@ -35,17 +43,17 @@ export const auditedWebhooks: Readonly<Record<string, AuditedOperation>> = {
     return {
       method: 'PATCH',
       path,
-      body: { eventTypes: ['*'], active: false },
+      body: { url: body.url.replace(TOKEN, 'another-token'), eventTypes: ['*'], active: false },
       status: 200,
       rows: () => [
         {
           type: 'webhook_endpoint.changed',
           subjectId: id,
-          before: { eventTypes: ['order.placed'], active: true },
-          after: { eventTypes: ['*'], active: false },
+          before: { eventTypes: ['order.placed'], active: true, queryReplaced: null },
+          after: { eventTypes: ['*'], active: false, queryReplaced: true },
         },
       ],
-      secrets: () => [secret],
+      secrets: () => [secret, TOKEN, 'another-token'],
     };
   },
 
@@ -56,7 +64,7 @@ export const auditedWebhooks: Readonly<Record<string, AuditedOperation>> = {
       path,
       status: 204,
       rows: () => [{ type: 'webhook_endpoint.deleted', subjectId: id, before: shown, after: null }],
-      secrets: () => [secret],
+      secrets: () => [secret, TOKEN],
     };
   },
 
