@@ -1,6 +1,8 @@
+import { isIP } from 'node:net';
 import type { FastifyRequest } from 'fastify';
 import { authErrors } from '../shared/common-errors.ts';
 import { CodedError } from '../shared/errors.ts';
+import { isLoopbackHost } from '../shared/loopback.ts';
 import { findSite } from './sites.ts';
 
 /**
@@ -9,10 +11,28 @@ import { findSite } from './sites.ts';
  */
 export function requireAllowedOrigin(request: FastifyRequest): void {
   const { origin } = request.headers;
-  if (origin === undefined) throw new CodedError(authErrors.originNotAllowed);
-  if (findSite(request).allowedOrigins.has(origin)) return;
-  // `protocol` and `host` are as seen through trusted proxies.
-  if (origin !== `${request.protocol}://${request.host}`) {
+  if (origin === undefined || !isAllowed(origin, request)) {
     throw new CodedError(authErrors.originNotAllowed);
   }
+}
+
+/**
+ * Checks the origin of a request that asks for cookies and needs none, such as a sign-in: a page of somebody else could sign
+ * a browser in as them. Browsers always send the origin, so a request without one is a program's, and may pass. Throws
+ * `auth.origin_not_allowed`.
+ */
+export function refuseForeignOrigin(request: FastifyRequest): void {
+  if (request.headers.origin !== undefined) requireAllowedOrigin(request);
+}
+
+/**
+ * The host that a request names counts if it is an address or this machine. A name does not: others can make a name of
+ * theirs lead to this server (DNS rebinding), and then the origin of their page and the host are the same.
+ */
+function isAllowed(origin: string, request: FastifyRequest): boolean {
+  if (findSite(request).allowedOrigins.has(origin)) return true;
+  // As seen through trusted proxies.
+  const { protocol, host, hostname } = request;
+  const name = hostname.replace(/^\[|\]$/g, '');
+  return (isIP(name) !== 0 || isLoopbackHost(name)) && origin === `${protocol}://${host}`;
 }

@@ -9,7 +9,7 @@ declare module 'fastify' {
 
 /** A host of the server, as a browser sees it: without CONSOLE_URL there is one for everything. */
 interface Site {
-  /** Origins of pages that may make changes by cookie, in addition to the request's own host. */
+  /** Origins of pages that may make changes by cookie, in addition to the request's own host if that is an address. */
   readonly allowedOrigins: ReadonlySet<string>;
   /** Whether scripts of CORS_ORIGINS may read replies. */
   readonly admitsOtherOrigins: boolean;

@@ -84,7 +84,7 @@ export const authErrors = defineErrors('auth', {
   originNotAllowed: [
     403,
     'This origin may not use the session cookie.',
-    'A changing request authenticated by cookie needs the `Origin` of this server or one of CORS_ORIGINS.',
+    'A change by cookie needs the `Origin` of PUBLIC_URL (at the console that of CONSOLE_URL), of one of CORS_ORIGINS, or of this server by its address. A sign-in that asks for cookies has one of these, or none.',
   ],
 });
 

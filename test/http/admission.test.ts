@@ -365,10 +365,10 @@ test('a change authenticated by a cookie needs our own or an allowed origin', as
 });
 
 test('forwarding headers count only from trusted proxies', async () => {
-  const forwarded = { 'x-forwarded-host': 'shop.internal', 'x-forwarded-proto': 'https' };
+  const forwarded = { 'x-forwarded-host': '192.0.2.7:8443', 'x-forwarded-proto': 'https' };
   const headers = {
     cookie: '__Host-holdfast_access=customer',
-    origin: 'https://shop.internal',
+    origin: 'https://192.0.2.7:8443',
     ...forwarded,
   };
   assert.equal((await post(server, '/api/things', thing, headers)).status, 403);

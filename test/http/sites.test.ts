@@ -93,6 +93,27 @@ test('only pages of the console make changes there, and other origins read nothi
   assert.equal(foreign.json().code, 'auth.origin_not_allowed');
 });
 
+test('the host of a request allows its origin if it is an address, and not by a name, which others can point here', async () => {
+  for (const consoleUrl of [null, CONSOLE]) {
+    const sendTo = await createSend({ consoleUrl });
+    for (const host of ['127.0.0.1:3000', '[::1]:3000', '192.0.2.7', 'localhost:3000']) {
+      const reply = await sendTo({ host, cookie: customer, origin: `http://${host}` });
+      assert.equal(reply.statusCode, 201, `${host}: ${reply.body}`);
+      const other = await sendTo({ host, cookie: customer, origin: 'http://192.0.2.8' });
+      assert.equal(other.json().code, 'auth.origin_not_allowed', host);
+    }
+    for (const host of [
+      'evil.example',
+      'evil.example:3000',
+      'localhost.evil.example',
+      '192.0.2.7.evil.example',
+    ]) {
+      const reply = await sendTo({ host, cookie: customer, origin: `http://${host}` });
+      assert.equal(reply.json().code, 'auth.origin_not_allowed', host);
+    }
+  }
+});
+
 test('a forwarded host counts only from a trusted proxy', async () => {
   const headers = {
     host: 'shop.example',

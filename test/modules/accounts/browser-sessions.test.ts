@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { LightMyRequestResponse } from 'fastify';
+import { newId } from '../../../src/shared/ids.ts';
 import { createTestAuthenticator } from '../../support/authenticator.ts';
 import { testDatabase } from '../../support/database.ts';
 import { createTestTotp } from '../../support/totp.ts';
@@ -84,6 +85,36 @@ test('other values of `credentials` are refused, and without it no cookie is set
     assert.equal(response.headers['set-cookie'], undefined);
     assert.equal(typeof response.json().accessToken, 'string');
   }
+});
+
+test('a page of another site cannot have cookies set; a program, which names no origin, can', async () => {
+  const { email } = await signUpByCookie();
+  const attempts: [url: string, body: object][] = [
+    ['/api/auth/signup', { email: newEmail(), password: PASSWORD }],
+    ['/api/auth/register', { email: newEmail(), password: PASSWORD }],
+    ['/api/auth/login', { email, password: PASSWORD }],
+    ['/api/auth/login', { email, password: 'a wrong guess' }],
+    ['/api/auth/login/verify', { challengeId: newId(), totp: '123456' }],
+  ];
+  for (const [url, body] of attempts) {
+    const ask = (from: string) =>
+      send('POST', url, { body: { ...body, credentials: 'cookie' }, headers: { origin: from } });
+    for (const foreign of ['https://evil.example', 'null', 'http://shop.example']) {
+      const refused = await ask(foreign);
+      assert.equal(codeIn(refused), '403 auth.origin_not_allowed', `${url} from ${foreign}`);
+      assert.equal(refused.headers['set-cookie'], undefined);
+    }
+    assert.notEqual((await ask(origin)).statusCode, 403, url);
+  }
+  const again = await send('POST', '/api/auth/signup', { body: attempts[0]![1] });
+  assert.equal(codeIn(again), '409 accounts.email_taken', 'only our page has signed up');
+  // Tokens go to the page that asked for them, which CORS decides.
+  const body = { email, password: PASSWORD };
+  const tokens = await send('POST', '/api/auth/login', {
+    body,
+    headers: { origin: 'https://evil.example' },
+  });
+  assert.equal(tokens.statusCode, 200);
 });
 
 test('a sign-in keeps the token of the device that it gets, and stores only its hash', async () => {

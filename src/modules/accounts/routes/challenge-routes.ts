@@ -1,10 +1,11 @@
 import { type App, buildSource, NoBody, recordSecurity } from '../../../http/index.ts';
+import { authErrors } from '../../../shared/common-errors.ts';
 import { readDevice } from '../devices/device.ts';
 import { accountsErrors } from '../errors.ts';
 import type { Accounts } from '../use-cases.ts';
 import { PasskeyChallengeReply, VerifyBody } from './factor-schemas.ts';
 import { SessionReply } from './schemas.ts';
-import { sendSession } from './send-session.ts';
+import { sendSession, wantsCookies } from './send-session.ts';
 
 const tags = ['Accounts'];
 
@@ -40,6 +41,7 @@ export function registerChallengeRoutes(app: App, accounts: Accounts): void {
       },
       config: {
         errors: [
+          authErrors.originNotAllowed,
           accountsErrors.challengeInvalid,
           accountsErrors.factorInvalid,
           accountsErrors.codesExhausted,
@@ -49,7 +51,7 @@ export function registerChallengeRoutes(app: App, accounts: Accounts): void {
     },
     async (request, reply) => {
       const { credentials, ...input } = request.body;
-      const device = readDevice(request, credentials === 'cookie');
+      const device = readDevice(request, wantsCookies(request, credentials));
       const source = buildSource(request);
       const { session, facts } = await accounts.verifyLogIn(source, input, device);
       for (const { event, details } of facts) recordSecurity(request, event, details);

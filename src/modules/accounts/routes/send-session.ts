@@ -4,12 +4,23 @@ import {
   clearOwnCookie,
   findCookie,
   recordRefusal,
+  refuseForeignOrigin,
   setOwnCookie,
 } from '../../../http/index.ts';
 import { CodedError } from '../../../shared/errors.ts';
 import { type Device, setDeviceCookie } from '../devices/device.ts';
 import type { Session } from '../sessions/session.ts';
 import type { Accounts } from '../use-cases.ts';
+
+/** Returns whether a reply shall set cookies. Throws `auth.origin_not_allowed` if a page of another site asks for that. */
+export function wantsCookies(
+  request: FastifyRequest,
+  credentials: SessionReplyOptions['credentials'],
+): boolean {
+  if (credentials !== 'cookie') return false;
+  refuseForeignOrigin(request);
+  return true;
+}
 
 export interface SessionReplyOptions {
   /** Default 200. */

@@ -9,6 +9,7 @@ import {
   recordSecurity,
   requireAllowedOrigin,
 } from '../../../http/index.ts';
+import { authErrors } from '../../../shared/common-errors.ts';
 import { CodedError } from '../../../shared/errors.ts';
 import { readDevice } from '../devices/device.ts';
 import { accountsErrors } from '../errors.ts';
@@ -24,7 +25,7 @@ import {
   SessionReply,
   SignUpBody,
 } from './schemas.ts';
-import { clearBrowser, sendSession } from './send-session.ts';
+import { clearBrowser, sendSession, wantsCookies } from './send-session.ts';
 
 const tags = ['Accounts'];
 
@@ -47,11 +48,17 @@ export function registerSessionRoutes(app: App, accounts: Accounts): void {
           body: SignUpBody,
           response: { 201: SessionReply },
         },
-        config: { errors: [accountsErrors.passwordTooCommon, accountsErrors.emailTaken] },
+        config: {
+          errors: [
+            authErrors.originNotAllowed,
+            accountsErrors.passwordTooCommon,
+            accountsErrors.emailTaken,
+          ],
+        },
       },
       async (request, reply) => {
         const { credentials, ...input } = request.body;
-        const device = readDevice(request, credentials === 'cookie');
+        const device = readDevice(request, wantsCookies(request, credentials));
         const session = await accounts.signUp(buildSource(request), input, device);
         recordSecurity(request, 'sign_in.ok', { method: 'sign_up', userId: session.user.id });
         return sendSession(request, reply, session, { status: 201, credentials, device });
@@ -70,11 +77,17 @@ export function registerSessionRoutes(app: App, accounts: Accounts): void {
         body: LogInBody,
         response: { 200: LogInReply },
       },
-      config: { errors: [accountsErrors.invalidCredentials, accountsErrors.staffAtConsole] },
+      config: {
+        errors: [
+          authErrors.originNotAllowed,
+          accountsErrors.invalidCredentials,
+          accountsErrors.staffAtConsole,
+        ],
+      },
     },
     async (request, reply) => {
       const { credentials, ...input } = request.body;
-      const device = readDevice(request, credentials === 'cookie');
+      const device = readDevice(request, wantsCookies(request, credentials));
       const result = await accounts.logIn(buildSource(request), input, device);
       if (result.kind === 'challenge') return reply.send({ challenge: result.challenge });
       const { session } = result;
@@ -94,7 +107,13 @@ export function registerSessionRoutes(app: App, accounts: Accounts): void {
         body: RefreshBody,
         response: { 200: SessionReply },
       },
-      config: { errors: [accountsErrors.refreshInvalid, accountsErrors.refreshReused] },
+      config: {
+        errors: [
+          authErrors.originNotAllowed,
+          accountsErrors.refreshInvalid,
+          accountsErrors.refreshReused,
+        ],
+      },
     },
     async (request, reply) => {
       const given = request.body?.refreshToken;

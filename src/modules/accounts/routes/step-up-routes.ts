@@ -5,7 +5,7 @@ import { accountsErrors } from '../errors.ts';
 import type { Accounts } from '../use-cases.ts';
 import { requireUserCaller } from '../user-caller.ts';
 import { LogInReply, StepUpBody } from './factor-schemas.ts';
-import { sendSession } from './send-session.ts';
+import { sendSession, wantsCookies } from './send-session.ts';
 
 export function registerStepUpRoutes(app: App, accounts: Accounts): void {
   app.post(
@@ -33,7 +33,8 @@ export function registerStepUpRoutes(app: App, accounts: Accounts): void {
     async (request, reply) => {
       const caller = requireUserCaller(request);
       const { credentials, ...proof } = request.body;
-      const device = readDevice(request, credentials === 'cookie' || request.callerBy === 'cookie');
+      const getsCookie = wantsCookies(request, credentials) || request.callerBy === 'cookie';
+      const device = readDevice(request, getsCookie);
       const result = await accounts.stepUp(buildSource(request), caller, proof, device);
       if (result.kind === 'challenge') return reply.send({ challenge: result.challenge });
       const { session, facts } = result;
