@@ -1467,12 +1467,14 @@ create table webhook_deliveries (
   job_id uuid,
   created_at timestamp(3) with time zone default now() not null,
   ended_at timestamp(3) with time zone,
+  seal_number bigint,
   constraint webhook_deliveries_id_pkey PRIMARY KEY (id),
   constraint webhook_deliveries_attempts_check CHECK ((attempts >= 0)),
   constraint webhook_deliveries_delivered_check CHECK (((status <> 'DELIVERED'::text) OR ((last_status >= 200) AND (last_status <= 299)))),
   constraint webhook_deliveries_ended_at_check CHECK (((status = 'PENDING'::text) = (ended_at IS NULL))),
   constraint webhook_deliveries_endpoint_id_event_id_key UNIQUE (endpoint_id, event_id),
   constraint webhook_deliveries_line_id_check CHECK ((line_id = COALESCE(order_id, event_id))),
+  constraint webhook_deliveries_seal_number_check CHECK (((seal_number IS NULL) OR (event_position IS NULL))),
   constraint webhook_deliveries_status_check CHECK ((status = ANY (ARRAY['PENDING'::text, 'DELIVERED'::text, 'FAILED'::text])))
 ) with (fillfactor=80);
 

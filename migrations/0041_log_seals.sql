@@ -110,3 +110,8 @@ begin atomic
     returning 1)
   select count(*) from brought;
 end;
+
+-- The seal that a delivery sends, for those of the type log.sealed. They have no place in the log.
+alter table webhook_deliveries
+  add column seal_number bigint,
+  add constraint webhook_deliveries_seal_number_check check (seal_number is null or event_position is null);

@@ -89,7 +89,7 @@ async function startCarrying(database: Database, url: string, stack: AsyncDispos
   stack.defer(() => jobs.stop());
   await jobs.started();
   const subscriptions = createSubscriptions(jobs);
-  subscriptions.define([oneJobEach]);
+  subscriptions.define([oneJobEach], []);
   const runner = createRunner({ registry: jobs, concurrency: { bench: CONCURRENCY }, onError });
   stack.defer(() => runner.stop());
   runner.start();

@@ -1,8 +1,24 @@
 import { cloudEvent } from '../../src/modules/webhooks/cloud-event.ts';
+import { sealType } from '../../src/modules/webhooks/endpoint.ts';
+import { derivedId } from '../../src/shared/ids.ts';
 import { type EventExample, eventExamples } from './event-examples.ts';
 import { fenced, type Page, page } from './markdown.ts';
+import { sealExample } from './seal-example.ts';
 
+const SOURCE = 'https://orders.shop.example';
 const orderId = '0198b5c4-1111-7abc-8abc-000000000001';
+
+const sealMessage = {
+  eventId: derivedId(sealType, sealExample.hash),
+  eventType: sealType,
+  orderId: null,
+  sequence: null,
+  from: null,
+  to: null,
+  reason: null,
+  data: { ...sealExample },
+  at: new Date(sealExample.at),
+};
 
 export function eventsPage(): Page {
   return page(
@@ -17,6 +33,10 @@ same however often an event is sent. Members may be added to \`data\`; ignore un
       example.when,
       fenced('json', JSON.stringify(asMessage(example), null, 2)),
     ]),
+    `## ${sealType}`,
+    `A [seal](../concepts/audit.md) was added. It is no event: it is in no log, streams do not send it, and \`*\` does not include it. An
+endpoint receives it if its types name it. \`data\` is the seal as in \`GET /api/operations/log-seals\`.`,
+    fenced('json', JSON.stringify(cloudEvent(sealMessage, SOURCE), null, 2)),
   );
 }
 
@@ -34,6 +54,6 @@ function asMessage(example: EventExample) {
       data,
       at: new Date('2026-03-02T18:04:05.678Z'),
     },
-    'https://orders.shop.example',
+    SOURCE,
   );
 }

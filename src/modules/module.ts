@@ -2,6 +2,7 @@ import type { Transaction } from '../database/database.ts';
 import type { LoggedEvent } from '../events/index.ts';
 import type { AccessTable, App, Outcome } from '../http/index.ts';
 import type { JobDefinition, NewJob, Schedule } from '../jobs/index.ts';
+import type { Seal } from '../seals/index.ts';
 import type { ErrorDefinition } from '../shared/errors.ts';
 import type { Tally } from '../shared/tally.ts';
 
@@ -43,6 +44,7 @@ export interface Module<Api> {
   readonly concurrency?: Readonly<Record<string, number>>;
   readonly schedules?: readonly Schedule[];
   readonly subscriptions?: readonly Plan[];
+  readonly sealPlans?: readonly SealPlan[];
   readonly metrics?: readonly Tally[];
   /** Starts the background work, once the database is prepared and the server listens. */
   readonly start?: (duties: Duties) => void;
@@ -63,6 +65,12 @@ export interface Duties {
  * transaction with the plans of the other modules and the relay's cursor. If it fails, the same events arrive again.
  */
 export type Plan = (tx: Transaction, events: readonly LoggedEvent[]) => Promise<readonly NewJob[]>;
+
+/**
+ * A function that decides which jobs follow from a new seal, in its transaction. It must write to no log, or each seal would
+ * be followed by another one.
+ */
+export type SealPlan = (tx: Transaction, seal: Seal) => Promise<readonly NewJob[]>;
 
 /** A limit in addition to the general one. */
 export interface OperationLimit {

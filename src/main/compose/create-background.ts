@@ -32,7 +32,10 @@ export function createBackground(
   const { database, jobs, subscriptions, relay, sealing, metrics, tracing, log, onError } =
     infrastructure;
   jobs.define(modules.flatMap((module) => module.jobs ?? []));
-  subscriptions.define(modules.flatMap((module) => module.subscriptions ?? []));
+  subscriptions.define(
+    modules.flatMap((module) => module.subscriptions ?? []),
+    modules.flatMap((module) => module.sealPlans ?? []),
+  );
   if (infrastructure.duties.works) {
     metrics.expectJobs(jobs.definitions().map(({ name }) => name));
   }

@@ -112,6 +112,7 @@ export async function createInfrastructure(
     database,
     keys: createSealKeys(sealKeys),
     everySeconds: config.logSealSeconds,
+    onSeal: subscriptions.consumeSeal,
     log: logger,
   });
   metrics.watchSealing(sealing.lagSeconds);

@@ -5,6 +5,7 @@ import { deliverySchedule } from './delivery-schedule.ts';
 import { getEndpoint, listEndpoints } from './find-endpoint.ts';
 import { listDeliveries } from './list-deliveries.ts';
 import { planDeliveries } from './plan-deliveries.ts';
+import { planSealDeliveries } from './plan-seal-deliveries.ts';
 import { purgeDeliveries } from './purge-deliveries.ts';
 import { redeliver } from './redeliver.ts';
 import { replay, replaySlice } from './replay.ts';
@@ -62,6 +63,7 @@ export function createWebhooks(dependencies: WebhooksDependencies): Module<Webho
     // Calls to endpoints mostly wait, and some never get a response.
     concurrency: { [WEBHOOKS_QUEUE]: CALLS_AT_ONCE },
     subscriptions: [planDeliveries],
+    sealPlans: [planSealDeliveries],
     schedules: [
       {
         name: 'webhooks.purge-deliveries',

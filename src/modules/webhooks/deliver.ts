@@ -2,11 +2,12 @@ import { recordAudit } from '../../audit/index.ts';
 import type { WebhookAnswer } from '../../drivers/webhooks/webhook-sender.ts';
 import { readReason } from '../../events/index.ts';
 import { GiveUp, type JobDefinition, RunLater, type RunningJob } from '../../jobs/index.ts';
+import { listSeals } from '../../seals/index.ts';
 import { type Cause, systemActor } from '../../shared/caller.ts';
 import { namesPrivateTarget } from '../../shared/public-address.ts';
 import { signWebhook, webhookKey } from '../../shared/standard-webhooks.ts';
 import { findTraceparent } from '../../shared/trace.ts';
-import { cloudEvent } from './cloud-event.ts';
+import { cloudEvent, type PublishedEvent } from './cloud-event.ts';
 import {
   type DueDeliveryRow,
   findDueDelivery,
@@ -74,13 +75,22 @@ export function deliver(
     const slot = calls.begin(due.endpointId, job.id);
     if ('delayMs' in slot) throw new RunLater(slot.delayMs);
     try {
-      const event = { ...due, reason: readReason({ ...due, id: due.eventId }) };
+      const event = await readEvent(due);
       const body = Buffer.from(JSON.stringify(cloudEvent(event, parts.publicUrl)));
       const headers = buildHeaders(due, body, job.cause);
       return await parts.sender.post({ url: due.url, headers, body, signal: job.signal });
     } finally {
       slot.end();
     }
+  }
+
+  async function readEvent(due: DueDeliveryRow): Promise<PublishedEvent> {
+    if (due.sealNumber === null) {
+      return { ...due, reason: readReason({ ...due, id: due.eventId }) };
+    }
+    const [seal] = await listSeals(database, due.sealNumber - 1, 1);
+    if (seal?.number !== due.sealNumber) throw new GiveUp(`seal ${due.sealNumber} is missing`);
+    return { ...due, reason: null, data: { ...seal }, at: new Date(seal.at) };
   }
 
   async function endDelivered(job: RunningJob, due: DueDeliveryRow, status: number) {

@@ -66,10 +66,12 @@ export const listDeliveryRows = statement<
 /** Inserts deliveries. `rows`: JSON array with the columns as members. Existing deliveries stay unchanged. */
 export const insertDeliveries = statement<[rows: string], never>(
   'webhooks.insert_deliveries',
-  `insert into webhook_deliveries (id, endpoint_id, event_id, event_type, event_position, order_id, line_id)
-   select id, endpoint_id, event_id, event_type, event_position, order_id, line_id
+  `insert into webhook_deliveries
+     (id, endpoint_id, event_id, event_type, event_position, order_id, line_id, seal_number)
+   select id, endpoint_id, event_id, event_type, event_position, order_id, line_id, seal_number
      from jsonb_to_recordset($1::jsonb) as new_delivery
-       (id uuid, endpoint_id uuid, event_id uuid, event_type text, event_position bigint, order_id uuid, line_id uuid)
+       (id uuid, endpoint_id uuid, event_id uuid, event_type text, event_position bigint, order_id uuid, line_id uuid,
+        seal_number bigint)
     order by endpoint_id, event_id
    on conflict (endpoint_id, event_id) do nothing`,
 );
@@ -111,11 +113,16 @@ export interface DueDeliveryRow extends Omit<ReasonRow, 'id'> {
   from: string | null;
   to: string | null;
   traceId: string | null;
+  /** The seal to send; null for all but `log.sealed`. */
+  sealNumber: number | null;
   data: Record<string, unknown>;
   at: Date;
 }
 
-/** Returns all data for one attempt, in one round trip. A test is not in the log and was created for its endpoint. */
+/**
+ * Returns all data for one attempt, in one round trip, except for a seal. A test is not in the log and was created for its
+ * endpoint.
+ */
 export const findDueDelivery = statement<[id: string], DueDeliveryRow>(
   'webhooks.find_due_delivery',
   `select deliveries.endpoint_id as "endpointId", deliveries.line_id as "lineId",
@@ -128,6 +135,7 @@ export const findDueDelivery = statement<[id: string], DueDeliveryRow>(
           extract(epoch from clock_timestamp())::bigint as "nowSeconds",
           events.sequence, events.from_status as "from", events.to_status as "to", ${reasonColumns},
           coalesce(replace(events.trace_id::text, '-', ''), events.cause ->> 'traceId') as "traceId",
+          deliveries.seal_number as "sealNumber",
           coalesce(events.data, jsonb_build_object('endpointId', endpoints.id)) as data,
           coalesce(events.at, deliveries.created_at) as at
      from webhook_deliveries as deliveries

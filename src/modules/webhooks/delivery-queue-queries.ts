@@ -20,7 +20,7 @@ export const lockDeliveryQueues = statement<
 export interface StartedRow {
   deliveryId: string;
   jobId: string;
-  /** Null for a test. */
+  /** Null for what is no event. */
   eventId: string | null;
 }
 

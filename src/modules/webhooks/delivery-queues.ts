@@ -25,9 +25,11 @@ export interface NewDelivery {
   readonly endpointId: string;
   readonly eventId: string;
   readonly eventType: string;
-  /** Null for a test. */
+  /** Null for what is no event: a seal or a test. */
   readonly eventPosition: number | null;
   readonly orderId: string | null;
+  /** The seal that it sends, if it is one of `log.sealed`. */
+  readonly sealNumber?: number;
 }
 
 /**
@@ -73,6 +75,7 @@ export async function enqueue(
     event_position: delivery.eventPosition,
     order_id: delivery.orderId,
     line_id: getLineId(delivery),
+    seal_number: delivery.sealNumber ?? null,
   }));
   const byEndpoint = Map.groupBy(deliveries, ({ endpointId }) => endpointId);
   const queues = deliveries.map((one) => ({ endpointId: one.endpointId, lineId: getLineId(one) }));

@@ -3,8 +3,14 @@ import { eventTypes, type PublicEventType } from '../../events/index.ts';
 import { invalidInput } from '../../shared/common-errors.ts';
 import { hasWebPort, namesMetadata, namesPrivateTarget } from '../../shared/public-address.ts';
 
-/** Matches every type, including those of later versions. */
+/** Matches every type of event, including those of later versions, and not `sealType`. */
 export const everyType = '*';
+
+/** The type of a message for each new seal. It is no event: what is in no log causes no further seal. */
+export const sealType = 'log.sealed';
+
+/** What an endpoint can subscribe to by name. */
+export const namedTypes = [...eventTypes, sealType] as const;
 
 /** How long the previous secret also signs after a rotation. */
 export const PREVIOUS_SECRET_HOURS = 24;
@@ -36,10 +42,10 @@ export function requireTarget(text: string, allowPrivateTargets: boolean): void 
   }
 }
 
-/** Throws `request.invalid` if the wildcard is combined with other types. */
+/** Throws `request.invalid` if the wildcard is combined with types that it includes. */
 export function requireTypes(types: readonly string[]): void {
-  if (types.includes(everyType) && types.length > 1) {
-    throw invalidInput('/eventTypes', `"${everyType}" must be the only entry`);
+  if (types.includes(everyType) && types.some((type) => type !== everyType && type !== sealType)) {
+    throw invalidInput('/eventTypes', `"${everyType}" goes only with "${sealType}"`);
   }
 }
 

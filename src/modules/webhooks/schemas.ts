@@ -1,5 +1,4 @@
 import { type Static, Type } from 'typebox';
-import { eventTypes } from '../../events/index.ts';
 import {
   Choice,
   CursorParameter,
@@ -10,7 +9,7 @@ import {
   pageOfSchema,
 } from '../../http/index.ts';
 import { deliveryStatuses } from './delivery.ts';
-import { everyType } from './endpoint.ts';
+import { everyType, namedTypes, sealType } from './endpoint.ts';
 
 const url = Type.String({
   minLength: 10,
@@ -20,11 +19,11 @@ const url = Type.String({
     'http or https, without user name, password or fragment. Private targets are refused unless the server allows them.',
 });
 
-const EventTypes = Type.Array(Choice([...eventTypes, everyType]), {
+const EventTypes = Type.Array(Choice([...namedTypes, everyType]), {
   minItems: 1,
-  maxItems: eventTypes.length,
+  maxItems: namedTypes.length,
   uniqueItems: true,
-  description: `Types of events, or only "${everyType}" for all of them.`,
+  description: `Types of events, or "${everyType}" for all of them. "${sealType}" is no event, and has to be named.`,
 });
 
 const Secret = Type.Optional(

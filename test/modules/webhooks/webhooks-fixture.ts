@@ -14,6 +14,7 @@ import type { JobDefinition, Jobs } from '../../../src/jobs/index.ts';
 import { createSubscriptions } from '../../../src/main/infrastructure/subscriptions.ts';
 import { createWebhooks, type Webhooks } from '../../../src/modules/webhooks/index.ts';
 import type { DeliveryView } from '../../../src/modules/webhooks/schemas.ts';
+import type { SealListener } from '../../../src/seals/index.ts';
 import { systemActor } from '../../../src/shared/caller.ts';
 import { createCursors } from '../../../src/shared/pagination.ts';
 import { startWorker, type Worker } from '../../jobs/jobs-fixture.ts';
@@ -35,13 +36,15 @@ export interface WebhooksFixture {
   readonly sent: readonly Sent[];
   /** Sets how every message is answered from now on. */
   answer(by: (sent: Sent) => Promise<WebhookAnswer> | WebhookAnswer): void;
-  addEndpoint(url?: string): Promise<string>;
+  addEndpoint(url?: string, eventTypes?: ('*' | 'log.sealed')[]): Promise<string>;
   /** Writes events of orders, which need not exist, to the log. Returns them as they are read. */
   record(...events: { orderId: string; sequence: number }[]): Promise<LoggedEvent[]>;
   /** Processes events as the relay does. */
   relay(events: readonly LoggedEvent[]): Promise<void>;
   /** Its part of the relay's transaction. */
   readonly consume: RelayOptions['consume'];
+  /** Its part of a seal's transaction. */
+  readonly consumeSeal: SealListener;
   listDeliveries(endpointId: string): Promise<DeliveryView[]>;
 }
 
@@ -88,7 +91,7 @@ export async function createWebhooksFixture(
   const definition = definitions.find(({ name }) => name === 'webhooks.deliver');
   assert.ok(definition);
   const subscriptions = createSubscriptions(jobs);
-  subscriptions.define(module.subscriptions ?? []);
+  subscriptions.define(module.subscriptions ?? [], module.sealPlans ?? []);
   return {
     webhooks,
     worker,
@@ -97,8 +100,8 @@ export async function createWebhooksFixture(
     answer(by) {
       buildAnswer = by;
     },
-    async addEndpoint(url = 'https://receiver.example/hooks') {
-      const input = { url, eventTypes: ['*'] as '*'[] };
+    async addEndpoint(url = 'https://receiver.example/hooks', eventTypes = ['*']) {
+      const input = { url, eventTypes };
       const { result } = await webhooks.createEndpoint(buildContext(admin), input);
       return result.id;
     },
@@ -107,6 +110,7 @@ export async function createWebhooksFixture(
       return readEvents(database, events);
     },
     consume: subscriptions.consume,
+    consumeSeal: subscriptions.consumeSeal,
     async relay(events) {
       const send = await database.transaction((tx) => subscriptions.consume(tx, events));
       await send();

@@ -7,6 +7,8 @@ import { Problem } from '../parts/problem.tsx';
 import { endpointsKey } from './endpoint.ts';
 
 const EVERY_TYPE = '*';
+/** No event, so "every type" does not include it. */
+const SEALED = 'log.sealed';
 
 export function EndpointForm({ onDone }: { onDone: () => void }) {
   const queries = useQueryClient();
@@ -38,8 +40,8 @@ export function EndpointForm({ onDone }: { onDone: () => void }) {
       />
       <MultiSelect
         label="Events"
-        description="Leave empty for all types."
-        data={[...eventTypes]}
+        description={`Leave empty for all types but ${SEALED}, which sends the seals of the log and the audit.`}
+        data={[...eventTypes, SEALED]}
         value={types}
         onChange={setTypes}
         searchable
