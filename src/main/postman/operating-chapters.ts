@@ -152,6 +152,7 @@ const operating: Chapter = {
       query: { subject: '{{customerId}}' },
       status: 200,
     },
+    { operation: 'listLogSeals', as: 'admin', query: { limit: '1' }, status: 200 },
     {
       operation: 'endAllSessions',
       note: 'The last request, because it also ends the sessions of this collection.',

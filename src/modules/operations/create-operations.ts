@@ -7,6 +7,7 @@ import type { InvariantResult } from './check-changes.ts';
 import { listDeadLetters, redriveDeadLetter } from './dead-letters.ts';
 import { createHealth, type Probe } from './health.ts';
 import { listAudit } from './list-audit.ts';
+import { listLogSeals } from './list-log-seals.ts';
 import { readMail } from './list-mail.ts';
 import { listQueues } from './list-queues.ts';
 import type { Metrics } from './metrics.ts';
@@ -62,6 +63,7 @@ export function createOperations(dependencies: OperationsDependencies): Module<O
     checkChangedData: () => runRegularCheck(database),
     listMail: (context, input) => readMail(database, cursors, showsAccountTexts, context, input),
     listAudit: (input) => listAudit(database, cursors, input),
+    listLogSeals: (input) => listLogSeals(database, cursors, input),
     listQueues: () => listQueues(database, jobs.definitions()),
     listDeadLetters: (input) => listDeadLetters(database, cursors, input),
     redriveDeadLetter: (context, id) => redriveDeadLetter(database, jobs, context, id),

@@ -15,6 +15,7 @@ export const operationsDeclaration = {
     redriveDeadLetter: { roles: ['admin'] },
     listMail: readers,
     listAudit: { roles: ['admin'] },
+    listLogSeals: readers,
   },
   probeAccess: {
     getHealth: 'anyone',
@@ -25,7 +26,7 @@ export const operationsDeclaration = {
   tags: [
     {
       name: 'Operating',
-      description: 'Health, metrics, invariants, queues, mail and the audit.',
+      description: 'Health, metrics, invariants, queues, mail, the audit and the seals of the log.',
       place: 100,
     },
   ],

@@ -12,6 +12,7 @@ import {
   QueuesReply,
   RedriveReply,
 } from './schemas.ts';
+import { ListSealsQuery, SealPage } from './seal-schemas.ts';
 import type { Operations } from './use-cases.ts';
 
 const tags = ['Operating'];
@@ -106,6 +107,23 @@ export function registerOperationsRoutes(app: App, operations: Operations): void
       config: { errors: [requestErrors.invalidCursor] },
     },
     (request) => operations.listAudit(request.query),
+  );
+
+  app.get(
+    '/api/operations/log-seals',
+    {
+      schema: {
+        operationId: 'listLogSeals',
+        summary: 'List the seals of the log and the audit, newest first',
+        description:
+          'They contain no personal data. Keep a copy where nobody who can change the database can change it, too: `holdfast verify-log --anchor FILE` takes a saved reply, and then also finds rows that were cut off and seals that were made anew. The webhook type `log.sealed` sends each seal as it is made.',
+        tags,
+        querystring: ListSealsQuery,
+        response: { 200: SealPage },
+      },
+      config: { errors: [requestErrors.invalidCursor] },
+    },
+    (request) => operations.listLogSeals(request.query),
   );
 
   app.get(

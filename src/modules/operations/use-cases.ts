@@ -1,5 +1,6 @@
 import type { Once } from '../../database/idempotency.ts';
 import type { RequestContext } from '../../http/index.ts';
+import type { Seal } from '../../seals/index.ts';
 import type { Page } from '../../shared/pagination.ts';
 import type { ActivityView } from './activity-schemas.ts';
 import type { AuditView, ListAuditInput } from './audit-schemas.ts';
@@ -16,6 +17,7 @@ import type {
   QueuesView,
   RedriveView,
 } from './schemas.ts';
+import type { ListSealsInput } from './seal-schemas.ts';
 
 /** The use cases of the module, bound to their dependencies. */
 export interface Operations {
@@ -29,6 +31,7 @@ export interface Operations {
   /** Records the read in the audit. Only admins, not API keys, read the texts. */
   listMail(context: RequestContext, input: ListMailInput): Promise<Page<MailView>>;
   listAudit(input: ListAuditInput): Promise<Page<AuditView>>;
+  listLogSeals(input: ListSealsInput): Promise<Page<Seal>>;
   listQueues(): Promise<QueuesView>;
   listDeadLetters(input: ListDeadLettersInput): Promise<Page<DeadLetterView>>;
   redriveDeadLetter(context: RequestContext, id: string): Promise<Once<RedriveView>>;
