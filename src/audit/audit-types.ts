@@ -20,6 +20,11 @@ export const auditTypes = {
   'user.recovery_codes_created': 'A user got new recovery codes; the old ones are void.',
   'user.sessions_ended':
     'An admin ended one or all sessions of a user, or those of everyone; or a user ended all of theirs with the link that undoes a change of address, which somebody else has now.',
+  'user.personal_data_read':
+    'Everything that is kept of a person was given out: to themself, or to an admin.',
+  'user.erasure_requested': 'A person asked for their data to be erased.',
+  'user.erasure_withdrawn': 'A person no longer wants their data to be erased.',
+  'user.erased': 'A person was erased: what told who they are is gone, their orders stay.',
   'api_key.created': 'An API key was created.',
   'api_key.changed': 'An API key got another holder.',
   'api_key.revoked': 'An API key was revoked, or ended with the access of its holder.',

@@ -12,6 +12,7 @@ const modules = [
   'payments',
   'notifications',
   'webhooks',
+  'privacy',
   'operations',
 ];
 
@@ -30,7 +31,10 @@ export const folderOrders: readonly FolderOrder[] = [
       ['main'],
     ],
   },
-  { folder: 'src/modules', ranks: [['module.ts'], ...modules.map((module) => [module])] },
+  {
+    folder: 'src/modules',
+    ranks: [['module.ts', 'personal-data.ts'], ...modules.map((module) => [module])],
+  },
   {
     folder: 'src/modules/accounts',
     ranks: [
@@ -46,6 +50,7 @@ export const folderOrders: readonly FolderOrder[] = [
       ['emails'],
       ['users'],
       ['sign-in'],
+      ['personal-data'],
       ['use-cases.ts'],
       ['routes'],
       ['routes.ts'],
@@ -95,6 +100,7 @@ export const folderOrders: readonly FolderOrder[] = [
       ['queue'],
       ['changes'],
       ['imports'],
+      ['personal-data'],
       ['use-cases.ts'],
       ['routes.ts'],
       ['create-orders.ts'],
@@ -109,6 +115,7 @@ export const folderOrders: readonly FolderOrder[] = [
       ['find-payment.ts'],
       ['page', 'inbox'],
       ['settling'],
+      ['personal-data'],
       ['use-cases.ts'],
       ['routes.ts'],
       ['create-payments.ts'],

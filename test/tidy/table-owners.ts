@@ -51,6 +51,7 @@ export const tablesByModule: Readonly<Record<string, readonly string[]>> = {
   'src/modules/payments': ['payment_captures', 'payment_refunds', 'payments', 'provider_events'],
   'src/modules/notifications': ['mail_messages', 'mail_settings', 'mail_texts'],
   'src/modules/webhooks': ['webhook_deliveries', 'webhook_endpoints', 'webhook_lines'],
+  'src/modules/privacy': ['erasures'],
 };
 
 /** They count and select the rows of the invariants' tables, so their reads are exempt. */

@@ -11,6 +11,7 @@ import { createOperations, operationsDeclaration } from '../../modules/operation
 import { createOrderCaching, createOrders, ordersDeclaration } from '../../modules/orders/index.ts';
 import { createPayments, paymentsDeclaration } from '../../modules/payments/index.ts';
 import { createPricing, pricingDeclaration } from '../../modules/pricing/index.ts';
+import { createPrivacy, privacyDeclaration } from '../../modules/privacy/index.ts';
 import { createScheduling, schedulingDeclaration } from '../../modules/scheduling/index.ts';
 import { createWebhooks, webhooksDeclaration } from '../../modules/webhooks/index.ts';
 import type { Infrastructure } from '../infrastructure/create-infrastructure.ts';
@@ -36,6 +37,7 @@ export const modules = createModuleList<Infrastructure>()
   .add(paymentsDeclaration, createPayments)
   .add(notificationsDeclaration, createNotifications)
   .add(webhooksDeclaration, createWebhooks)
+  .add(privacyDeclaration, createPrivacy)
   .add(operationsDeclaration, createOperations)
   .add(sandboxDeclaration, createSandboxModule)
   .add(pagesDeclaration, createPages)

@@ -2,6 +2,7 @@ import { isId } from '../../shared/ids.ts';
 import type { Module } from '../module.ts';
 import { addCartItem, removeCartItem, updateCartItem } from './change-items.ts';
 import { type CheckOutDependencies, checkOut } from './check-out.ts';
+import { cartsPersonalData } from './personal-data/part.ts';
 import { presentCart, quoteCarts } from './present-cart.ts';
 import { readCarts } from './read-carts.ts';
 import { registerCartsRoutes } from './routes.ts';
@@ -15,6 +16,7 @@ export function createCarts(dependencies: CartsDependencies): Module<Carts> {
   const { database, orders, currency } = dependencies;
   const setItem = createCartItemSetter(database, orders);
   const carts: Carts = {
+    personalData: cartsPersonalData,
     async getCart(customerId) {
       const read = await readCarts(database, orders, [customerId]);
       const [quoted] = await quoteCarts(database, orders, [...read.values()]);

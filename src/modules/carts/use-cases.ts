@@ -1,5 +1,6 @@
 import type { Once } from '../../database/idempotency.ts';
 import type { PlacedReply, PlacementContext } from '../orders/index.ts';
+import type { PersonalDataPart } from '../personal-data.ts';
 import type { CartTarget, ClaimedTarget } from './change-cart.ts';
 import type {
   AddItemInput,
@@ -12,6 +13,7 @@ import type { PlainItem } from './set-cart-items.ts';
 
 /** The use cases of the module, bound to their dependencies. */
 export interface Carts {
+  readonly personalData: PersonalDataPart;
   getCart(customerId: string): Promise<CartView>;
   updateCart(target: ClaimedTarget, input: UpdateCartInput): Promise<Once<CartView>>;
   /**

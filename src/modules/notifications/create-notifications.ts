@@ -1,8 +1,10 @@
 import { createPurgeSchedule } from '../../jobs/index.ts';
 import type { Accounts } from '../accounts/index.ts';
 import type { Module } from '../module.ts';
+import type { PersonalDataPart } from '../personal-data.ts';
 import { MAIL_QUEUE } from './mail-job.ts';
 import { createMailSending, type MailSendingOptions } from './mail-sending.ts';
+import { notificationsPersonalData } from './personal-data/part.ts';
 import { planNotifications } from './plan-notifications.ts';
 import { purgeMail } from './queries.ts';
 import {
@@ -21,17 +23,21 @@ export interface NotificationsDependencies
   readonly accounts: Pick<Accounts, 'openAccountMail' | 'signOrderToken'>;
 }
 
+export interface Notifications {
+  readonly personalData: PersonalDataPart;
+}
+
 /** Creates the module. It has no callers: it follows the log, and a mail about an account is a job. */
 export function createNotifications({
   accounts: { openAccountMail, signOrderToken },
   ...given
-}: NotificationsDependencies): Module<null> {
+}: NotificationsDependencies): Module<Notifications> {
   const { database, mailer } = given;
   const sending = createMailSending(given);
   const accountMail = { ...given, openAccountMail };
   const sendAccountMail = createAccountMailSender(accountMail, sending);
   return {
-    api: null,
+    api: { personalData: notificationsPersonalData },
     jobs: [
       createSendMail({ ...given, signOrderToken }, sending, sendAccountMail),
       createSendAccountMail(accountMail, sendAccountMail),

@@ -14,6 +14,7 @@ import { changeFulfilment } from './changes/change-fulfilment.ts';
 import { changeStatus } from './changes/change-status.ts';
 import { expireOrders } from './changes/expire-orders.ts';
 import { listOrders } from './lists/list-orders.ts';
+import { ordersPersonalData } from './personal-data/part.ts';
 import { listLimited, readPendingCounts } from './placement/count-pending.ts';
 import { createOrderPlacement } from './placement/place-order.ts';
 import { createPriceLists } from './placement/price-list.ts';
@@ -120,6 +121,7 @@ export function createOrders(dependencies: OrdersDependencies): Module<Orders> {
     dependencies.onWaiting ?? (() => {}),
   );
   const orders: Orders = {
+    personalData: ordersPersonalData,
     ...placing,
     ...reader,
     quoteOrder: (context, input) => quoteOrder(database, rules, priceLists, context, input),

@@ -38,6 +38,7 @@ export {
   type PaymentStatus,
   paymentStatuses,
 } from './order.ts';
+export { findOrderIdsOf } from './personal-data/queries.ts';
 export type { PlacementContext } from './placement/place-order.ts';
 export {
   modifierErrors,

@@ -2,6 +2,7 @@ import type { Once } from '../../database/idempotency.ts';
 import type { RequestContext } from '../../http/index.ts';
 import type { Caller } from '../../shared/caller.ts';
 import type { Page } from '../../shared/pagination.ts';
+import type { PersonalDataPart } from '../personal-data.ts';
 import type { CancelOrder } from './changes/cancel-order.ts';
 import type { ChangeFulfilment } from './changes/change-fulfilment.ts';
 import type { ChangeStatus } from './changes/change-status.ts';
@@ -13,6 +14,7 @@ import type { HistoryView, ListOrdersInput, OrderView } from './schemas.ts';
 
 /** The use cases of the module, bound to their dependencies. */
 export interface Orders extends OrderPlacement, Quoting, OrderReader {
+  readonly personalData: PersonalDataPart;
   listOrders(caller: Caller, input: ListOrdersInput): Promise<Page<ShownOrder>>;
   getOrderHistory(caller: Caller, orderId: string): Promise<HistoryView>;
   changeFulfilment(context: RequestContext, change: ChangeFulfilment): Promise<Once<OrderView>>;

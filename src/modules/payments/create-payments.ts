@@ -16,6 +16,7 @@ import { createWebhookTally } from './inbox/webhook-tally.ts';
 import type { ProviderReport } from './ledger/apply-matched-captures.ts';
 import { refundPayment } from './ledger/refund-payment.ts';
 import { createPaymentInitiation } from './page/initiate-payment.ts';
+import { paymentsPersonalData } from './personal-data/part.ts';
 import { registerPaymentsRoutes } from './routes.ts';
 import { reconcilePayments } from './settling/reconcile-payments.ts';
 import {
@@ -120,6 +121,7 @@ export function createPayments(dependencies: PaymentsDependencies): Module<Payme
   }
 
   const payments: Payments = {
+    personalData: paymentsPersonalData,
     initiatePayment: createPaymentInitiation(dependencies),
     async refundPayment(context, paymentId, input) {
       const outcome = await refundPayment(database, context, paymentId, input, stepUpRefundMinor);

@@ -2,6 +2,7 @@ import type { Once } from '../../database/idempotency.ts';
 import type { RequestContext } from '../../http/index.ts';
 import type { Caller } from '../../shared/caller.ts';
 import type { Page } from '../../shared/pagination.ts';
+import type { PersonalDataPart } from '../personal-data.ts';
 import type { ReceivedWebhook } from './inbox/receive-webhook.ts';
 import type { InitiatedPayment } from './page/initiate-payment.ts';
 import type {
@@ -16,6 +17,7 @@ import type { ReconcileReport } from './settling/reconcile-payments.ts';
 
 /** The use cases of the module, bound to their dependencies. */
 export interface Payments {
+  readonly personalData: PersonalDataPart;
   initiatePayment(context: RequestContext, orderId: string): Promise<Once<InitiatedPayment>>;
   refundPayment(
     context: RequestContext,

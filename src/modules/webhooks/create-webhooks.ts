@@ -4,6 +4,7 @@ import { deliver } from './deliver.ts';
 import { deliverySchedule } from './delivery-schedule.ts';
 import { getEndpoint, listEndpoints } from './find-endpoint.ts';
 import { listDeliveries } from './list-deliveries.ts';
+import { webhooksPersonalData } from './personal-data/part.ts';
 import { planDeliveries } from './plan-deliveries.ts';
 import { planSealDeliveries } from './plan-seal-deliveries.ts';
 import { purgeDeliveries } from './purge-deliveries.ts';
@@ -41,6 +42,7 @@ export function createWebhooks(dependencies: WebhooksDependencies): Module<Webho
     }),
   };
   const webhooks: Webhooks = {
+    personalData: webhooksPersonalData,
     createEndpoint: (context, input) => createEndpoint(dependencies, context, input),
     listEndpoints: (input) => listEndpoints(database, cursors, input),
     getEndpoint: (id) => getEndpoint(database, id),

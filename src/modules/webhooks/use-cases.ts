@@ -2,6 +2,7 @@ import type { Once } from '../../database/idempotency.ts';
 import type { RequestContext } from '../../http/index.ts';
 import type { Author } from '../../shared/caller.ts';
 import type { Page } from '../../shared/pagination.ts';
+import type { PersonalDataPart } from '../personal-data.ts';
 import type {
   CreatedEndpoint,
   DeliveryView,
@@ -16,6 +17,7 @@ import type {
 
 /** The use cases of the module, bound to their dependencies. */
 export interface Webhooks {
+  readonly personalData: PersonalDataPart;
   createEndpoint(context: RequestContext, input: NewEndpoint): Promise<Once<CreatedEndpoint>>;
   listEndpoints(input: ListInput): Promise<Page<EndpointView>>;
   getEndpoint(id: string): Promise<EndpointView>;

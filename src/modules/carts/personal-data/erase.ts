@@ -1,0 +1,1 @@
+export async function erase(): Promise<void> {}

@@ -1,0 +1,5 @@
+import type { PersonalDataPart } from '../../personal-data.ts';
+import { collect } from './collect.ts';
+import { erase } from './erase.ts';
+
+export const paymentsPersonalData: PersonalDataPart = { name: 'payments', collect, erase };

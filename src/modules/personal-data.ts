@@ -1,0 +1,37 @@
+import type { Transaction } from '../database/database.ts';
+import type { Queryable } from '../database/statement.ts';
+
+/**
+ * Somebody whose data is given out or erased: one with an account, together with the guests that are the same person, or
+ * a single guest. Guests of the account's address belong to it only if that address is proven: otherwise anyone could
+ * sign up with a stranger's address and take their orders.
+ */
+export interface Person {
+  /** The id of the account or of the guest. */
+  readonly id: string;
+  /** All of their ids in `users`, `id` first. */
+  readonly userIds: readonly string[];
+  /** The keys of the addresses that are theirs: that of the account if it is proven, that of a guest as it was given. */
+  readonly emailKeys: readonly string[];
+  /** All of their orders, as customer or guest, oldest first. */
+  readonly orderIds: readonly string[];
+}
+
+/** Lists by their name, each read in pages while it is sent. */
+export type PersonalLists = Readonly<Record<string, AsyncIterable<object>>>;
+
+/** What one owner of tables keeps of people: a module, or a part below the modules. */
+export interface PersonalDataPart {
+  /** Its member in the document of a person's data. */
+  readonly name: string;
+  /**
+   * Returns everything in its tables that is about the person, and nothing secret or about others. Staff who did something
+   * are named by their role.
+   */
+  collect(db: Queryable, person: Person): PersonalLists;
+  /**
+   * Erases it in the transaction that erases the person, under the locks of all of their rows in `users`. What this process
+   * has in memory is forgotten by `tx.afterCommit`.
+   */
+  erase(tx: Transaction, person: Person): Promise<void>;
+}

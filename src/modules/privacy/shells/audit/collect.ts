@@ -1,0 +1,5 @@
+import type { PersonalLists } from '../../../personal-data.ts';
+
+export function collect(): PersonalLists {
+  return {};
+}
