@@ -44,6 +44,11 @@ export interface AccountMailContent {
   readonly notice: NoticeFacts | null;
 }
 
+export interface OpenedAccountMail extends AccountMailContent {
+  /** Whose account it is about. */
+  readonly userId: string;
+}
+
 export interface NoticeFacts {
   readonly at: Date;
   /** The network address of the request; null: there was none, as on the command line. */

@@ -6,6 +6,7 @@ export {
   type NoticeFacts,
   type NoticeMailKind,
   noticeKinds,
+  type OpenedAccountMail,
 } from './account-mail.ts';
 export { findActorNamesById } from './actor-names.ts';
 export { type AccountsDependencies, createAccounts } from './create-accounts.ts';

@@ -62,13 +62,22 @@ export const findOpenLinkByToken = statement<[tokenHash: Buffer], OpenLinkRow>(
       and expires_at > clock_timestamp()`,
 );
 
-/** Returns a link that still works, of a user who may sign in, for its mail. */
+/**
+ * Returns a link that still works, of a user who may sign in, for its mail. `holderId`: the user whose address it goes to
+ * now, and otherwise the same one.
+ */
 export const findMailedLink = statement<
   [id: string],
-  Pick<OpenLinkRow, 'purpose' | 'email'> & { tokenHash: Buffer }
+  Pick<OpenLinkRow, 'userId' | 'purpose' | 'email'> & { tokenHash: Buffer; holderId: string }
 >(
   'accounts.find_mailed_link',
-  `select purpose, link.email, token_hash as "tokenHash"
+  `select user_id as "userId", purpose, link.email, token_hash as "tokenHash",
+          coalesce(
+            (select holder.id
+               from users as holder
+              where holder.email_key = link.email_key
+                and not holder.guest),
+            user_id) as "holderId"
      from email_links as link
      join users on users.id = link.user_id
     where link.id = $1::uuid

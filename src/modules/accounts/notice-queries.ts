@@ -35,6 +35,7 @@ export const insertNotice = statement<
 );
 
 export interface NoticeRow {
+  userId: string;
   createdAt: Date;
   address: string | null;
   browser: string | null;
@@ -48,7 +49,7 @@ export interface NoticeRow {
 /** Returns a notice with the address that it goes to. */
 export const findNotice = statement<[id: string], NoticeRow>(
   'accounts.find_notice',
-  `select notice.created_at as "createdAt", notice.address, notice.browser, notice.factor,
+  `select notice.user_id as "userId", notice.created_at as "createdAt", notice.address, notice.browser, notice.factor,
           coalesce(notice.recipient, users.email) as recipient, notice.undo_id as "undoId",
           link.token_hash as "undoTokenHash"
      from account_notices as notice

@@ -40,7 +40,11 @@ export async function listMails(
   after: MailPosition | null,
   limit: number,
 ): Promise<SentMail[]> {
-  const rows = await findMails(db, after?.sentAt ?? null, after?.id ?? null, limit);
+  return writeAgain(db, await findMails(db, after?.sentAt ?? null, after?.id ?? null, limit));
+}
+
+/** Returns mails with their texts, as `listMails` does. */
+export async function writeAgain(db: Queryable, rows: readonly MailRow[]): Promise<SentMail[]> {
   const written = rows.filter(isWrittenAgain);
   const sources = await readOrderMailSources(db, written);
   const sourceById = new Map(written.map(({ id }, index) => [id, sources[index]]));

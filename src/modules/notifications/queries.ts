@@ -78,19 +78,20 @@ export const insertMessages = statement<
     payByMs: (number | null)[],
     toGuests: (true | null)[],
     omitOwnWords: (true | null)[],
+    userIds: (string | null)[],
   ],
   never
 >(
   'notifications.insert_messages',
   `insert into mail_messages
      (id, order_id, pay_by, settings_id, sequence, kind, recipient, greeted_name, payment_note, to_guest,
-      omits_own_words)
+      omits_own_words, user_id)
    select id, order_id, to_timestamp(pay_by_ms / 1000), (select id from mail_settings where id = $1::integer),
-          sequence, kind, recipient, greeted_name, payment_note, to_guest, omits_own_words
+          sequence, kind, recipient, greeted_name, payment_note, to_guest, omits_own_words, user_id
      from unnest($2::uuid[], $3::uuid[], $4::integer[], $5::text[], $6::text[], $7::text[], $8::text[],
-                 $9::double precision[], $10::boolean[], $11::boolean[])
+                 $9::double precision[], $10::boolean[], $11::boolean[], $12::uuid[])
             as new_message (id, order_id, sequence, kind, recipient, greeted_name, payment_note, pay_by_ms, to_guest,
-                            omits_own_words)
+                            omits_own_words, user_id)
     order by new_message.id
    on conflict do nothing`,
 );
@@ -128,12 +129,8 @@ export interface MailRow {
   storedHtml: string | null;
 }
 
-/** Returns mails newest first, before (sentAt, id) if given. */
-export const findMails = statement<
-  [beforeAt: string | null, beforeId: string | null, limit: number],
-  MailRow
->(
-  'notifications.find_mail',
+/** Returns the columns of a `MailRow`, of the mails that a query selects. */
+const selectMails = (mails: string) =>
   `select mails.id, kind, order_id as "orderId", sequence, sent_at as "sentAt", recipient,
           greeted_name as "greetedName", payment_note as "paymentNote",
           round(date_part('epoch', pay_by) * 1000) as "payByMs", coalesce(to_guest, false) as "isGuest",
@@ -141,16 +138,38 @@ export const findMails = statement<
           wording, shop_name as "shopName", public_url as "publicUrl", time_zone as "timeZone",
           message_id_domain as "messageIdDomain",
           subject as "storedSubject", text_body as "storedText", html_body as "storedHtml"
-     from (
+     from (${mails}) as mails
+     join mail_settings on mail_settings.id = mails.settings_id
+     left join mail_texts on mail_texts.mail_id = mails.id`;
+
+/** Returns mails newest first, before (sentAt, id) if given. */
+export const findMails = statement<
+  [beforeAt: string | null, beforeId: string | null, limit: number],
+  MailRow
+>(
+  'notifications.find_mail',
+  `${selectMails(`
        select *
          from mail_messages
         where (sent_at, id) < (coalesce($1::timestamptz, 'infinity'),
                                coalesce($2::uuid, 'ffffffff-ffff-ffff-ffff-ffffffffffff'))
         order by sent_at desc, id desc
-        limit $3::int) as mails
-     join mail_settings on mail_settings.id = mails.settings_id
-     left join mail_texts on mail_texts.mail_id = mails.id
+        limit $3::int`)}
     order by sent_at desc, mails.id desc`,
+);
+
+/** Returns the mails about these orders, oldest first. */
+export const findMailsOfOrders = statement<[orderIds: readonly string[]], MailRow>(
+  'notifications.find_mails_of_orders',
+  `${selectMails('select * from mail_messages where order_id = any($1::uuid[])')}
+    order by sent_at, mails.id`,
+);
+
+/** Returns the mails about these accounts, oldest first. */
+export const findMailsOfUsers = statement<[userIds: readonly string[]], MailRow>(
+  'notifications.find_mails_of_users',
+  `${selectMails('select * from mail_messages where user_id = any($1::uuid[])')}
+    order by sent_at, mails.id`,
 );
 
 /** Deletes mails older than 90 days, with their texts. */

@@ -16,6 +16,8 @@ export interface EndedMail {
 }
 
 export interface RecordedMail {
+  /** Whose account it is about; null: it is about an order. */
+  readonly userId: string | null;
   readonly facts: MailFacts;
   readonly settings: MailSettings;
   /** Null if the text can be written again, or must not be stored. */
@@ -61,8 +63,7 @@ export async function recordMails(
 
 function toNewMail({ job, data, mail }: EndedMail): NewMail | readonly NewMail[] {
   if (mail === null) return [];
-  const { facts, settings, text } = mail;
-  return { id: job.id, data, facts, settings, text };
+  return { id: job.id, data, ...mail };
 }
 
 /** Returns the ids of the settings of these mails. Mails that were read together have the same object. */
@@ -93,6 +94,7 @@ async function insertMails(
     mails.map(({ facts }) => facts.payByMs),
     mails.map(({ facts }) => facts.isGuest || null),
     mails.map(({ facts }) => facts.omitsOwnWords || null),
+    mails.map(({ userId }) => userId),
   );
 }
 

@@ -1,5 +1,5 @@
 import type { JobDefinition, RunningJob } from '../../jobs/index.ts';
-import type { AccountMail, AccountMailContent } from '../accounts/index.ts';
+import type { AccountMail, OpenedAccountMail } from '../accounts/index.ts';
 import { mailBackoff } from './mail-backoff.ts';
 import { ACCOUNT_MAIL_JOB, MAIL_QUEUE } from './mail-job.ts';
 import { DEADLINE_MS, type MailSending } from './mail-sending.ts';
@@ -9,7 +9,7 @@ export interface AccountMailDependencies {
   /** In production the text of captured mail is not stored either. */
   readonly production: boolean;
   /** Returns what a mail is written from, or null if it is no longer due. */
-  readonly openAccountMail: (mail: AccountMail) => Promise<AccountMailContent | null>;
+  readonly openAccountMail: (mail: AccountMail) => Promise<OpenedAccountMail | null>;
   readonly attemptsMax: number;
   readonly retryBaseSeconds: number;
 }
@@ -24,7 +24,7 @@ export function createAccountMailSender(
   return async (job, data) => {
     const [content, current] = await Promise.all([openAccountMail(data), settings.read()]);
     if (content === null) return end({ job, data, mail: null });
-    const { recipient } = content;
+    const { userId, recipient } = content;
     const text = getWording(current.wording).writeAccountMail(data.kind, content, current);
     await send(job, recipient, text, current);
     // Its link grants access to an account, so only its recipient may have it. Captured mail has no recipient: stored in
@@ -38,7 +38,8 @@ export function createAccountMailSender(
       isGuest: false,
       omitsOwnWords: false,
     };
-    await end({ job, data, mail: { facts, settings: current, text: storesText ? text : null } });
+    const mail = { userId, facts, settings: current, text: storesText ? text : null };
+    await end({ job, data, mail });
   };
 }
 

@@ -74,7 +74,11 @@ export function createSendMail(
         const text = getWording(settings.wording).writeOrderMail(mail, settings);
         await sending.send(job, facts.recipient, text, settings);
       }
-      await sending.end({ job, data, mail: facts && { facts, settings, text: null } });
+      await sending.end({
+        job,
+        data,
+        mail: facts && { userId: null, facts, settings, text: null },
+      });
     } finally {
       pending.end();
     }

@@ -7,7 +7,7 @@ import {
 } from '../../../src/drivers/mail/mailer.ts';
 import { findEventsOfOrders } from '../../../src/events/index.ts';
 import type { NewJob, RunningJob } from '../../../src/jobs/index.ts';
-import type { AccountMail, AccountMailContent } from '../../../src/modules/accounts/index.ts';
+import type { AccountMail, OpenedAccountMail } from '../../../src/modules/accounts/index.ts';
 import {
   ACCOUNT_MAIL_JOB,
   accountMailJob,
@@ -65,7 +65,7 @@ export interface MailFixtureOptions {
   /** True: mail is captured, and `server` receives none. */
   readonly captures?: boolean;
   readonly production?: boolean;
-  readonly openAccountMail?: (mail: AccountMail) => Promise<AccountMailContent | null>;
+  readonly openAccountMail?: (mail: AccountMail) => Promise<OpenedAccountMail | null>;
 }
 
 /** Creates the mail sender and jobs as a worker has just claimed them, without the worker. */
@@ -76,6 +76,7 @@ export async function createMailFixture(
     captures = false,
     production = false,
     openAccountMail = async ({ id }) => ({
+      userId: id,
       recipient: `${id}@example.com`,
       token: 'token',
       notice: null,

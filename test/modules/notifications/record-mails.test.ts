@@ -36,7 +36,7 @@ test('mails are recorded again after their settings could not be stored', async 
     isGuest: false,
     omitsOwnWords: false,
   };
-  const ended = [{ job: job!, data, mail: { facts, settings, text: null } }];
+  const ended = [{ job: job!, data, mail: { userId: null, facts, settings, text: null } }];
   await assert.rejects(recordMails(database, recorded, ended));
   isAvailable = true;
   assert.deepEqual(await recordMails(database, recorded, ended), [true]);

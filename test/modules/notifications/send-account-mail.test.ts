@@ -5,9 +5,10 @@ import { listMails } from '../../../src/modules/notifications/index.ts';
 import { MAIL_JOB } from '../../../src/modules/notifications/mail-job.ts';
 import { newId } from '../../../src/shared/ids.ts';
 import { testDatabase } from '../../support/database.ts';
+import { query } from '../../support/until.ts';
 import { createMailFixture } from './mail-fixture.ts';
 
-const { database } = await testDatabase();
+const { database, url } = await testDatabase();
 
 const kinds: readonly AccountMail['kind'][] = [
   'password.reset',
@@ -17,9 +18,11 @@ const kinds: readonly AccountMail['kind'][] = [
   ...noticeKinds.map((kind) => `account.${kind}` as const),
 ];
 
+const userId = newId();
+
 async function openAccountMail({ id }: AccountMail) {
   const facts = { at: new Date(), address: '192.0.2.7', browser: null, factor: null };
-  return { recipient: `${id}@example.com`, token: 'secret-token', notice: facts };
+  return { userId, recipient: `${id}@example.com`, token: 'secret-token', notice: facts };
 }
 
 describe('a mail about an account', () => {
@@ -30,6 +33,10 @@ describe('a mail about an account', () => {
     const sent = new Map(fixture.server.accepted.map((mail) => [mail.id, mail]));
     const shown = (await listMails(database, null, 100)).filter(({ id }) => sent.has(id));
     assert.deepEqual(shown.map(({ kind }) => kind).sort(), [...kinds].sort());
+    const records = await query(url, 'select id, user_id from mail_messages where id = any($1)', [
+      [...sent.keys()],
+    ]);
+    assert.deepEqual(new Set(records.map((row) => row.user_id)), new Set([userId]));
     for (const { id, to, subject, text, html, orderId } of shown) {
       const mail = sent.get(id)!;
       assert.deepEqual(

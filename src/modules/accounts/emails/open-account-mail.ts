@@ -1,4 +1,4 @@
-import type { AccountMail, AccountMailContent } from '../account-mail.ts';
+import type { AccountMail, OpenedAccountMail } from '../account-mail.ts';
 import type { AccountsParts } from '../accounts-parts.ts';
 import { findMailedLink } from '../link-queries.ts';
 import { findNotice } from '../notice-queries.ts';
@@ -11,7 +11,7 @@ import { findOpenReset } from '../passwords/reset-queries.ts';
 export async function openAccountMail(
   parts: AccountsParts,
   { kind, id }: AccountMail,
-): Promise<AccountMailContent | null> {
+): Promise<OpenedAccountMail | null> {
   switch (kind) {
     case 'password.reset':
       return openReset(parts, id);
@@ -27,36 +27,37 @@ export async function openAccountMail(
 async function openReset(
   { database, linkTokens }: AccountsParts,
   id: string,
-): Promise<AccountMailContent | null> {
+): Promise<OpenedAccountMail | null> {
   const [reset] = await findOpenReset(database, id);
   if (reset === undefined) return null;
   const token = linkTokens.require('reset', id, reset.tokenHash);
-  return { recipient: reset.email, token, notice: null };
+  return { userId: reset.userId, recipient: reset.email, token, notice: null };
 }
 
 async function openLink(
   { database, linkTokens }: AccountsParts,
   id: string,
   kind: AccountMail['kind'],
-): Promise<AccountMailContent | null> {
+): Promise<OpenedAccountMail | null> {
   const [link] = await findMailedLink(database, id);
   if (link === undefined) return null;
   const { purpose, email, tokenHash } = link;
+  const userId = kind === 'email.taken' ? link.holderId : link.userId;
   // Whose address is taken must not get the link that would give it to somebody else.
   const token = kind === 'email.taken' ? null : linkTokens.require(purpose, id, tokenHash);
-  return { recipient: email, token, notice: null };
+  return { userId, recipient: email, token, notice: null };
 }
 
 async function openNotice(
   { database, linkTokens }: AccountsParts,
   id: string,
-): Promise<AccountMailContent | null> {
+): Promise<OpenedAccountMail | null> {
   const [notice] = await findNotice(database, id);
   if (notice === undefined) return null;
-  const { recipient, createdAt, address, browser, factor, undoId, undoTokenHash } = notice;
+  const { userId, recipient, createdAt, address, browser, factor, undoId, undoTokenHash } = notice;
   const token =
     undoId === null || undoTokenHash === null
       ? null
       : linkTokens.require('undo', undoId, undoTokenHash);
-  return { recipient, token, notice: { at: createdAt, address, browser, factor } };
+  return { userId, recipient, token, notice: { at: createdAt, address, browser, factor } };
 }

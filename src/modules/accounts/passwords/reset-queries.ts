@@ -28,9 +28,12 @@ export const insertPasswordReset = statement<
 );
 
 /** Returns a reset that is still valid, with the user's address. */
-export const findOpenReset = statement<[id: string], { tokenHash: Buffer; email: string }>(
+export const findOpenReset = statement<
+  [id: string],
+  { userId: string; tokenHash: Buffer; email: string }
+>(
   'accounts.find_open_reset',
-  `select password_resets.token_hash as "tokenHash", users.email
+  `select users.id as "userId", password_resets.token_hash as "tokenHash", users.email
      from password_resets
      join users on users.id = password_resets.user_id
     where password_resets.id = $1::uuid
