@@ -37,6 +37,6 @@ create index mail_messages_order_id_idx on mail_messages (order_id) where order_
 create index mail_messages_user_id_idx on mail_messages (user_id) where user_id is not null;
 
 -- The corrections of stock of one of the staff, and their events, which have no order.
-create index stock_movements_actor_id_at_idx on stock_movements (actor_id, at) where actor_id is not null and order_id is null;
+create index stock_movements_actor_id_at_id_idx on stock_movements (actor_id, at, id) where actor_id is not null and order_id is null;
 create index events_actor_id_position_idx on events (actor_id, position)
  where order_id is null and actor_id is not null;

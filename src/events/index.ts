@@ -15,6 +15,7 @@ export {
   type HistoryRow,
   type OrderEventRow,
 } from './order-events.ts';
+export { findPersonEventsOfOrders, readActedEvents, readOwnEvents } from './person-events.ts';
 export {
   findReasonKeys,
   hasPersonalReason,

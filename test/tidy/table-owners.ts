@@ -93,6 +93,10 @@ export const foreignUses: Readonly<Record<string, ForeignUse>> = {
     reads: ['events', 'audit'],
     reason: 'What is not sealed is found by comparison with the last seal: one statement.',
   },
+  'audit.find_person_*': {
+    reads: ['personal_keys'],
+    reason: 'Rows are given out with the keys that decrypt them: one statement.',
+  },
   'catalog.find_product': {
     reads: ['stock'],
     reason: 'A product is shown together with its available stock, read in one snapshot.',
@@ -208,6 +212,10 @@ export const foreignUses: Readonly<Record<string, ForeignUse>> = {
   'webhooks.find_due_delivery': {
     reads: ['events', 'personal_keys'],
     reason: 'Every delivery reads all that its call needs in one statement.',
+  },
+  'webhooks.collect_deliveries': {
+    reads: ['events'],
+    reason: 'Deliveries of an order are found by its events: no index has their order.',
   },
   'operations.find_hours': {
     reads: ['events'],
