@@ -2,7 +2,14 @@ import { idempotencyErrors, inFlight } from '../shared/common-errors.ts';
 import { CodedError } from '../shared/errors.ts';
 import type { Database, Transaction } from './database.ts';
 import { isTimeout } from './database-errors.ts';
-import { claimKey, findKey, findLiveKey, type StoredKeyRow, storeResult } from './queries.ts';
+import {
+  claimKey,
+  findKey,
+  findLiveKey,
+  forgetResultsAfter,
+  type StoredKeyRow,
+  storeResult,
+} from './queries.ts';
 import type { Queryable } from './statement.ts';
 
 /**
@@ -30,8 +37,9 @@ export interface Once<Result> {
  * request receives it without running `work`. A second request that arrives while the transaction of the first is open
  * waits at the unique index. An error rolls back the claim too, so a refusal uses up no key.
  *
- * `Result` must survive JSON. Throws `idempotency.key_reused` if the key belongs to another body, and
- * `idempotency.in_flight` if the first request takes longer than the statement timeout.
+ * `Result` must survive JSON. Throws `idempotency.key_reused` if the key belongs to another body,
+ * `idempotency.in_flight` if the first request takes longer than the statement timeout, and `idempotency.response_erased`
+ * after `forgetResults`.
  */
 export function once<Result>(
   database: Database,
@@ -73,16 +81,41 @@ export async function findReplay<Result>(
   return { result: requireStoredResult<Result>(stored, claim), replayed: true };
 }
 
+/** Keys that one statement looks at, so that it ends long before its timeout. */
+const LOOK_AT_MAX = 20_000;
+
+/**
+ * Removes the stored results of these callers, and those that name one of these ids, such as that of a customer or an order. A
+ * repeated request has no second effect, and is refused.
+ */
+export async function forgetResults(
+  tx: Transaction,
+  callerIds: readonly string[],
+  ids: readonly string[],
+): Promise<void> {
+  let after: Buffer | null = Buffer.alloc(0);
+  while (after !== null) {
+    const [slice]: { lastHash: Buffer | null }[] = await forgetResultsAfter(
+      tx,
+      after,
+      LOOK_AT_MAX,
+      callerIds,
+      ids,
+    );
+    after = slice?.lastHash ?? null;
+  }
+}
+
 async function replay<Result>(tx: Transaction, claim: Claim): Promise<Result> {
   const [stored] = await findKey(tx, claim.scopeHash);
   return requireStoredResult(stored, claim);
 }
 
 function requireStoredResult<Result>(stored: StoredKeyRow | undefined, claim: Claim): Result {
-  if (stored === undefined || stored.result === null) {
-    throw inFlight();
-  }
+  if (stored === undefined) throw inFlight();
   if (!stored.requestHash.equals(claim.requestHash))
     throw new CodedError(idempotencyErrors.keyReused);
+  // A result is committed with its key. It is null only if `forgetResults` removed it.
+  if (stored.result === null) throw new CodedError(idempotencyErrors.responseErased);
   return JSON.parse(stored.result) as Result;
 }

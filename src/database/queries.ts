@@ -57,6 +57,40 @@ export const storeResult = statement<[scopeHash: Buffer, result: string], never>
     where scope_hash = $1::bytea`,
 );
 
+/**
+ * Removes results that one of the callers received or that contain one of the ids, among the next keys after a hash. Returns
+ * the last of these keys; null: there are no more.
+ */
+export const forgetResultsAfter = statement<
+  [afterHash: Buffer, lookAtMax: number, callerIds: readonly string[], ids: readonly string[]],
+  { lastHash: Buffer | null }
+>(
+  'idempotency.forget_results',
+  `with slice as materialized (
+     select scope_hash, caller_id, result
+       from idempotency_keys
+      where scope_hash > $1::bytea
+      order by scope_hash
+      limit $2::int
+   ), forgotten as (
+     update idempotency_keys
+        set result = null
+      where scope_hash in (
+        select scope_hash
+          from slice
+         where result is not null
+           and (caller_id = any($3::uuid[])
+                or exists (
+                  select
+                    from regexp_matches(result, '[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}', 'g') as named (ids)
+                   where ids[1] = any($4::text[]))))
+   )
+   select scope_hash as "lastHash"
+     from slice
+    order by scope_hash desc
+    limit 1`,
+);
+
 /** Removes one slice of the expired keys. */
 export const purgeKeys = statement<[limit: number], { scopeHash: Buffer }>(
   'idempotency.purge_keys',

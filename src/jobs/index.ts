@@ -20,7 +20,7 @@ export {
   type RunningJob,
 } from './job.ts';
 export { createJobs, type JobRegistry, type Jobs } from './jobs.ts';
-export { countQueues, type QueueRow } from './operate-queries.ts';
+export { countQueues, forgetJobErrors, type QueueRow } from './operate-queries.ts';
 export { createPurgeSchedule } from './purge-schedule.ts';
 export { findUnfinishedJobs } from './queries.ts';
 export { rescueJobs } from './rescue.ts';

@@ -75,3 +75,19 @@ export const redriveJobs = statement<[ids: string[] | null], SendableRow>(
       and ($1::uuid[] is null or id = any($1::uuid[]))
    returning id, name, queue, lane, sendings, 0::double precision as "delayMs"`,
 );
+
+/**
+ * Removes the errors of unfinished jobs about these orders, or about what else has one of these ids: a mail server repeats the
+ * address that it refuses.
+ */
+export const forgetJobErrors = statement<
+  [orderIds: readonly string[], otherIds: readonly string[]],
+  never
+>(
+  'jobs.forget_errors',
+  `update jobs
+      set last_error = null
+    where last_error is not null
+      and (data ->> 'orderId' = any($1::text[])
+           or coalesce(data ->> 'id', data ->> 'resetId') = any($2::text[]))`,
+);

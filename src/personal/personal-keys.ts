@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { Queryable } from '../database/statement.ts';
-import { findPersonalKeys, insertPersonalKeys } from './queries.ts';
+import { destroyKeys, findPersonalKeys, insertPersonalKeys } from './queries.ts';
 
 const KEY_BYTES = 32;
 
@@ -27,6 +27,17 @@ export async function ensurePersonalKeys(
   );
   // Read again: another transaction may have made one of them first.
   return new Map([...known, ...(await findKeys(db, missing))]);
+}
+
+/**
+ * Destroys the keys of people, so that nobody can read any more what is stored under them. What is said of these people
+ * later is not kept either.
+ */
+export async function destroyPersonalKeys(
+  db: Queryable,
+  personIds: readonly string[],
+): Promise<void> {
+  await destroyKeys(db, personIds);
 }
 
 async function findKeys(db: Queryable, personIds: readonly string[]) {

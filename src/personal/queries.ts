@@ -27,3 +27,16 @@ export const insertPersonalKeys = statement<
      from unnest($1::uuid[], $2::bytea[])
    on conflict (person_id) do nothing`,
 );
+
+/** Destroys keys. People who have none never get one. */
+export const destroyKeys = statement<[personIds: readonly string[]], never>(
+  'personal.destroy_keys',
+  `insert into personal_keys (person_id, key, destroyed_at)
+   select person_id, null, clock_timestamp()
+     from unnest($1::uuid[]) as person_id
+    order by person_id
+   on conflict (person_id) do update
+     set key = null,
+         destroyed_at = excluded.destroyed_at
+     where personal_keys.key is not null`,
+);

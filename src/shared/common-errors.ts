@@ -104,6 +104,11 @@ export const idempotencyErrors = defineErrors('idempotency', {
     'This key was already used for a different request.',
     'An Idempotency-Key or clientToken belongs to one request with one body. Use a new one for a new intent.',
   ],
+  responseErased: [
+    409,
+    'The response to the first request with this key was erased.',
+    'The request took effect. Its response told of a person who has been erased since.',
+  ],
 });
 
 export const serviceErrors = defineErrors('service', {
