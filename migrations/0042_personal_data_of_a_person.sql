@@ -40,3 +40,85 @@ create index mail_messages_user_id_idx on mail_messages (user_id) where user_id 
 create index stock_movements_actor_id_at_id_idx on stock_movements (actor_id, at, id) where actor_id is not null and order_id is null;
 create index events_actor_id_position_idx on events (actor_id, position)
  where order_id is null and actor_id is not null;
+
+-- Once what was in flight when they were erased, such as a mail that was being sent, is erased, too.
+alter table erasures
+  add column swept_at timestamptz(3),
+  add constraint erasures_swept_at_check check (swept_at is null or erased_at is not null);
+
+create index erasures_erased_at_unswept_idx on erasures (erased_at)
+ where erased_at is not null and swept_at is null;
+
+-- When what is personal in the order was removed. What people said of it is no longer shown from then on either.
+alter table orders add column forgotten_at timestamptz(3);
+
+-- The session of an account that was erased.
+alter table refresh_families
+  drop constraint refresh_families_end_reason_check,
+  add constraint refresh_families_end_reason_check check (
+    end_reason in ('logout', 'reuse', 'password', 'reset', 'disabled', 'revoked', 'admin', 'role', 'factor', 'email',
+                   'limit', 'replaced', 'erased'));
+
+-- What a provider reported besides plain charges is found by the payment that it is about. Plain charges have no payload.
+create index provider_events_payment_id_idx on provider_events ((payload ->> 'paymentId'))
+ where payload is not null;
+
+-- The rows below keep what they say of goods and money for ever. What people wrote into them can be removed, and nothing else.
+
+-- As in 0021, but a note may be removed.
+create or replace function guard_order_line() returns trigger
+language plpgsql as $$
+begin
+  if tg_op = 'UPDATE' and new.note is null
+     and to_jsonb(new) - 'note' = to_jsonb(old) - 'note' then
+    return new;
+  end if;
+  if (select status from orders where id = old.order_id) is distinct from 'QUEUED' then
+    raise exception 'the lines of a placed order never change'
+      using errcode = 'restrict_violation', constraint = 'order_lines_append_only_check';
+  end if;
+  if tg_op = 'DELETE' then
+    return old;
+  end if;
+  if new.order_id <> old.order_id or new.line_number <> old.line_number or new.product_id <> old.product_id then
+    raise exception 'a line keeps its order, its number and its product'
+      using errcode = 'restrict_violation', constraint = 'order_lines_append_only_check';
+  end if;
+  return new;
+end
+$$;
+
+-- The trigger calls it for a change of anything but how far a refund is.
+create or replace function guard_refund() returns trigger
+language plpgsql as $$
+declare
+  progress constant text[] := '{reason,status,provider_refund_id,next_attempt_at,attempts,last_error,updated_at}';
+begin
+  if new.reason = '' and to_jsonb(new) - progress = to_jsonb(old) - progress then
+    return new;
+  end if;
+  raise exception 'a refund is for what it was asked for: only how far it is changes'
+    using errcode = 'restrict_violation', constraint = 'payment_refunds_append_only_check';
+end
+$$;
+
+create function guard_movement() returns trigger
+language plpgsql as $$
+begin
+  if new.reason = '' and to_jsonb(new) - 'reason' = to_jsonb(old) - 'reason' then
+    return new;
+  end if;
+  raise exception 'stock_movements is append-only: update is refused'
+    using errcode = 'restrict_violation', constraint = 'stock_movements_append_only_check';
+end
+$$;
+
+drop trigger stock_movements_append_only on stock_movements;
+
+create trigger stock_movements_append_only
+  before delete on stock_movements
+  for each row execute function refuse_change();
+
+create trigger stock_movements_reason
+  before update on stock_movements
+  for each row execute function guard_movement();

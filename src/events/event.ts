@@ -21,13 +21,17 @@ export const eventTypes = [
   'stock.adjusted',
   'prices.changed',
   'shop.changed',
+  'customer.erased',
 ] as const;
 
 /** The events that subscribers can receive. */
 export type PublicEventType = (typeof eventTypes)[number];
 
-/** `order.imported` is only in the history: subscribers are not notified of orders that were completed elsewhere. */
-export type EventType = PublicEventType | 'order.imported';
+/**
+ * `order.imported` and `order.forgotten` are only in the history: subscribers are not notified of orders that were completed
+ * elsewhere, and of erased people they are told once.
+ */
+export type EventType = PublicEventType | 'order.imported' | 'order.forgotten';
 
 /** One event to be written. */
 export interface NewEvent {

@@ -1,5 +1,6 @@
 import type { Transaction } from '../database/database.ts';
 import type { Queryable } from '../database/statement.ts';
+import type { Author } from '../shared/caller.ts';
 
 /**
  * Somebody whose data is given out or erased: one with an account, together with the guests that are the same person, or
@@ -31,7 +32,7 @@ export interface PersonalDataPart {
   collect(db: Queryable, person: Person): PersonalLists;
   /**
    * Erases it in the transaction that erases the person, under the locks of all of their rows in `users`. What this process
-   * has in memory is forgotten by `tx.afterCommit`.
+   * has in memory is forgotten by `tx.afterCommit`. Erasing once more does no harm, and erases what has come in since.
    */
-  erase(tx: Transaction, person: Person): Promise<void>;
+  erase(tx: Transaction, person: Person, author: Author): Promise<void>;
 }

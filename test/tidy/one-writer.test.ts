@@ -2,9 +2,13 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { listImports, sourceFiles, withoutComments } from './source-files.ts';
 
-/** Rows, sequences, stock and events of orders stay consistent because one function writes them all. */
+/**
+ * Rows, sequences, stock and events of orders stay consistent because one function writes them all. Another one only removes
+ * what is personal.
+ */
 
 const writer = 'src/modules/orders/writing/write-orders.ts';
+const forgetter = 'src/modules/orders/writing/forget-orders.ts';
 const statements = 'src/modules/orders/writing/write-queries.ts';
 
 const files = sourceFiles('src/**/*.ts').map(({ path, text }) => ({
@@ -27,13 +31,13 @@ test('only the writer runs these statements', () => {
     .flatMap(listImports)
     .filter(({ to, typeOnly }) => to === statements && !typeOnly)
     .map(({ from }) => from);
-  assert.deepEqual(users, [writer]);
+  assert.deepEqual(users.sort(), [forgetter, writer]);
 });
 
 test("every change of an order's row increases its sequence, the stamp of the cache", () => {
   const { text } = files.find(({ path }) => path === statements)!;
   const changes = [...text.matchAll(/update orders\s[^`]*`/g)];
-  assert.equal(changes.length, 1);
+  assert.equal(changes.length, 2);
   for (const [change] of changes) assert.match(change, /\blast_sequence = /);
 });
 
@@ -43,12 +47,14 @@ test('only the writer appends events of orders; other modules append events with
   const appending = filesWith(/\bappendEvents\(/).filter((path) => !path.startsWith('src/events/'));
   assert.deepEqual(appending, [
     'src/modules/inventory/record-correction.ts',
+    forgetter,
     writer,
     'src/modules/payments/ledger/record-facts.ts',
     'src/modules/pricing/record-change.ts',
+    'src/modules/privacy/erase-person.ts',
     'src/modules/scheduling/settings/update-shop.ts',
   ]);
-  for (const path of appending.filter((each) => each !== writer)) {
+  for (const path of appending.filter((each) => each !== writer && each !== forgetter)) {
     const { text } = files.find((file) => file.path === path)!;
     assert.match(text, /\borderId: null\b/, path);
     assert.doesNotMatch(text, /\borderId(: (?!null\b)|,)/, path);

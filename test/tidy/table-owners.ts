@@ -97,6 +97,14 @@ export const foreignUses: Readonly<Record<string, ForeignUse>> = {
     reads: ['personal_keys'],
     reason: 'Rows are given out with the keys that decrypt them: one statement.',
   },
+  'accounts.find_erase_request': {
+    reads: ['erasures'],
+    reason: 'The profile shows the open request to be erased, which a later module records.',
+  },
+  'orders.find_permanent_responses': {
+    reads: ['users'],
+    reason: 'Whose a client token is depends on whether the customer is a guest: one statement.',
+  },
   'catalog.find_product': {
     reads: ['stock'],
     reason: 'A product is shown together with its available stock, read in one snapshot.',
@@ -179,6 +187,10 @@ export const foreignUses: Readonly<Record<string, ForeignUse>> = {
   'payments.find_due_returns': {
     reads: ['orders'],
     reason: 'Returns depend on the state of the order: the index of open work starts the join.',
+  },
+  'payments.find_unsettled_orders': {
+    reads: ['orders'],
+    reason: 'Whether money goes back depends on the state of the order, as for returns.',
   },
   'payments.end_of_ended_orders': {
     reads: ['orders'],

@@ -112,6 +112,17 @@ export const accountsErrors = defineErrors('accounts', {
     'This user holds API keys.',
     'Keys end with the access of the admin who holds them. `keys` lists them. Repeat the change with `"keys": "end"` to end them, or with `"keys": "take"` to hold them yourself, so that what uses them continues to work.',
   ],
+  erasureBlocked: [
+    409,
+    'This person has open business with the shop.',
+    'A person is erased once each of their orders is COMPLETED, CANCELLED or FAILED and no money is on its way. `orders` lists at most 100 of the others, `count` counts all.',
+  ],
+  eraseSelf: [409, 'Nobody erases themself.', 'Another admin does it.'],
+  eraseRequestMissing: [
+    404,
+    'There is no open request to erase this account.',
+    'It was withdrawn before, or none was made.',
+  ],
   lastAdmin: [409, 'The last active admin cannot be removed.', 'Make another user an admin first.'],
   notFound: [404, 'There is no such user.', 'Check the id against the list of users.'],
 });

@@ -137,6 +137,15 @@ export const findUser = statement<[id: string], User>(
       and not guest`,
 );
 
+/** The open request of a user to be erased. */
+export const findEraseRequest = statement<[id: string], { requestedAt: Date; dueAt: Date }>(
+  'accounts.find_erase_request',
+  `select requested_at as "requestedAt", due_at as "dueAt"
+     from erasures
+    where user_id = $1::uuid
+      and erased_at is null`,
+);
+
 export const updateName = statement<[id: string, name: string], User & { formerName: string }>(
   'accounts.update_name',
   `with former as (

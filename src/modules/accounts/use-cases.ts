@@ -17,7 +17,8 @@ import { revokeApiKey } from './keys/revoke-api-key.ts';
 import { changePassword } from './passwords/change-password.ts';
 import { forgotPassword } from './passwords/forgot-password.ts';
 import { resetPassword } from './passwords/reset-password.ts';
-import { accountsPersonalData } from './personal-data/part.ts';
+import { lockPerson } from './personal-data/lock-person.ts';
+import { createAccountsPersonalData } from './personal-data/part.ts';
 import { listSessions, listUserSessions } from './sessions/list-sessions.ts';
 import { logOut, logOutByRefreshToken } from './sessions/log-out.ts';
 import { refreshSession } from './sessions/refresh-session.ts';
@@ -42,7 +43,9 @@ export type Accounts = ReturnType<typeof bindUseCases>;
 export function bindUseCases(parts: AccountsParts) {
   const { accessTokens, orderTokens, apiKeys, revocations } = parts;
   return {
-    personalData: accountsPersonalData,
+    personalData: createAccountsPersonalData(parts),
+    /** Begins to erase a person, in the transaction that does. */
+    lockPerson: bind(parts, lockPerson),
     authenticator: createAuthenticator({ accessTokens, orderTokens, apiKeys, revocations }),
     /** Returns the token of an order, the same one each time. */
     signOrderToken: orderTokens.sign,

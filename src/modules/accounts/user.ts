@@ -59,6 +59,10 @@ export function mustChangePassword(user: Pick<User, 'role' | 'passwordChangeRequ
   return user.role !== 'customer' && user.passwordChangeRequired;
 }
 
+export function isActiveAdmin({ role, disabled }: Pick<User, 'role' | 'disabled'>): boolean {
+  return role === 'admin' && !disabled;
+}
+
 /** Returns a user as the audit shows them. */
 export function auditedUser({
   email,

@@ -38,7 +38,8 @@ export {
   type PaymentStatus,
   paymentStatuses,
 } from './order.ts';
-export { findOrderIdsOf } from './personal-data/queries.ts';
+export { forgetOrders } from './personal-data/erase.ts';
+export { findOpenOrders, findOrderIdsOf, findOrderStates } from './personal-data/queries.ts';
 export type { PlacementContext } from './placement/place-order.ts';
 export {
   modifierErrors,

@@ -1,1 +1,25 @@
-export async function erase(): Promise<void> {}
+import type { Transaction } from '../../../database/database.ts';
+import type { Person } from '../../personal-data.ts';
+import type { AccountsParts } from '../accounts-parts.ts';
+import { eraseCredentials, eraseFamilies, eraseTokens, eraseUsers } from './erase-queries.ts';
+
+/**
+ * Erases accounts and guests: what is left of each is a guest of whom nothing is known. Their sessions end: on this server with
+ * the commit, on others within five seconds.
+ */
+export async function erase(
+  { revocations, changedUsers }: Pick<AccountsParts, 'revocations' | 'changedUsers'>,
+  tx: Transaction,
+  { userIds, emailKeys }: Person,
+): Promise<void> {
+  const families = (await eraseFamilies(tx, userIds)).map(({ id }) => id);
+  await Promise.all([
+    eraseTokens(tx, families),
+    eraseCredentials(tx, userIds, emailKeys),
+    eraseUsers(tx, userIds),
+  ]);
+  tx.afterCommit(() => {
+    revocations.endFamilies(families);
+    for (const id of userIds) changedUsers.publish(id);
+  });
+}

@@ -1,5 +1,10 @@
 import type { PersonalDataPart } from '../../personal-data.ts';
+import type { AccountsParts } from '../accounts-parts.ts';
 import { collect } from './collect.ts';
 import { erase } from './erase.ts';
 
-export const accountsPersonalData: PersonalDataPart = { name: 'accounts', collect, erase };
+export function createAccountsPersonalData(
+  parts: Pick<AccountsParts, 'revocations' | 'changedUsers'>,
+): PersonalDataPart {
+  return { name: 'accounts', collect, erase: (tx, person) => erase(parts, tx, person) };
+}

@@ -179,6 +179,15 @@ export const ProfileReply = Type.Object({
         'Present if everything else is refused until the user has set up a second factor.',
     }),
   ),
+  eraseRequest: Type.Optional(
+    Type.Object(
+      { requestedAt: Instant, dueAt: Instant },
+      {
+        description:
+          'Shown with the profile while the user asks to be erased: since when, and until when it has to be done.',
+      },
+    ),
+  ),
 });
 
 export const UserReply = Type.Object({

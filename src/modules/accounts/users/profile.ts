@@ -6,14 +6,31 @@ import { requireRecentProof } from '../../../shared/recent-proof.ts';
 import type { AccountsParts } from '../accounts-parts.ts';
 import { parseEmail } from '../email.ts';
 import { requestEmailChange } from '../emails/request-email-change.ts';
-import { findUser, updateName } from '../queries.ts';
+import { findEraseRequest, findUser, updateName } from '../queries.ts';
 import { auditedUser, type Profile, profileView } from '../user.ts';
 
+/** A user's own view of their account, with their open request to be erased. */
+export interface OwnProfile extends Profile {
+  readonly eraseRequest?: { readonly requestedAt: string; readonly dueAt: string };
+}
+
 /** Returns the caller's own profile. */
-export async function getProfile(parts: AccountsParts, caller: UserCaller): Promise<Profile> {
-  const [user] = await findUser(parts.database, caller.id);
+export async function getProfile(
+  { database }: AccountsParts,
+  { id, restriction }: UserCaller,
+): Promise<OwnProfile> {
+  const [[user], [request]] = await Promise.all([
+    findUser(database, id),
+    findEraseRequest(database, id),
+  ]);
   if (user === undefined) throw new CodedError(authErrors.unauthenticated);
-  return profileView(user, caller.restriction);
+  const profile = profileView(user, restriction);
+  if (request === undefined) return profile;
+  const { requestedAt, dueAt } = request;
+  return {
+    ...profile,
+    eraseRequest: { requestedAt: requestedAt.toISOString(), dueAt: dueAt.toISOString() },
+  };
 }
 
 export interface ProfileChange {
@@ -32,12 +49,12 @@ export async function updateProfile(
   author: Author,
   caller: UserCaller,
   { name, email }: ProfileChange,
-): Promise<Profile> {
+): Promise<OwnProfile> {
   if (email !== undefined) requireFree(caller);
   const wanted = email === undefined ? undefined : parseEmail(email);
-  const renamed = name === undefined ? undefined : await rename(parts, author, caller, name);
+  if (name !== undefined) await rename(parts, author, caller, name);
   if (wanted !== undefined) await requestEmailChange(parts, author, caller, wanted);
-  return renamed ?? getProfile(parts, caller);
+  return getProfile(parts, caller);
 }
 
 /** A stolen password must not move the address of somebody who has yet to choose a new one, or to set up a factor. */
@@ -54,8 +71,8 @@ async function rename(
   author: Author,
   caller: UserCaller,
   name: string,
-): Promise<Profile> {
-  const user = await parts.database.transaction(async (tx) => {
+): Promise<void> {
+  await parts.database.transaction(async (tx) => {
     const [row] = await updateName(tx, caller.id, name);
     if (row === undefined) throw new CodedError(authErrors.unauthenticated);
     const { formerName, ...changed } = row;
@@ -68,8 +85,6 @@ async function rename(
         after,
       },
     ]);
-    return changed;
   });
-  parts.changedUsers.publish(user.id);
-  return profileView(user, caller.restriction);
+  parts.changedUsers.publish(caller.id);
 }

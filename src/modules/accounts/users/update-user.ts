@@ -1,19 +1,18 @@
-import { type AuditEntry, recordAudit } from '../../../audit/index.ts';
+import { recordAudit } from '../../../audit/index.ts';
 import type { Transaction } from '../../../database/database.ts';
 import { type Claim, type Once, once } from '../../../database/idempotency.ts';
 import type { Author, Role } from '../../../shared/caller.ts';
 import { invalidInput } from '../../../shared/common-errors.ts';
 import { CodedError } from '../../../shared/errors.ts';
 import type { SecurityFact } from '../../../shared/security-events.ts';
-import { auditedKey, heldKeyView } from '../access/api-key.ts';
-import { lockHeldKeys, moveKeys, revokeKeys } from '../access/api-key-queries.ts';
 import type { CurrentAccess } from '../access/revocations.ts';
 import type { AccountsParts } from '../accounts-parts.ts';
 import { accountsErrors } from '../errors.ts';
 import { voidChanges } from '../link-queries.ts';
 import { lockUserAndAdmins, updateAccess } from '../queries.ts';
 import { endFamilies } from '../sessions/session-queries.ts';
-import { auditedUser, type User, type UserView, userView } from '../user.ts';
+import { auditedUser, isActiveAdmin, type User, type UserView, userView } from '../user.ts';
+import { type HeldKeysFate, listEndedKeys, settleKeys } from './held-keys.ts';
 
 export interface AccessChange {
   readonly role?: Role;
@@ -28,9 +27,6 @@ export interface UpdatedUser extends Once<UserView> {
   /** What this request changed, for the security log. */
   readonly facts: readonly SecurityFact[];
 }
-
-/** The keys end, or another admin holds them from now on. */
-export type HeldKeysFate = 'end' | { readonly takenBy: string };
 
 /**
  * Changes a user's access. Throws `accounts.not_found`, `accounts.last_admin`, and `accounts.keys_held` if the change
@@ -128,9 +124,7 @@ export async function changeAccess(
       atMs: accessChangedAt.getTime(),
     },
     endedFamilyIds: ended.map((family) => family.id),
-    endedKeyIds: keys.flatMap(({ type, subjectId }) =>
-      type === 'api_key.revoked' && subjectId !== null ? [subjectId] : [],
-    ),
+    endedKeyIds: listEndedKeys(keys),
   };
 }
 
@@ -140,47 +134,4 @@ async function endOnNewAccess(tx: Transaction, before: User, { id, role, disable
   // Otherwise a person who was shut out could get the account by its address.
   await voidChanges(tx, id);
   return endFamilies(tx, id, disabled ? 'disabled' : 'role', null);
-}
-
-/**
- * Ends the keys of a user who loses their access, or moves them to another of the locked admins. Returns what to record
- * in the audit.
- */
-async function settleKeys(
-  tx: Transaction,
-  userId: string,
-  fate: HeldKeysFate | undefined,
-  locked: readonly User[],
-): Promise<readonly AuditEntry[]> {
-  const held = await lockHeldKeys(tx, userId);
-  if (held.length === 0) return [];
-  if (fate === undefined) {
-    throw new CodedError(accountsErrors.keysHeld, { extensions: { keys: held.map(heldKeyView) } });
-  }
-  const ids = held.map((key) => key.id);
-  if (fate === 'end') {
-    await revokeKeys(tx, ids);
-    return held.map((key) => ({
-      type: 'api_key.revoked',
-      subjectId: key.id,
-      before: auditedKey(key),
-      after: null,
-    }));
-  }
-  // A caller may have lost their own access since the request was admitted.
-  const canTake = locked.some(({ id, ...user }) => id === fate.takenBy && isActiveAdmin(user));
-  if (!canTake || fate.takenBy === userId) {
-    throw invalidInput('/keys', 'Only another active admin can take the keys.');
-  }
-  await moveKeys(tx, ids, fate.takenBy);
-  return held.map((key) => ({
-    type: 'api_key.changed',
-    subjectId: key.id,
-    before: { heldBy: userId },
-    after: { heldBy: fate.takenBy },
-  }));
-}
-
-function isActiveAdmin(user: { readonly role: Role; readonly disabled: boolean }): boolean {
-  return user.role === 'admin' && !user.disabled;
 }

@@ -1,1 +1,16 @@
-export async function erase(): Promise<void> {}
+import type { Transaction } from '../../../database/database.ts';
+import { toSlices } from '../../../shared/slices.ts';
+import type { Person } from '../../personal-data.ts';
+import { eraseMails } from './erase-queries.ts';
+
+const SLICE_MAX = 1_000;
+
+/** Deletes the mails about orders. */
+export async function forgetMails(tx: Transaction, orderIds: readonly string[]): Promise<void> {
+  for (const slice of toSlices(orderIds, SLICE_MAX)) await eraseMails(tx, slice, []);
+}
+
+export async function erase(tx: Transaction, { orderIds, userIds }: Person): Promise<void> {
+  await forgetMails(tx, orderIds);
+  await eraseMails(tx, [], userIds);
+}

@@ -1,1 +1,28 @@
-export async function erase(): Promise<void> {}
+import type { Transaction } from '../../../database/database.ts';
+import type { Author } from '../../../shared/caller.ts';
+import { toSlices } from '../../../shared/slices.ts';
+import type { Person } from '../../personal-data.ts';
+import { forgetResponses } from '../placement/forget-responses.ts';
+import { writeForgotten } from '../writing/forget-orders.ts';
+
+/** Bounds the parameters of a statement. */
+const SLICE_MAX = 1_000;
+
+/**
+ * Removes what is personal from orders that have ended, and from the responses that are kept of them, see `writeForgotten`.
+ * Leaves out orders that are open or were forgotten before.
+ */
+export async function forgetOrders(
+  tx: Transaction,
+  orderIds: readonly string[],
+  author: Pick<Author, 'actor' | 'cause'>,
+): Promise<void> {
+  for (const slice of toSlices(orderIds, SLICE_MAX)) {
+    await forgetResponses(tx, slice);
+    await writeForgotten(tx, author, slice);
+  }
+}
+
+export function erase(tx: Transaction, { orderIds }: Person, author: Author): Promise<void> {
+  return forgetOrders(tx, orderIds, author);
+}

@@ -267,3 +267,55 @@ export const leaveQueue = statement<[orderIds: readonly string[]], never>(
   `delete from queued_orders
     where order_id = any($1::uuid[])`,
 );
+
+/** A fulfilment, without what says for whom and where it is. */
+const withoutPeople = `case
+            when fulfilment is not null
+            then jsonb_strip_nulls(jsonb_build_object(
+                   'type', fulfilment -> 'type', 'requestedFor', fulfilment -> 'requestedFor'))
+          end`;
+
+/** What the event of a forgotten order needs. */
+export interface ForgottenRow {
+  id: string;
+  number: string;
+  customerId: string;
+  lastSequence: number;
+}
+
+/** Removes what is personal from the rows of orders that have ended, once. Returns those that it changed. */
+export const forgetOrderRows = statement<[orderIds: readonly string[]], ForgottenRow>(
+  'orders.forget',
+  `update orders
+      set note = null,
+          shipping_address = null,
+          fulfilment = ${withoutPeople},
+          failure_detail = null,
+          client_token = null,
+          guest_email_key = null,
+          guest_network = null,
+          buyer_network = null,
+          forgotten_at = now(),
+          version = version + 1,
+          last_sequence = last_sequence + 1,
+          updated_at = now()
+    where id = any($1::uuid[])
+      and status in ('COMPLETED', 'CANCELLED', 'FAILED')
+      and forgotten_at is null
+   returning id, number, customer_id as "customerId", last_sequence as "lastSequence"`,
+);
+
+export const forgetLineNotes = statement<[orderIds: readonly string[]], never>(
+  'orders.forget_line_notes',
+  `update order_lines
+      set note = null
+    where order_id = any($1::uuid[])
+      and note is not null`,
+);
+
+export const forgetFormerFulfilments = statement<[orderIds: readonly string[]], never>(
+  'orders.forget_former_fulfilments',
+  `update former_fulfilments
+      set fulfilment = ${withoutPeople}
+    where order_id = any($1::uuid[])`,
+);
