@@ -30,31 +30,34 @@ export interface UnstoredChange {
   readonly userId: string | null;
   readonly difference: Difference;
   readonly reason: string | null;
+  readonly reasonOf?: 'actor' | undefined;
   readonly actor: Pick<Actor, 'id'>;
   readonly origin: Origin | undefined;
 }
 
 /**
  * Takes what is personal out of a change: for its subject what tells who they are, for its actor from where they made it.
- * The reason is about the user whom the change is about, and otherwise a text of the actor. Actors without an id are not
+ * The reason is about the user whom the change is about, and otherwise, or if it is said to be, a text of the actor. Actors without an id are not
  * people.
  */
 export function takeApart({
   userId,
   difference,
   reason,
+  reasonOf,
   actor,
   origin,
 }: UnstoredChange): TakenApart {
   const { address = null, userAgent = null } = origin ?? {};
-  const ofActor = { address, userAgent, ...(userId === null ? { reason } : {}) };
+  const isOfSubject = userId !== null && reasonOf === undefined;
+  const ofActor = { address, userAgent, ...(isOfSubject ? {} : { reason }) };
   const { open, personal } =
     userId === null ? { open: difference, personal: {} } : splitDifference(difference);
-  const ofSubject = { ...personal, ...(userId === null ? {} : { reason }) };
+  const ofSubject = { ...personal, ...(isOfSubject ? { reason } : {}) };
   return {
     open: {
       ...open,
-      reason: userId === null && actor.id === null ? reason : null,
+      reason: !isOfSubject && actor.id === null ? reason : null,
       ...(actor.id === null ? { address, userAgent } : { address: null, userAgent: null }),
     },
     personal: [

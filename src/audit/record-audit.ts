@@ -20,6 +20,8 @@ export interface AuditEntry {
   readonly before: object | null;
   readonly after: object | null;
   readonly reason?: string | undefined;
+  /** Whose the reason is. Default: a user's whom the change is about, otherwise the actor's. */
+  readonly reasonOf?: 'actor';
 }
 
 interface NewRow extends TakenApart {
@@ -47,7 +49,7 @@ export async function recordAudit(
 
 /** Returns null if the change changes nothing. */
 function buildRow(
-  { type, subjectId, before, after, reason }: AuditEntry,
+  { type, subjectId, before, after, reason, reasonOf }: AuditEntry,
   { actor, origin }: Author,
 ): NewRow | null {
   const difference = findDifference(before, after);
@@ -58,7 +60,7 @@ function buildRow(
     type,
     subjectType,
     subjectId,
-    ...takeApart({ userId, difference, reason: reason ?? null, actor, origin }),
+    ...takeApart({ userId, difference, reason: reason ?? null, reasonOf, actor, origin }),
   };
 }
 

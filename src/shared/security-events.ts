@@ -26,6 +26,7 @@ export const securityEvents = {
   'role.changed': 'a role was changed',
   'user.disabled': 'a user was disabled',
   'user.enabled': 'a user was enabled',
+  'user.erased': 'a person was erased',
   'key.created': 'an API key was created',
   'key.first_used': 'an API key was used for the first time',
   'key.revoked': 'an API key was revoked',

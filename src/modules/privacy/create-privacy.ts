@@ -1,12 +1,17 @@
 import type { Database } from '../../database/database.ts';
+import type { Cursors } from '../../shared/pagination.ts';
+import type { Accounts } from '../accounts/index.ts';
 import type { Module } from '../module.ts';
 import type { PersonalDataPart } from '../personal-data.ts';
+import { erasePerson } from './erase-person.ts';
+import { listEraseRequests, requestErasure, withdrawErasure } from './erase-requests.ts';
 import { readPersonalData } from './read-personal-data.ts';
 import { registerPrivacyRoutes } from './routes.ts';
 import { auditPersonalData } from './shells/audit/part.ts';
 import { eventsPersonalData } from './shells/events/part.ts';
 import { jobsPersonalData } from './shells/jobs/part.ts';
 import { repliesPersonalData } from './shells/replies/part.ts';
+import { createErasureSweep } from './sweep-erased.ts';
 import type { Privacy } from './use-cases.ts';
 
 interface HasPersonalData {
@@ -15,7 +20,8 @@ interface HasPersonalData {
 
 export interface PrivacyDependencies {
   readonly database: Database;
-  readonly accounts: HasPersonalData;
+  readonly cursors: Cursors;
+  readonly accounts: HasPersonalData & Pick<Accounts, 'lockPerson'>;
   readonly inventory: HasPersonalData;
   readonly orders: HasPersonalData;
   readonly carts: HasPersonalData;
@@ -25,7 +31,7 @@ export interface PrivacyDependencies {
 }
 
 export function createPrivacy(given: PrivacyDependencies): Module<Privacy> {
-  const { database } = given;
+  const { database, cursors, accounts } = given;
   const modules = [
     given.accounts,
     given.orders,
@@ -42,8 +48,22 @@ export function createPrivacy(given: PrivacyDependencies): Module<Privacy> {
     jobsPersonalData,
     repliesPersonalData,
   ];
+  // Accounts come last: the others still find by them what is theirs, and other servers learn of sessions only after the commit.
+  const erasing = [
+    jobsPersonalData,
+    ...parts.filter((part) => part !== jobsPersonalData && part !== accounts.personalData),
+    accounts.personalData,
+  ];
   const privacy: Privacy = {
     readPersonalData: (context, id) => readPersonalData(database, parts, context, id),
+    erasePerson: (...call) => erasePerson({ database, accounts, parts: erasing }, ...call),
+    requestErasure: (context, caller) => requestErasure(database, context, caller),
+    withdrawErasure: (context, caller) => withdrawErasure(database, context, caller),
+    listEraseRequests: (input) => listEraseRequests(database, cursors, input),
   };
-  return { api: privacy, routes: (app) => registerPrivacyRoutes(app, privacy) };
+  return {
+    api: privacy,
+    routes: (app) => registerPrivacyRoutes(app, privacy),
+    schedules: [createErasureSweep(database, erasing)],
+  };
 }

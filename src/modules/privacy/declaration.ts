@@ -4,6 +4,10 @@ export const privacyDeclaration = {
   name: 'privacy',
   access: {
     getPersonalData: { roles: ['customer', 'kitchen', 'admin'], stepUp: true },
+    erasePerson: { roles: ['admin'], stepUp: true },
+    requestErasure: { roles: ['customer', 'kitchen', 'admin'], stepUp: true },
+    withdrawErasure: { roles: ['customer', 'kitchen', 'admin'] },
+    listEraseRequests: { roles: ['admin'] },
   },
   tags: [
     {

@@ -1,5 +1,14 @@
 import { type TObject, Type } from 'typebox';
-import { Id, Instant } from '../../http/index.ts';
+import {
+  Choice,
+  CursorParameter,
+  Id,
+  Instant,
+  LimitParameter,
+  Nullable,
+  pageOfSchema,
+  Reason,
+} from '../../http/index.ts';
 
 const List = Type.Array(Type.Record(Type.String(), Type.Unknown()));
 
@@ -27,4 +36,51 @@ export const PersonalDataReply = Type.Object(
     replies: Lists('Replies that are kept for requests that are sent again.'),
   },
   { title: 'PersonalData' },
+);
+
+export const ErasePersonBody = Type.Object(
+  {
+    reason: Type.Unsafe<string>({
+      ...Reason,
+      description: 'Stays in the audit, so it must not say who the person is.',
+    }),
+    keys: Type.Optional(
+      Choice(['end', 'take'], {
+        description:
+          'What becomes of the API keys that the person holds. `take`: the caller holds them from now on.',
+      }),
+    ),
+  },
+  {
+    additionalProperties: false,
+    examples: [{ reason: 'They asked for it by letter on 3 May; file 2026-117.' }],
+  },
+);
+
+export const ErasedReply = Type.Object(
+  { userId: Id, erasedAt: Instant },
+  { title: 'ErasedPerson' },
+);
+
+const requestMembers = {
+  requestedAt: Instant,
+  dueAt: { ...Instant, description: 'A month after the request, in the time zone of the shop.' },
+};
+
+export const EraseRequestReply = Type.Object(requestMembers, { title: 'EraseRequest' });
+
+export const EraseRequestPage = pageOfSchema(
+  Type.Object({
+    user: Type.Object({
+      id: Id,
+      name: Type.String(),
+      email: Nullable(Type.String()),
+    }),
+    ...requestMembers,
+  }),
+);
+
+export const ListEraseRequestsQuery = Type.Object(
+  { limit: LimitParameter, cursor: CursorParameter },
+  { additionalProperties: false },
 );

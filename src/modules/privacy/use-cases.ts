@@ -1,4 +1,9 @@
+import type { Once } from '../../database/idempotency.ts';
 import type { RequestContext } from '../../http/index.ts';
+import type { UserCaller } from '../../shared/caller.ts';
+import type { Page } from '../../shared/pagination.ts';
+import type { Erased, ErasePerson } from './erase-person.ts';
+import type { EraseRequest, ListedRequest, ListRequestsInput } from './erase-requests.ts';
 
 /** The use cases of the module, bound to their dependencies. */
 export interface Privacy {
@@ -7,4 +12,22 @@ export interface Privacy {
    * out. Throws `accounts.not_found`, also if the caller is neither this person nor an admin.
    */
   readPersonalData(context: RequestContext, id: string): Promise<AsyncIterable<string>>;
+  /**
+   * Erases a person in one transaction: the account, the guests of its address if that is proven, and what the orders of both
+   * say of people. The orders stay. A person who was erased before stays so. Throws `accounts.not_found`,
+   * `accounts.erase_self`, `accounts.last_admin`, `accounts.keys_held`, `accounts.erasure_blocked` and `request.invalid` for
+   * a reason that names the person.
+   */
+  erasePerson(
+    context: RequestContext,
+    caller: UserCaller,
+    id: string,
+    input: ErasePerson,
+  ): Promise<Once<Erased>>;
+  /** Records that the caller wants to be erased. A repeated request changes nothing. */
+  requestErasure(context: RequestContext, caller: UserCaller): Promise<EraseRequest>;
+  /** Withdraws the caller's request. Throws `accounts.erase_request_missing`. */
+  withdrawErasure(context: RequestContext, caller: UserCaller): Promise<void>;
+  /** Lists the open requests, the next one due first. Throws `request.invalid_cursor`. */
+  listEraseRequests(input: ListRequestsInput): Promise<Page<ListedRequest>>;
 }
