@@ -21,7 +21,7 @@ export {
 } from './job.ts';
 export { createJobs, type JobRegistry, type Jobs } from './jobs.ts';
 export { countQueues, forgetJobErrors, type QueueRow } from './operate-queries.ts';
-export { createPurgeSchedule } from './purge-schedule.ts';
+export { createPurges, type Purge } from './purges.ts';
 export { findUnfinishedJobs } from './queries.ts';
 export { rescueJobs } from './rescue.ts';
 export { type AttemptReport, createRunner, type RunnerOptions } from './runner.ts';

@@ -1,7 +1,7 @@
 import type { Transaction } from '../database/database.ts';
 import type { LoggedEvent } from '../events/index.ts';
 import type { AccessTable, App, Outcome } from '../http/index.ts';
-import type { JobDefinition, NewJob, Schedule } from '../jobs/index.ts';
+import type { JobDefinition, NewJob, Purge, Schedule } from '../jobs/index.ts';
 import type { Seal } from '../seals/index.ts';
 import type { ErrorDefinition } from '../shared/errors.ts';
 import type { Tally } from '../shared/tally.ts';
@@ -43,6 +43,8 @@ export interface Module<Api> {
   /** How many jobs of a queue one process runs at a time, where this differs from the runner's default. */
   readonly concurrency?: Readonly<Record<string, number>>;
   readonly schedules?: readonly Schedule[];
+  /** What goes when its time is over. All that is personal and not kept for ever is in one of them. */
+  readonly purges?: readonly Purge[];
   readonly subscriptions?: readonly Plan[];
   readonly sealPlans?: readonly SealPlan[];
   readonly metrics?: readonly Tally[];

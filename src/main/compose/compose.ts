@@ -16,7 +16,7 @@ export interface Application {
   readonly database: Database;
   /** The use cases of each module, by its name. */
   readonly modules: ReturnType<typeof moduleList.build>['apis'];
-  /** The metrics of the modules, of the security log and of sealing. */
+  /** The metrics of the modules, the security log, sealing and the purges. */
   readonly tallies: readonly Tally[];
   /** Starts the background work of this process's role. */
   start(): void;
@@ -36,13 +36,14 @@ export async function compose(config: Config, runtime: Runtime): Promise<Applica
   const { database, metrics, securityLog, sealing, jobs, duties } = infrastructure;
   const { modules: builtModules, apis } = moduleList.build(infrastructure, built);
   const modules = builtModules.map(({ module }) => module);
+  const background = createBackground(infrastructure, modules, built);
   const tallies = [
     securityLog.tally,
     sealing.tally,
+    background.tally,
     ...modules.flatMap((module) => module.metrics ?? []),
   ];
   for (const tally of tallies) metrics.watchTally(tally);
-  const background = createBackground(infrastructure, modules, built);
   const app = await createServer(config, runtime, {
     infrastructure,
     modules: builtModules,

@@ -1,24 +1,32 @@
 import type { Logger } from 'pino';
-import type { Database } from '../../database/database.ts';
 import { purgeKeys } from '../../database/queries.ts';
 import {
   type AttemptReport,
-  createPurgeSchedule,
+  createPurges,
   createRunner,
   createSchedules,
   type JobRegistry,
+  type Purge,
   rescueJobs,
   type Schedule,
 } from '../../jobs/index.ts';
 import type { Module } from '../../modules/module.ts';
+import type { Tally } from '../../shared/tally.ts';
 import { parseTraceparent } from '../../shared/trace.ts';
 import type { Infrastructure } from '../infrastructure/create-infrastructure.ts';
 
-const MINUTE_MS = 60_000;
 const RESCUE_INTERVAL_MS = 5_000;
+/** Of the table that belongs to no module. */
+const keysPurge: Purge = {
+  name: 'database.purge-keys',
+  everyMs: 60_000,
+  slices: { idempotency_keys: purgeKeys },
+};
 
 /** The background work of a process. */
 export interface Background {
+  /** What the purges removed. */
+  readonly tally: Tally;
   /** Starts the relay, the job runner and the schedules. */
   start(): void;
 }
@@ -55,19 +63,26 @@ export function createBackground(
     }),
     (it) => it.stop(),
   );
+  const purges = createPurges({
+    database,
+    purges: [keysPurge, ...modules.flatMap((module) => module.purges ?? [])],
+    log,
+  });
   const schedules = built.adopt(
     createSchedules({
       database,
       schedules: [
-        ...shellSchedules(database, jobs, log),
+        rescueSchedule(jobs, log),
         sealing.schedule,
         ...modules.flatMap((module) => module.schedules ?? []),
+        ...purges.schedules,
       ],
       onError,
     }),
     (it) => it.stop(),
   );
   return {
+    tally: purges.tally,
     start() {
       relay.start();
       runner.start();
@@ -82,22 +97,14 @@ function describeFailure({ queue, job, jobId, attempt, traceparent, error }: Att
   return { queue, job, jobId, attempt, traceId, error };
 }
 
-/** Schedules that belong to no module. */
-function shellSchedules(database: Database, jobs: JobRegistry, log: Logger): readonly Schedule[] {
-  return [
-    {
-      name: 'jobs.rescue',
-      everyMs: RESCUE_INTERVAL_MS,
-      async run() {
-        const count = await rescueJobs(jobs);
-        if (count > 0)
-          log.warn({ count }, 'unfetched jobs and jobs with expired leases were sent again');
-      },
+function rescueSchedule(jobs: JobRegistry, log: Logger): Schedule {
+  return {
+    name: 'jobs.rescue',
+    everyMs: RESCUE_INTERVAL_MS,
+    async run() {
+      const count = await rescueJobs(jobs);
+      if (count > 0)
+        log.warn({ count }, 'unfetched jobs and jobs with expired leases were sent again');
     },
-    createPurgeSchedule(database, {
-      name: 'database.purge-keys',
-      everyMs: MINUTE_MS,
-      purges: [purgeKeys],
-    }),
-  ];
+  };
 }

@@ -7,10 +7,16 @@ import {
   sandboxOperations,
 } from '../../drivers/payments/sandbox/index.ts';
 import type { AccessTable } from '../../http/index.ts';
-import { createPurgeSchedule } from '../../jobs/index.ts';
+import type { Purge } from '../../jobs/index.ts';
 import type { Duties, Module, ModuleDeclaration } from '../../modules/module.ts';
 
-const PURGE_INTERVAL_MS = 60 * 60_000;
+const purges: readonly Purge[] = [
+  {
+    name: 'sandbox.purge-deliveries',
+    everyMs: 60 * 60_000,
+    slices: { sandbox_deliveries: purgeDeliveries },
+  },
+];
 
 export const sandboxDeclaration = {
   name: 'sandbox',
@@ -36,14 +42,7 @@ export interface SandboxModuleDependencies {
 /** Creates the sandbox's module. A process that serves no requests does not run the sandbox itself. */
 export function createSandboxModule(dependencies: SandboxModuleDependencies): Module<null> {
   const { database, sandboxSecret, publicUrl, ownUrl, duties, onError } = dependencies;
-  const schedules = [
-    createPurgeSchedule(database, {
-      name: 'sandbox.purge-deliveries',
-      everyMs: PURGE_INTERVAL_MS,
-      purges: [purgeDeliveries],
-    }),
-  ];
-  if (sandboxSecret === null || !duties.serves) return { api: null, schedules };
+  if (sandboxSecret === null || !duties.serves) return { api: null, purges };
   const sandbox = createSandbox({
     database,
     webhookSecret: sandboxSecret,
@@ -54,7 +53,7 @@ export function createSandboxModule(dependencies: SandboxModuleDependencies): Mo
   return {
     api: null,
     routes: (app) => registerSandboxRoutes(app, sandbox),
-    schedules,
+    purges,
     start: () => sandbox.start(),
     stop: () => sandbox.stop(),
   };

@@ -1,5 +1,5 @@
 import type { Database } from '../../database/database.ts';
-import { createPurgeSchedule, type Jobs, type NewJob } from '../../jobs/index.ts';
+import type { Jobs, NewJob } from '../../jobs/index.ts';
 import type { Role } from '../../shared/caller.ts';
 import { type Channel, createChannel } from '../../shared/channel.ts';
 import type { Clock } from '../../shared/clock.ts';
@@ -127,22 +127,22 @@ export function createAccounts(dependencies: AccountsDependencies): Module<Accou
   return {
     api: accounts,
     routes: (app) => registerAccountsRoutes(app, accounts),
-    schedules: [
-      createPurgeSchedule(database, {
+    purges: [
+      {
         name: 'accounts.purge-sessions',
         everyMs: PURGE_INTERVAL_MS,
-        purges: [
-          purgeFamilies,
-          purgeSpentTokens,
-          purgeResets,
-          purgeDevices,
-          purgePendingFactors,
-          purgeChallenges,
-          purgeFailures,
-          purgeLinks,
-          purgeNotices,
-        ],
-      }),
+        slices: {
+          sessions: purgeFamilies,
+          spent_tokens: purgeSpentTokens,
+          password_resets: purgeResets,
+          devices: purgeDevices,
+          pending_factors: purgePendingFactors,
+          challenges: purgeChallenges,
+          factor_failures: purgeFailures,
+          email_links: purgeLinks,
+          notices: purgeNotices,
+        },
+      },
     ],
     // Without polling, a request would read the revocations every five seconds.
     start({ serves }) {

@@ -1,4 +1,3 @@
-import { createPurgeSchedule } from '../../jobs/index.ts';
 import type { Accounts } from '../accounts/index.ts';
 import type { Module } from '../module.ts';
 import type { PersonalDataPart } from '../personal-data.ts';
@@ -32,7 +31,7 @@ export function createNotifications({
   accounts: { openAccountMail, signOrderToken },
   ...given
 }: NotificationsDependencies): Module<Notifications> {
-  const { database, mailer } = given;
+  const { mailer } = given;
   const sending = createMailSending(given);
   const accountMail = { ...given, openAccountMail };
   const sendAccountMail = createAccountMailSender(accountMail, sending);
@@ -44,12 +43,12 @@ export function createNotifications({
     ],
     concurrency: { [MAIL_QUEUE]: mailer.concurrencyMax },
     subscriptions: [planNotifications],
-    schedules: [
-      createPurgeSchedule(database, {
+    purges: [
+      {
         name: 'notifications.purge-mail',
         everyMs: PURGE_INTERVAL_MS,
-        purges: [purgeMail],
-      }),
+        slices: { mails: purgeMail },
+      },
     ],
   };
 }

@@ -1,7 +1,6 @@
 import type { Change, Database } from '../../database/database.ts';
 import type { Queryable } from '../../database/statement.ts';
 import type { LiveLog } from '../../events/index.ts';
-import { createPurgeSchedule } from '../../jobs/index.ts';
 import { exponentialBackoff } from '../../shared/background/backoff.ts';
 import { isStaff } from '../../shared/caller.ts';
 import type { Channel } from '../../shared/channel.ts';
@@ -166,11 +165,13 @@ export function createOrders(dependencies: OrdersDependencies): Module<Orders> {
         everyMs: EXPIRE_INTERVAL_MS,
         run: (signal) => expireOrders(database, signal),
       },
-      createPurgeSchedule(database, {
+    ],
+    purges: [
+      {
         name: 'orders.purge-keys',
         everyMs: PURGE_INTERVAL_MS,
-        purges: [purgeKeys],
-      }),
+        slices: { order_responses: purgeKeys },
+      },
     ],
     subscriptions: [planQueuedPlacement],
     metrics: Object.values(tallies),

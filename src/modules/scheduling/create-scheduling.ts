@@ -1,7 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Database } from '../../database/database.ts';
 import { once } from '../../database/idempotency.ts';
-import { createPurgeSchedule } from '../../jobs/index.ts';
 import type { Module } from '../module.ts';
 import { listFreeSlots } from './list-slots.ts';
 import { presentShop } from './present-shop.ts';
@@ -67,12 +66,12 @@ export function createScheduling(dependencies: SchedulingDependencies): Module<S
   return {
     api: scheduling,
     routes: (app) => registerSchedulingRoutes(app, scheduling),
-    schedules: [
-      createPurgeSchedule(database, {
+    purges: [
+      {
         name: 'scheduling.purge-slots',
         everyMs: PURGE_INTERVAL_MS,
-        purges: [purgeSlots],
-      }),
+        slices: { slots: purgeSlots },
+      },
     ],
   };
 }

@@ -1,13 +1,14 @@
 import type { Module } from '../module.ts';
 import { createEndpoint } from './create-endpoint.ts';
 import { deliver } from './deliver.ts';
+import { purgeDeliveries } from './delivery-queries.ts';
 import { deliverySchedule } from './delivery-schedule.ts';
 import { getEndpoint, listEndpoints } from './find-endpoint.ts';
 import { listDeliveries } from './list-deliveries.ts';
 import { webhooksPersonalData } from './personal-data/part.ts';
 import { planDeliveries } from './plan-deliveries.ts';
 import { planSealDeliveries } from './plan-seal-deliveries.ts';
-import { purgeDeliveries } from './purge-deliveries.ts';
+import { purgeEndpoints } from './queries.ts';
 import { redeliver } from './redeliver.ts';
 import { replay, replaySlice } from './replay.ts';
 import { rotateSecret } from './rotate-secret.ts';
@@ -66,11 +67,11 @@ export function createWebhooks(dependencies: WebhooksDependencies): Module<Webho
     concurrency: { [WEBHOOKS_QUEUE]: CALLS_AT_ONCE },
     subscriptions: [planDeliveries],
     sealPlans: [planSealDeliveries],
-    schedules: [
+    purges: [
       {
         name: 'webhooks.purge-deliveries',
         everyMs: PURGE_INTERVAL_MS,
-        run: () => purgeDeliveries(database),
+        slices: { deliveries: purgeDeliveries, endpoints: purgeEndpoints },
       },
     ],
   };

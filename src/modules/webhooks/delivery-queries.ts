@@ -187,15 +187,15 @@ export const markFailed = statement<[id: string, jobId: string, error: string], 
       and status = 'PENDING'`,
 );
 
-/** Deletes deliveries that ended long ago; their events can still be replayed. */
-export const purgeDeliveryRows = statement<[limit: number, days: number], { id: string }>(
+/** Deletes deliveries that ended 30 days ago; their events can still be replayed. */
+export const purgeDeliveries = statement<[limit: number], { id: string }>(
   'webhooks.purge_deliveries',
   `delete from webhook_deliveries
     where id in (
       select id
         from webhook_deliveries
        where status <> 'PENDING'
-         and ended_at < now() - $2::int * interval '1 day'
+         and ended_at < now() - interval '30 days'
        order by ended_at
        limit $1::int)
    returning id`,

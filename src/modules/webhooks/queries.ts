@@ -117,10 +117,14 @@ export const rotateSecretRow = statement<
 );
 
 /** Deletes deleted endpoints that have no deliveries left. */
-export const purgeEndpoints = statement<[], { id: string }>(
+export const purgeEndpoints = statement<[limit: number], { id: string }>(
   'webhooks.purge_endpoints',
   `delete from webhook_endpoints
-    where deleted_at is not null
-      and not exists (select from webhook_deliveries where endpoint_id = webhook_endpoints.id)
+    where id in (
+      select id
+        from webhook_endpoints
+       where deleted_at is not null
+         and not exists (select from webhook_deliveries where endpoint_id = webhook_endpoints.id)
+       limit $1::int)
    returning id`,
 );

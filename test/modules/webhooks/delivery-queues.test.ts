@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { WebhookAnswer } from '../../../src/drivers/webhooks/webhook-sender.ts';
+import { purgeDeliveries } from '../../../src/modules/webhooks/delivery-queries.ts';
 import { planDeliveries } from '../../../src/modules/webhooks/plan-deliveries.ts';
-import { purgeDeliveries } from '../../../src/modules/webhooks/purge-deliveries.ts';
+import { purgeEndpoints } from '../../../src/modules/webhooks/queries.ts';
 import { newId } from '../../../src/shared/ids.ts';
 import { testDatabase } from '../../support/database.ts';
 import { buildContext } from '../../support/orders.ts';
@@ -177,7 +178,8 @@ test('deliveries that ended long ago are purged, with the deleted endpoints that
     kept,
   ]);
   assert.ok(old.length > 0);
-  assert.equal(await purgeDeliveries(db.database), old.length);
+  assert.equal((await purgeDeliveries(db.database, 1_000)).length, old.length);
+  await purgeEndpoints(db.database, 1_000);
   const endpoints = await query(
     db.url,
     'select id from webhook_endpoints where deleted_at is not null',
