@@ -20,7 +20,7 @@ export {
   type RunningJob,
 } from './job.ts';
 export { createJobs, type JobRegistry, type Jobs } from './jobs.ts';
-export { countQueues, forgetJobErrors, type QueueRow } from './operate-queries.ts';
+export { countQueues, forgetJobErrors, purgeJobErrors, type QueueRow } from './operate-queries.ts';
 export { createPurges, type Purge } from './purges.ts';
 export { findUnfinishedJobs } from './queries.ts';
 export { rescueJobs } from './rescue.ts';

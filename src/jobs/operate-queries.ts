@@ -91,3 +91,21 @@ export const forgetJobErrors = statement<
       and (data ->> 'orderId' = any($1::text[])
            or coalesce(data ->> 'id', data ->> 'resetId') = any($2::text[]))`,
 );
+
+/**
+ * Removes why jobs failed that have been dead letters for 90 days: a mail server's answer, for one, repeats the address.
+ * The dead letters stay.
+ */
+export const purgeJobErrors = statement<[limit: number], { id: string }>(
+  'jobs.purge_errors',
+  `update jobs
+      set last_error = null
+    where id in (
+      select id
+        from jobs
+       where state = 'dead'
+         and ended_at < now() - interval '90 days'
+         and last_error is not null
+       limit $1::int)
+   returning id`,
+);

@@ -7,6 +7,7 @@ import {
   createSchedules,
   type JobRegistry,
   type Purge,
+  purgeJobErrors,
   rescueJobs,
   type Schedule,
 } from '../../jobs/index.ts';
@@ -16,12 +17,15 @@ import { parseTraceparent } from '../../shared/trace.ts';
 import type { Infrastructure } from '../infrastructure/create-infrastructure.ts';
 
 const RESCUE_INTERVAL_MS = 5_000;
-/** Of the table that belongs to no module. */
-const keysPurge: Purge = {
-  name: 'database.purge-keys',
-  everyMs: 60_000,
-  slices: { idempotency_keys: purgeKeys },
-};
+/** Of the tables that belong to no module. */
+const shellPurges: readonly Purge[] = [
+  { name: 'database.purge-keys', everyMs: 60_000, slices: { idempotency_keys: purgeKeys } },
+  {
+    name: 'jobs.purge-errors',
+    everyMs: 24 * 60 * 60_000,
+    slices: { dead_letter_errors: purgeJobErrors },
+  },
+];
 
 /** The background work of a process. */
 export interface Background {
@@ -65,7 +69,7 @@ export function createBackground(
   );
   const purges = createPurges({
     database,
-    purges: [keysPurge, ...modules.flatMap((module) => module.purges ?? [])],
+    purges: [...shellPurges, ...modules.flatMap((module) => module.purges ?? [])],
     log,
   });
   const schedules = built.adopt(

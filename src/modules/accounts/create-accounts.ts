@@ -24,7 +24,7 @@ import { createPasswordHasher } from './password-hasher.ts';
 import { purgeResets } from './passwords/reset-queries.ts';
 import { registerAccountsRoutes } from './routes.ts';
 import { type SessionLimits, toLimitSeconds } from './session-limits.ts';
-import { purgeFamilies, purgeSpentTokens } from './sessions/session-queries.ts';
+import { forgetOrigins, purgeFamilies, purgeSpentTokens } from './sessions/session-queries.ts';
 import { createAccessTokens } from './tokens/access-tokens.ts';
 import { createLinkTokens } from './tokens/link-tokens.ts';
 import { createOrderTokens } from './tokens/order-tokens.ts';
@@ -132,6 +132,7 @@ export function createAccounts(dependencies: AccountsDependencies): Module<Accou
         name: 'accounts.purge-sessions',
         everyMs: PURGE_INTERVAL_MS,
         slices: {
+          session_origins: forgetOrigins,
           sessions: purgeFamilies,
           spent_tokens: purgeSpentTokens,
           password_resets: purgeResets,

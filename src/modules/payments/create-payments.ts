@@ -10,6 +10,7 @@ import type { Cursors } from '../../shared/pagination.ts';
 import type { Module } from '../module.ts';
 import { getPayment, listOrderPayments, listPayments } from './find-payment.ts';
 import { applyDueEvents, type InboxOutcome } from './inbox/inbox.ts';
+import { forgetWords } from './inbox/queries.ts';
 import { receiveWebhook } from './inbox/receive-webhook.ts';
 import { type StoredAs, storeAndApply, storeEvents } from './inbox/store-events.ts';
 import { createWebhookTally } from './inbox/webhook-tally.ts';
@@ -32,6 +33,7 @@ const INBOX_INTERVAL_MS = 500;
 const CALL_DELAY_MS_MAX = 60_000;
 const STORED_TOGETHER_MAX = 200;
 const RECEIVING_MAX = 10_000;
+const PURGE_INTERVAL_MS = 24 * 60 * 60_000;
 const RECONCILE_INTERVAL_MS = 5 * 60_000;
 /** How far back the regular reconciliation reads: an outage of a weekend, and a day. */
 const RECONCILE_BACK_MS = 3 * 24 * 60 * 60_000;
@@ -160,6 +162,13 @@ export function createPayments(dependencies: PaymentsDependencies): Module<Payme
         name: 'payments.reconcile',
         everyMs: RECONCILE_INTERVAL_MS,
         run: reconcileRegularly,
+      },
+    ],
+    purges: [
+      {
+        name: 'payments.purge-words',
+        everyMs: PURGE_INTERVAL_MS,
+        slices: { provider_words: forgetWords },
       },
     ],
     metrics: [webhooks.tally],

@@ -312,6 +312,26 @@ export const purgeFamilies = statement<[limit: number], { id: string }>(
    returning refresh_families.id`,
 );
 
+/**
+ * Removes from where sessions were used that have expired, or were ended together with those of everyone, or by a version
+ * without the trigger that does the same for one that is ended.
+ */
+export const forgetOrigins = statement<[limit: number], { id: string }>(
+  'accounts.forget_origins',
+  `update refresh_families
+      set address = null,
+          user_agent = null
+    where id in (
+      select id
+        from refresh_families
+       where coalesce(address, user_agent) is not null
+         and (ended_at is not null
+              or expires_at <= now()
+              or epoch < (select epoch from session_epoch))
+       limit $1::int)
+   returning id`,
+);
+
 /** Deletes spent tokens of sessions that continue. After 30 days, reusing one is refused without ending the session. */
 export const purgeSpentTokens = statement<[limit: number], { familyId: string }>(
   'accounts.purge_spent_tokens',

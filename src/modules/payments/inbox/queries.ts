@@ -146,3 +146,23 @@ export const countInbox = statement<[], QueueRow>(
      from provider_events
     where next_attempt_at is not null`,
 );
+
+/**
+ * Removes what providers said in words about payments and refunds, and why applying an event failed, 90 days after events
+ * that are done arrived.
+ */
+export const forgetWords = statement<[limit: number], { id: string }>(
+  'payments.forget_words',
+  `update provider_events
+      set payload = payload - '{reason,failure}'::text[],
+          last_error = null
+    where id in (
+      select id
+        from provider_events
+       where status in ('APPLIED', 'IGNORED')
+         and coalesce(payload ->> 'reason', payload ->> 'failure', last_error) is not null
+         and received_at < now() - interval '90 days'
+       order by received_at
+       limit $1::int)
+   returning id`,
+);
