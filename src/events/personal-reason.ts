@@ -24,13 +24,23 @@ export interface ReasonRow {
   readonly id: string;
   readonly reason: string | null;
   readonly personal: Buffer | null;
-  /** The key of its person; null: it has none, or it was destroyed. */
+  /** The key of its person. Null: it has none, it was destroyed, or the order has been forgotten since. */
   readonly personalKey: Buffer | null;
 }
 
-/** The columns of a `ReasonRow` besides the id, of `events`. */
+/**
+ * The columns of a `ReasonRow` besides the id, of `events`. The key of a customer opens the reasons of all of their orders,
+ * so it is not read for those that were given before an order was forgotten.
+ */
 export const reasonColumns = `events.reason, events.personal,
-          (select key from personal_keys where person_id = events.personal_of) as "personalKey"`;
+          (select key
+             from personal_keys
+            where person_id = events.personal_of
+              and not exists (
+                select
+                  from orders
+                 where orders.id = events.order_id
+                   and forgotten_at >= events.at)) as "personalKey"`;
 
 /**
  * Returns whose the reason of an event is: of the customer about whose order it was given, and without an order of the
@@ -69,7 +79,7 @@ export function toReasonColumns(
   return { reason: null, personal, personal_of: person };
 }
 
-/** Returns the reason of a stored event; null if it has none, or its person was erased. */
+/** Returns the reason of a stored event; null if it has none, its person was erased, or its order was forgotten. */
 export function readReason({ id, reason, personal, personalKey }: ReasonRow): string | null {
   if (personal === null) return reason;
   const fields = decryptPersonal(personalKey, toPlace(id), personal);

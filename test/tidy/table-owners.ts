@@ -74,8 +74,9 @@ export const foreignUses: Readonly<Record<string, ForeignUse>> = {
     reason: 'A reason belongs to the customer of the order: one statement.',
   },
   'events.find_*': {
-    reads: ['personal_keys'],
-    reason: 'The reasons of a history are read with the keys that decrypt them: one statement.',
+    reads: ['orders', 'personal_keys'],
+    reason:
+      'The reasons of a history are read with the keys that decrypt them, unless the order was forgotten: one statement.',
   },
   'seals.read_events_*': {
     reads: ['events'],
@@ -222,7 +223,7 @@ export const foreignUses: Readonly<Record<string, ForeignUse>> = {
     reason: 'The job knows when a delivery is tried next; both are read in one snapshot.',
   },
   'webhooks.find_due_delivery': {
-    reads: ['events', 'personal_keys'],
+    reads: ['events', 'orders', 'personal_keys'],
     reason: 'Every delivery reads all that its call needs in one statement.',
   },
   'webhooks.collect_deliveries': {

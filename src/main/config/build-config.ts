@@ -77,6 +77,7 @@ export function buildConfig(
     heldUnitsMax: values.HELD_UNITS_MAX ?? 500,
     heldValueMaxMinor: values.HELD_VALUE_MAX_MINOR ?? 0,
     cancellationsPerDayMax: values.CANCELLATIONS_PER_DAY_MAX ?? 3,
+    orderDataYears: values.RETENTION_ORDER_PERSONAL_DATA_YEARS ?? 10,
     guests: {
       mayOrder: values.GUEST_CHECKOUT ?? false,
       orderExpiryMinutes: values.GUEST_ORDER_EXPIRY_MINUTES ?? 15,

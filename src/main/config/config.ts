@@ -96,6 +96,8 @@ export interface Config {
   readonly heldValueMaxMinor: number;
   /** 0: no limit. */
   readonly cancellationsPerDayMax: number;
+  /** How long what is personal of an order is kept after its end. 0: for ever. */
+  readonly orderDataYears: number;
   readonly guests: {
     /** Whether orders can be placed without an account. */
     readonly mayOrder: boolean;

@@ -96,6 +96,11 @@ function findMissingLimits(config: Config): WeakSetting[] {
       'unpaid orders reserve their stock for ever',
     ],
     [
+      'RETENTION_ORDER_PERSONAL_DATA_YEARS',
+      config.orderDataYears === 0,
+      'orders keep names and addresses for ever',
+    ],
+    [
       'GUEST_ORDER_EXPIRY_MINUTES',
       guests.mayOrder && guests.orderExpiryMinutes === 0,
       'unpaid orders of guests reserve their stock for ever',

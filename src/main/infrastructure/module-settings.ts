@@ -24,6 +24,7 @@ export function moduleSettings(config: Config) {
     heldUnitsMax: config.heldUnitsMax,
     heldValueMaxMinor: config.heldValueMaxMinor,
     cancellationsPerDayMax,
+    orderDataYears: config.orderDataYears,
     guestCheckout: guests.mayOrder,
     guestExpiryMinutes: guests.orderExpiryMinutes,
     guestPendingPerAddressMax: guests.pendingPerAddressMax,
