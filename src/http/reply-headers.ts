@@ -12,7 +12,6 @@ export const PAGE_POLICY =
 const PERMISSIONS = [
   'accelerometer',
   'autoplay',
-  'bluetooth',
   'camera',
   'display-capture',
   'geolocation',

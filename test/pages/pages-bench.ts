@@ -228,8 +228,10 @@ function collectErrors(page: Page, pageErrors: string[]): void {
   page.on('pageerror', (error) => pageErrors.push(error.message));
   page.on('console', (message) => {
     // Refusals of the API and pages that fail to load are part of the tests; the browser logs each.
-    const isExpected = /Failed to (load resource|fetch dynamically)/.test(message.text());
-    if (message.type() === 'error' && !isExpected) pageErrors.push(message.text());
+    const text = message.text();
+    const isExpected = /Failed to (load resource|fetch dynamically)/.test(text);
+    const isFault = message.type() === 'error' || text.startsWith('Error with Permissions-Policy');
+    if (isFault && !isExpected) pageErrors.push(text);
   });
 }
 
