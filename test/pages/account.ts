@@ -110,8 +110,9 @@ export function accountTests(pages: Pages): void {
         await proof.getByLabel('Password').fill('not the password');
         await proof.getByRole('button', { name: 'Confirm' }).click();
         await proof.getByRole('alert').waitFor();
+        await proof.getByLabel('Password').and(page.locator(':focus')).waitFor();
         assert.deepEqual(await listViolations(page), []);
-        await proof.getByLabel('Password').fill(PASSWORD);
+        await page.keyboard.type(PASSWORD);
         await proof.getByRole('button', { name: 'Confirm' }).click();
         await page.getByText('Check your mailbox.').waitFor();
         assert.deepEqual(await listViolations(page), []);
@@ -173,7 +174,7 @@ export function accountTests(pages: Pages): void {
       const { page } = customer;
       await page.getByLabel('Name').fill('Grace');
       await page.getByRole('button', { name: 'Save the name' }).click();
-      await page.getByText('Your name has been saved.').waitFor();
+      await page.getByText('Saved.', { exact: true }).waitFor();
       await page.getByRole('button', { name: 'Change the password' }).click();
       const change = async (current: string, next: string) => {
         await page.getByLabel('Current password').fill(current);
@@ -190,6 +191,24 @@ export function accountTests(pages: Pages): void {
       await page.reload();
       assert.equal(await page.getByLabel('Name').inputValue(), 'Grace');
       await signInElsewhere(pages, { ...customer, password: NEW_PASSWORD }, '/account');
+    });
+
+    pages.test('what has been saved is told for a while, and moves nothing', async () => {
+      const { page } = await signUpInShop(pages, '/account');
+      await page.clock.install();
+      const saved = page.getByRole('status').getByText('Saved.', { exact: true });
+      const below = page.getByRole('heading', { name: 'E-mail', exact: true });
+      const place = await below.boundingBox();
+      await page.getByLabel('Name').fill('Grace');
+      await page.getByRole('button', { name: 'Save the name' }).click();
+      await saved.waitFor();
+      assert.deepEqual(await below.boundingBox(), place);
+      await page.clock.fastForward('00:05');
+      assert.equal(await saved.count(), 1);
+      await page.clock.fastForward('00:05');
+      await saved.waitFor({ state: 'detached' });
+      assert.deepEqual(await below.boundingBox(), place);
+      assert.equal(await page.getByLabel('Name').inputValue(), 'Grace');
     });
 
     pages.test('a session on another device ends from this one', async () => {

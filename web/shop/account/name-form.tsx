@@ -29,10 +29,12 @@ export function NameForm({ profile }: { profile: Profile }) {
         onChange={() => save.reset()}
       />
       <Problem error={save.error} />
-      <button type="submit" className="button" disabled={save.isPending}>
-        Save the name
-      </button>
-      {save.isSuccess && <Done>Your name has been saved.</Done>}
+      <div className="actions">
+        <button type="submit" className="button" disabled={save.isPending}>
+          Save the name
+        </button>
+        {save.isSuccess && <Done onSeen={save.reset}>Saved.</Done>}
+      </div>
     </form>
   );
 }
