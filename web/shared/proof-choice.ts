@@ -1,4 +1,4 @@
-import { useState } from 'react';
+import { type RefObject, useEffect, useRef, useState } from 'react';
 import { hasPasskeys } from './passkeys.ts';
 import type { ProofMethod } from './step-up.ts';
 import { readTypedCode } from './typed-code.ts';
@@ -42,4 +42,19 @@ export function submitProof(proving: Proving, method: ProofMethod, form: HTMLFor
   const typed = String(new FormData(form).get('proof'));
   if (method === 'passkey') proving.byPasskey();
   else proving.byTyped(method, method === 'totp' ? readTypedCode(typed) : typed);
+}
+
+/**
+ * Returns the ref of a form of proof, which has the focus again after a refusal: its button lost it while it waited. What
+ * was typed is selected, so that the next try replaces it.
+ */
+export function useFocusAfterRefusal(error: unknown): RefObject<HTMLFormElement | null> {
+  const form = useRef<HTMLFormElement>(null);
+  useEffect(() => {
+    if (error === null) return;
+    const control = form.current?.querySelector<HTMLElement>('[name=proof], [type=submit]');
+    control?.focus();
+    if (control instanceof HTMLInputElement) control.select();
+  }, [error]);
+  return form;
 }

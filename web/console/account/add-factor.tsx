@@ -1,7 +1,8 @@
-import { Button, Group, Modal, Text } from '@mantine/core';
+import { Button, Group, Text } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { IconDeviceMobile, IconFingerprint } from '@tabler/icons-react';
 import { hasPasskeys } from '../../shared/passkeys.ts';
+import { Dialog } from '../parts/dialog.tsx';
 import { AddPasskeyForm } from './add-passkey-form.tsx';
 import { AddTotpForm } from './add-totp-form.tsx';
 
@@ -32,12 +33,12 @@ export function AddFactor() {
           This browser offers no passkeys here. They need a page opened by name over HTTPS.
         </Text>
       )}
-      <Modal opened={isPasskey} onClose={passkey.close} title="Add a passkey">
+      <Dialog opened={isPasskey} onClose={passkey.close} title="Add a passkey">
         <AddPasskeyForm onDone={passkey.close} />
-      </Modal>
-      <Modal opened={isTotp} onClose={totp.close} title="Add an authenticator app">
+      </Dialog>
+      <Dialog opened={isTotp} onClose={totp.close} title="Add an authenticator app">
         <AddTotpForm onDone={totp.close} />
-      </Modal>
+      </Dialog>
     </>
   );
 }

@@ -1,10 +1,11 @@
-import { Button, Group, Modal, Stack, Text, TextInput } from '@mantine/core';
+import { Button, Group, Stack, Text, TextInput } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { IconDeviceMobile, IconFingerprint } from '@tabler/icons-react';
 import { type SubmitEvent, useId } from 'react';
 import { isolateDirection } from '../../../src/shared/isolate-direction.ts';
 import { type Factor, useRemoveFactor, useRenameFactor } from '../../shared/factors.ts';
 import { ConfirmDialog } from '../parts/confirm-dialog.tsx';
+import { Dialog } from '../parts/dialog.tsx';
 import { readFieldErrors } from '../parts/field-errors.ts';
 import { Problem } from '../parts/problem.tsx';
 import { Timestamp } from '../parts/timestamp.tsx';
@@ -66,7 +67,7 @@ function Rename({ factor: { id, name } }: { factor: Factor }) {
       >
         Rename
       </Button>
-      <Modal opened={isOpen} onClose={quit} title="Rename">
+      <Dialog opened={isOpen} onClose={quit} title="Rename">
         <form id={formId} onSubmit={submit}>
           <Stack>
             <TextInput
@@ -85,7 +86,7 @@ function Rename({ factor: { id, name } }: { factor: Factor }) {
             </Button>
           </Stack>
         </form>
-      </Modal>
+      </Dialog>
     </>
   );
 }

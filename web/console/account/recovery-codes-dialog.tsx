@@ -1,10 +1,11 @@
-import { Button, CopyButton, Group, Modal, Stack, Text } from '@mantine/core';
+import { Button, CopyButton, Group, Stack, Text } from '@mantine/core';
 import { IconCopy, IconDownload, IconPrinter } from '@tabler/icons-react';
 import {
   formatRecoveryFile,
   recoveryCodes,
   useRecoveryCodes,
 } from '../../shared/recovery-codes.ts';
+import { Dialog } from '../parts/dialog.tsx';
 
 /** Below the dialogs in which users prove who they are, and above all others. */
 const OVER_FORMS = 300;
@@ -14,7 +15,7 @@ export function RecoveryCodesDialog({ email }: { email: string }) {
   const codes = useRecoveryCodes();
   const done = () => recoveryCodes.show(null);
   return (
-    <Modal
+    <Dialog
       opened={codes !== null}
       onClose={done}
       // They cannot be shown again, so they are not closed by accident.
@@ -25,7 +26,7 @@ export function RecoveryCodesDialog({ email }: { email: string }) {
       title="Your recovery codes"
     >
       {codes !== null && <Codes codes={codes} email={email} onDone={done} />}
-    </Modal>
+    </Dialog>
   );
 }
 

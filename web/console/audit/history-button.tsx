@@ -1,6 +1,7 @@
-import { Button, Modal } from '@mantine/core';
+import { Button } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { isolateDirection } from '../../../src/shared/isolate-direction.ts';
+import { Dialog } from '../parts/dialog.tsx';
 import { History } from './audit-list.tsx';
 
 /** A button in the row of a table that shows the changes of one thing in a dialog, which has room where the row has none. */
@@ -12,9 +13,9 @@ export function HistoryButton({ subject, name }: { subject: string; name: string
       <Button variant="default" size="compact-sm" aria-label={title} onClick={open}>
         History
       </Button>
-      <Modal opened={isOpen} onClose={close} title={title} size="56rem">
+      <Dialog opened={isOpen} onClose={close} title={title} size="56rem">
         {isOpen && <History subject={subject} name={name} />}
-      </Modal>
+      </Dialog>
     </>
   );
 }

@@ -1,7 +1,8 @@
-import { Button, Modal, SimpleGrid } from '@mantine/core';
+import { Button, SimpleGrid } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { IconClock } from '@tabler/icons-react';
 import type { Order } from '../../shared/api.ts';
+import { Dialog } from '../parts/dialog.tsx';
 import { BoardCard } from './board-card.tsx';
 import { columns } from './columns.ts';
 
@@ -20,7 +21,7 @@ export function LaterOrders({ orders, timeZone }: LaterOrdersProps) {
           {orders.length} for later
         </Button>
       )}
-      <Modal opened={isOpen} onClose={close} size="xl" title="For later">
+      <Dialog opened={isOpen} onClose={close} size="xl" title="For later">
         <SimpleGrid cols={{ base: 1, sm: 2 }}>
           {orders.map((order) => (
             <BoardCard
@@ -32,7 +33,7 @@ export function LaterOrders({ orders, timeZone }: LaterOrdersProps) {
             />
           ))}
         </SimpleGrid>
-      </Modal>
+      </Dialog>
     </>
   );
 }

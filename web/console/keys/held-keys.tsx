@@ -1,6 +1,7 @@
-import { Button, Group, List, Modal, Stack, Text } from '@mantine/core';
+import { Button, Group, List, Stack, Text } from '@mantine/core';
 import { HoldfastError } from '../../shared/api.ts';
 import { useProfileQuery } from '../../shared/session.ts';
+import { Dialog } from '../parts/dialog.tsx';
 import { KeyEnd } from './key-end.tsx';
 
 interface HeldKey {
@@ -30,7 +31,7 @@ interface HeldKeysProps {
 export function HeldKeys({ userId, who, keys, onChoose, onClose }: HeldKeysProps) {
   const { data: profile } = useProfileQuery();
   return (
-    <Modal opened={keys !== null} onClose={onClose} title="This user holds API keys">
+    <Dialog opened={keys !== null} onClose={onClose} title="This user holds API keys">
       <Stack>
         <Text>
           What uses these keys stops when <bdi>{who}</bdi> loses access, unless you hold the keys
@@ -61,6 +62,6 @@ export function HeldKeys({ userId, who, keys, onChoose, onClose }: HeldKeysProps
           )}
         </Group>
       </Stack>
-    </Modal>
+    </Dialog>
   );
 }

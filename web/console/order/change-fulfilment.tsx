@@ -1,6 +1,7 @@
-import { Button, Modal } from '@mantine/core';
+import { Button } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import type { Order } from '../../shared/api.ts';
+import { Dialog } from '../parts/dialog.tsx';
 import { useShop } from '../parts/use-shop.ts';
 import { FulfilmentForm } from './fulfilment-form.tsx';
 
@@ -17,9 +18,9 @@ export function ChangeFulfilment({ order }: { readonly order: Order }) {
       <Button variant="default" size="compact-sm" mt={4} onClick={open}>
         Change…
       </Button>
-      <Modal opened={isOpen} onClose={close} title={`Fulfilment of order ${order.number}`}>
+      <Dialog opened={isOpen} onClose={close} title={`Fulfilment of order ${order.number}`}>
         <FulfilmentForm order={order} shop={shop} onDone={close} />
-      </Modal>
+      </Dialog>
     </div>
   );
 }

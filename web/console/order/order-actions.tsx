@@ -1,10 +1,11 @@
-import { Button, Group, Menu, Modal, Select, Stack, Text, Textarea } from '@mantine/core';
+import { Button, Group, Menu, Select, Stack, Text, Textarea } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { IconDots } from '@tabler/icons-react';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useRef, useState } from 'react';
 import { api, type Order, readBody } from '../../shared/api.ts';
 import { useProfile } from '../../shared/session.ts';
+import { Dialog } from '../parts/dialog.tsx';
 import { Problem } from '../parts/problem.tsx';
 
 type Target = 'PENDING' | 'CONFIRMED' | 'PREPARING' | 'READY' | 'COMPLETED' | 'CANCELLED';
@@ -62,17 +63,22 @@ export function OrderActions({ order }: { order: Order }) {
         )}
       </Group>
       <Problem error={change.error} />
-      <Modal
+      <Dialog
         {...focus}
         opened={isCancelling}
         onClose={cancelling.close}
         title={`Cancel order ${order.number}`}
       >
         <CancelForm order={order} onDone={cancelling.close} />
-      </Modal>
-      <Modal {...focus} opened={isOverriding} onClose={overriding.close} title="Set another status">
+      </Dialog>
+      <Dialog
+        {...focus}
+        opened={isOverriding}
+        onClose={overriding.close}
+        title="Set another status"
+      >
         <OverrideForm order={order} onDone={overriding.close} />
-      </Modal>
+      </Dialog>
     </Stack>
   );
 }

@@ -1,10 +1,11 @@
-import { Button, Modal, Select, Stack, Text, Textarea } from '@mantine/core';
+import { Button, Select, Stack, Text, Textarea } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { api, type Charge, type Payment, readBody } from '../../shared/api.ts';
 import { formatMoney } from '../../shared/money.ts';
 import { useProfile } from '../../shared/session.ts';
+import { Dialog } from '../parts/dialog.tsx';
 import { MoneyField, useMoneyEntry } from '../parts/money-field.tsx';
 import { Problem } from '../parts/problem.tsx';
 import { describeCharge, getRefundable } from './charge.ts';
@@ -20,9 +21,9 @@ export function RefundButton({ payment }: { payment: Payment }) {
       <Button variant="default" size="compact-sm" flex="none" onClick={open}>
         Refund…
       </Button>
-      <Modal opened={isOpen} onClose={close} title="Refund">
+      <Dialog opened={isOpen} onClose={close} title="Refund">
         <RefundForm payment={payment} charges={charges} onDone={close} />
-      </Modal>
+      </Dialog>
     </>
   );
 }

@@ -1,10 +1,11 @@
-import { Modal, Stack, Text, TextInput, Title, UnstyledButton } from '@mantine/core';
+import { Stack, Text, TextInput, Title, UnstyledButton } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
 import { IconSearch } from '@tabler/icons-react';
 import { useEffect, useState } from 'react';
 import { api, readBody } from '../../shared/api.ts';
 import { isOrderable, type Product } from '../../shared/choices.ts';
 import { formatMoney } from '../../shared/money.ts';
+import { Dialog } from '../parts/dialog.tsx';
 import { PageFoot, usePages } from '../parts/pages.tsx';
 import { ChoiceForm } from './choice-form.tsx';
 import type { Choice } from './draft.ts';
@@ -91,7 +92,7 @@ export function DishPicker({ onAdd }: DishPickerProps) {
         ))}
       </Stack>
       <PageFoot query={{ ...dishes, items }} empty="No matching dishes." />
-      <Modal opened={isOpen} onClose={() => setOpen(false)} title={<bdi>{chosen?.name}</bdi>}>
+      <Dialog opened={isOpen} onClose={() => setOpen(false)} title={<bdi>{chosen?.name}</bdi>}>
         {chosen !== null && (
           <ChoiceForm
             key={chosen.id}
@@ -103,7 +104,7 @@ export function DishPicker({ onAdd }: DishPickerProps) {
             }}
           />
         )}
-      </Modal>
+      </Dialog>
     </>
   );
 }

@@ -1,10 +1,11 @@
-import { ActionIcon, Group, Modal, Stack, Text } from '@mantine/core';
+import { ActionIcon, Group, Stack, Text } from '@mantine/core';
 import { IconPencil } from '@tabler/icons-react';
 import { useState } from 'react';
 import { isolateDirection } from '../../../src/shared/isolate-direction.ts';
 import { Bill } from '../../shared/bill.tsx';
 import { LineDetails } from '../../shared/line-list.tsx';
 import { formatMoney } from '../../shared/money.ts';
+import { Dialog } from '../parts/dialog.tsx';
 import { Problem } from '../parts/problem.tsx';
 import { ChoiceForm, QUANTITY_MAX } from './choice-form.tsx';
 import type { DraftLine, OrderDraft } from './draft.ts';
@@ -56,7 +57,7 @@ export function OrderSummary({ draft, quoting, onChange }: OrderSummaryProps) {
           <Bill bill={quote.bill} isPending={isPending} />
         </div>
       )}
-      <Modal
+      <Dialog
         opened={isOpen}
         onClose={() => setOpen(false)}
         title={<bdi>{edited?.product.name}</bdi>}
@@ -72,7 +73,7 @@ export function OrderSummary({ draft, quoting, onChange }: OrderSummaryProps) {
             }}
           />
         )}
-      </Modal>
+      </Dialog>
     </Stack>
   );
 }

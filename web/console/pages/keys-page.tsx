@@ -1,4 +1,4 @@
-import { Button, Group, Modal, Text } from '@mantine/core';
+import { Button, Group, Text } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { IconPlus } from '@tabler/icons-react';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
@@ -9,6 +9,7 @@ import { HistoryButton } from '../audit/history-button.tsx';
 import { KeyEnd } from '../keys/key-end.tsx';
 import { KeyForm, keysKey } from '../keys/key-form.tsx';
 import { BlockCell, BlockRow, BlockTable } from '../parts/block-table.tsx';
+import { Dialog } from '../parts/dialog.tsx';
 import { PageTitle } from '../parts/page-title.tsx';
 import { PageFoot, usePages } from '../parts/pages.tsx';
 import { notifyProblem } from '../parts/problem.tsx';
@@ -47,9 +48,9 @@ export default function KeysPage() {
         </BlockTable>
       )}
       <PageFoot query={keys} empty="No keys yet." />
-      <Modal opened={isOpen} onClose={close} title="New key">
+      <Dialog opened={isOpen} onClose={close} title="New key">
         <KeyForm onDone={close} />
-      </Modal>
+      </Dialog>
     </>
   );
 }

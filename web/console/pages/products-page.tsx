@@ -1,10 +1,11 @@
-import { Anchor, Badge, Button, Group, Modal, Table, Text, TextInput } from '@mantine/core';
+import { Anchor, Badge, Button, Group, Table, Text, TextInput } from '@mantine/core';
 import { useDebouncedValue, useDisclosure } from '@mantine/hooks';
 import { IconPlus, IconSearch } from '@tabler/icons-react';
 import { useState } from 'react';
 import { Link } from 'wouter';
 import { api, type ItemOf, readBody } from '../../shared/api.ts';
 import { formatMoney } from '../../shared/money.ts';
+import { Dialog } from '../parts/dialog.tsx';
 import { PageTitle } from '../parts/page-title.tsx';
 import { PageFoot, usePages } from '../parts/pages.tsx';
 import { ProductForm } from '../product/product-form.tsx';
@@ -61,9 +62,9 @@ export default function ProductsPage() {
         </Table.ScrollContainer>
       )}
       <PageFoot query={products} empty="No matching products." />
-      <Modal opened={isOpen} onClose={close} title="New product">
+      <Dialog opened={isOpen} onClose={close} title="New product">
         <ProductForm product={null} onDone={close} onReload={() => {}} />
-      </Modal>
+      </Dialog>
     </>
   );
 }

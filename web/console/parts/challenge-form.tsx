@@ -1,6 +1,5 @@
 import { Button } from '@mantine/core';
 import { type Challenge, useChallenge } from '../../shared/session.ts';
-import { keepsOthers } from './keeps-others.ts';
 import { Problem } from './problem.tsx';
 import { ProofForm } from './proof-form.tsx';
 
@@ -20,7 +19,7 @@ export function ChallengeForm({ challenge, onStartAgain }: ChallengeFormProps) {
       ) : (
         <ProofForm methods={challenge.methods} submitLabel="Sign in" proving={proving} />
       )}
-      <Button variant="default" fullWidth size="md" mt="md" onClick={onStartAgain} {...keepsOthers}>
+      <Button variant="default" fullWidth size="md" mt="md" onClick={onStartAgain}>
         Start again
       </Button>
     </>

@@ -1,5 +1,6 @@
-import { Button, Group, Modal, Stack } from '@mantine/core';
+import { Button, Group, Stack } from '@mantine/core';
 import type { ReactNode } from 'react';
+import { Dialog } from './dialog.tsx';
 import { Problem } from './problem.tsx';
 
 interface ConfirmDialogProps {
@@ -24,7 +25,7 @@ export function ConfirmDialog({
   ...on
 }: ConfirmDialogProps) {
   return (
-    <Modal opened={opened} onClose={on.onClose} title={title}>
+    <Dialog opened={opened} onClose={on.onClose} title={title}>
       <Stack>
         {children}
         <Problem error={action.error} />
@@ -37,6 +38,6 @@ export function ConfirmDialog({
           </Button>
         </Group>
       </Stack>
-    </Modal>
+    </Dialog>
   );
 }

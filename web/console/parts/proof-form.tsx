@@ -5,11 +5,11 @@ import {
   type Proving,
   submitProof,
   type TypedMethod,
+  useFocusAfterRefusal,
   useProofChoice,
 } from '../../shared/proof-choice.ts';
 import type { ProofMethod } from '../../shared/step-up.ts';
 import { CodeInput } from './code-input.tsx';
-import { keepsOthers } from './keeps-others.ts';
 import { Problem } from './problem.tsx';
 
 interface ProofFormProps {
@@ -22,6 +22,7 @@ interface ProofFormProps {
 /** Asks for a passkey, a code or the password, one at a time. */
 export function ProofForm({ methods, submitLabel, proving }: ProofFormProps) {
   const { method, others, choose } = useProofChoice(methods);
+  const form = useFocusAfterRefusal(proving.error);
   if (method === null) {
     return <Text>This browser cannot use the passkey of your account. Try another device.</Text>;
   }
@@ -30,7 +31,7 @@ export function ProofForm({ methods, submitLabel, proving }: ProofFormProps) {
     submitProof(proving, method, event.currentTarget);
   };
   return (
-    <form onSubmit={submit}>
+    <form ref={form} onSubmit={submit}>
       {method === 'passkey' ? (
         <Text>Your device will ask for your fingerprint, your face or its PIN.</Text>
       ) : (
@@ -44,7 +45,6 @@ export function ProofForm({ methods, submitLabel, proving }: ProofFormProps) {
         mt="lg"
         loading={proving.isPending}
         data-autofocus={method === 'passkey' || undefined}
-        {...keepsOthers}
       >
         {method === 'passkey' ? 'Use the passkey' : submitLabel}
       </Button>
@@ -58,7 +58,6 @@ export function ProofForm({ methods, submitLabel, proving }: ProofFormProps) {
               proving.reset();
               choose(other);
             }}
-            {...keepsOthers}
           >
             {otherWays[other]}
           </Button>
@@ -80,7 +79,6 @@ function TypedProof({ method }: { method: TypedMethod }) {
     size: 'md',
     // For dialogs, which would focus their button to close.
     'data-autofocus': true,
-    ...keepsOthers,
   } as const;
   switch (method) {
     case 'password':

@@ -1,5 +1,6 @@
-import { Alert, Group, Modal, Text } from '@mantine/core';
+import { Alert, Group, Text } from '@mantine/core';
 import { sessionEnd, useSessionState } from '../../shared/session-end.ts';
+import { Dialog } from './dialog.tsx';
 import { SignInAgain } from './sign-in-again.tsx';
 import { SignInForm } from './sign-in-form.tsx';
 
@@ -19,16 +20,14 @@ export function SessionEnded() {
           </Group>
         </Alert>
       )}
-      <Modal
+      <Dialog
         opened={session === 'asking'}
         onClose={() => sessionEnd.set('ended')}
-        // Escape would also close the dialogs below it.
-        closeOnEscape={false}
         zIndex={OVER_ALL}
         title="Sign in again"
       >
         <SignInForm />
-      </Modal>
+      </Dialog>
     </>
   );
 }

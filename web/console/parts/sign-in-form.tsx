@@ -4,7 +4,6 @@ import { type SubmitEvent, useState } from 'react';
 import { hasPasskeys } from '../../shared/passkeys.ts';
 import { usePasskeySignIn, useSignIn } from '../../shared/session.ts';
 import { ChallengeForm } from './challenge-form.tsx';
-import { keepsOthers } from './keeps-others.ts';
 import { Problem } from './problem.tsx';
 
 /** Asks for the password and, if the account has a second factor, for that; or for a passkey alone. */
@@ -32,7 +31,6 @@ export function SignInForm() {
         size="md"
         value={email}
         onChange={({ currentTarget }) => setEmail(currentTarget.value)}
-        {...keepsOthers}
       />
       <PasswordInput
         label="Password"
@@ -42,10 +40,9 @@ export function SignInForm() {
         withAsterisk={false}
         size="md"
         mt="md"
-        {...keepsOthers}
       />
       <Problem error={signIn.error} mt="md" />
-      <Button type="submit" fullWidth size="md" mt="lg" loading={signIn.isPending} {...keepsOthers}>
+      <Button type="submit" fullWidth size="md" mt="lg" loading={signIn.isPending}>
         Sign in
       </Button>
       {hasPasskeys && <PasskeySignIn onStart={signIn.reset} />}
@@ -68,7 +65,6 @@ function PasskeySignIn({ onStart }: { onStart: () => void }) {
           onStart();
           signIn.mutate();
         }}
-        {...keepsOthers}
       >
         Sign in with a passkey
       </Button>

@@ -1,7 +1,7 @@
-import { Button, Modal, Text } from '@mantine/core';
+import { Button, Text } from '@mantine/core';
 import { useProveIdentity } from '../../shared/prove-identity.ts';
 import { stepUp, useStepUp } from '../../shared/step-up.ts';
-import { keepsOthers } from './keeps-others.ts';
+import { Dialog } from './dialog.tsx';
 import { ProofForm } from './proof-form.tsx';
 
 /** Above the dialog of the action, and below that in which the user signs in again. */
@@ -16,11 +16,9 @@ export function StepUpDialog() {
     stepUp.close(false);
   };
   return (
-    <Modal
+    <Dialog
       opened={methods !== null}
       onClose={decline}
-      // Escape would also close the dialogs below it.
-      closeOnEscape={false}
       closeOnClickOutside={false}
       zIndex={OVER_FORMS}
       title="Confirm that it is you"
@@ -29,9 +27,9 @@ export function StepUpDialog() {
         This action needs a fresh confirmation. You will not be asked again for ten minutes.
       </Text>
       {methods !== null && <ProofForm methods={methods} submitLabel="Confirm" proving={proving} />}
-      <Button variant="default" fullWidth size="md" mt="md" onClick={decline} {...keepsOthers}>
+      <Button variant="default" fullWidth size="md" mt="md" onClick={decline}>
         Cancel
       </Button>
-    </Modal>
+    </Dialog>
   );
 }

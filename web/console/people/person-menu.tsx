@@ -1,8 +1,9 @@
-import { ActionIcon, Menu, Modal, Text } from '@mantine/core';
+import { ActionIcon, Menu, Text } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { IconDevices, IconDots, IconShieldX } from '@tabler/icons-react';
 import { isolateDirection } from '../../../src/shared/isolate-direction.ts';
 import { useProfile } from '../../shared/session.ts';
+import { Dialog } from '../parts/dialog.tsx';
 import { PersonSessions } from './person-sessions.tsx';
 import { ResetFactors } from './reset-factors.tsx';
 
@@ -37,12 +38,12 @@ export function PersonMenu({ userId, who }: PersonMenuProps) {
           )}
         </Menu.Dropdown>
       </Menu>
-      <Modal opened={isListed} onClose={sessions.close} title={`Sessions of ${name}`} size="lg">
+      <Dialog opened={isListed} onClose={sessions.close} title={`Sessions of ${name}`} size="lg">
         <Text c="dimmed" mb="sm">
           Where they are signed in.
         </Text>
         <PersonSessions userId={userId} who={name} />
-      </Modal>
+      </Dialog>
       <ResetFactors userId={userId} who={name} opened={isResetting} onClose={reset.close} />
     </>
   );

@@ -1,6 +1,7 @@
-import { Button, Group, Modal, Stack, Text } from '@mantine/core';
+import { Button, Group, Stack, Text } from '@mantine/core';
 import { IconPlus } from '@tabler/icons-react';
 import { type ComponentType, type ReactNode, useState } from 'react';
+import { Dialog } from '../parts/dialog.tsx';
 import { PageFoot, usePages } from '../parts/pages.tsx';
 import { notifyProblem } from '../parts/problem.tsx';
 import { RuleCard } from './rule-card.tsx';
@@ -71,7 +72,7 @@ export function RulePanel<Rule extends StoredRule, Body extends { active?: boole
         ))}
       </Stack>
       <PageFoot query={rules} empty={empty} />
-      <Modal
+      <Dialog
         opened={edited !== null}
         onClose={close}
         title={edited === 'new' ? `New ${kind.one}` : `Change the ${kind.one}`}
@@ -85,7 +86,7 @@ export function RulePanel<Rule extends StoredRule, Body extends { active?: boole
             onReload={reload}
           />
         )}
-      </Modal>
+      </Dialog>
     </>
   );
 }

@@ -1,6 +1,7 @@
-import { Button, Modal, Text, VisuallyHidden } from '@mantine/core';
+import { Button, Text, VisuallyHidden } from '@mantine/core';
 import { IconPlus } from '@tabler/icons-react';
 import { type CSSProperties, useState } from 'react';
+import { Dialog } from '../parts/dialog.tsx';
 import type { FieldErrors } from '../parts/field-errors.ts';
 import { formatTimeOfDay, formatWeekday } from '../parts/shop-clock.ts';
 import {
@@ -90,7 +91,7 @@ export function WeekView({ hours, onChange, errors }: WeekViewProps) {
           <Refusals errors={errors} day={day} count={(hours[day] ?? []).length} />
         </fieldset>
       ))}
-      <Modal
+      <Dialog
         opened={edited !== null}
         onClose={close}
         title={edited?.place === null ? 'New opening' : 'Change the opening'}
@@ -109,7 +110,7 @@ export function WeekView({ hours, onChange, errors }: WeekViewProps) {
             }}
           />
         )}
-      </Modal>
+      </Dialog>
     </div>
   );
 }

@@ -1,4 +1,4 @@
-import { Button, Group, Menu, Modal, Stack, Text, TextInput } from '@mantine/core';
+import { Button, Group, Menu, Stack, Text, TextInput } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { notifications } from '@mantine/notifications';
 import { IconDots } from '@tabler/icons-react';
@@ -6,6 +6,7 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useRef, useState } from 'react';
 import { api, readBody } from '../../shared/api.ts';
 import { LATEST_DAY, parseLocalTime } from '../../shared/moments.ts';
+import { Dialog } from '../parts/dialog.tsx';
 import { notifyProblem, Problem } from '../parts/problem.tsx';
 import { type Endpoint, endpointsKey } from './endpoint.ts';
 import { Secret } from './endpoint-form.tsx';
@@ -73,12 +74,17 @@ export function EndpointActions({ endpoint }: { endpoint: Endpoint }) {
           </Menu.Item>
         </Menu.Dropdown>
       </Menu>
-      <Modal {...focus} opened={secret !== null} onClose={() => setSecret(null)} title="New secret">
+      <Dialog
+        {...focus}
+        opened={secret !== null}
+        onClose={() => setSecret(null)}
+        title="New secret"
+      >
         {secret !== null && <Secret secret={secret} onDone={() => setSecret(null)} />}
-      </Modal>
-      <Modal {...focus} opened={isReplaying} onClose={replaying.close} title="Replay events">
+      </Dialog>
+      <Dialog {...focus} opened={isReplaying} onClose={replaying.close} title="Replay events">
         <ReplayForm endpoint={endpoint} onDone={replaying.close} />
-      </Modal>
+      </Dialog>
     </Group>
   );
 }

@@ -1,8 +1,9 @@
-import { Badge, Button, Card, Group, Modal, Stack, Text } from '@mantine/core';
+import { Badge, Button, Card, Group, Stack, Text } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { IconPlus } from '@tabler/icons-react';
 import { api, readBody } from '../../shared/api.ts';
 import { HistoryToggle } from '../audit/history-toggle.tsx';
+import { Dialog } from '../parts/dialog.tsx';
 import { PageFoot, usePages } from '../parts/pages.tsx';
 import { Deliveries } from './deliveries.tsx';
 import { type Endpoint, endpointsKey } from './endpoint.ts';
@@ -28,9 +29,9 @@ export function Endpoints() {
         ))}
       </Stack>
       <PageFoot query={endpoints} empty="No endpoints yet." />
-      <Modal opened={isOpen} onClose={close} title="New endpoint">
+      <Dialog opened={isOpen} onClose={close} title="New endpoint">
         <EndpointForm onDone={close} />
-      </Modal>
+      </Dialog>
     </>
   );
 }

@@ -1,7 +1,8 @@
-import { Anchor, Group, Modal, SegmentedControl, Table, Text } from '@mantine/core';
+import { Anchor, Group, SegmentedControl, Table, Text } from '@mantine/core';
 import { useState } from 'react';
 import { Link } from 'wouter';
 import { api, type ItemOf, readBody } from '../../shared/api.ts';
+import { Dialog } from '../parts/dialog.tsx';
 import { PageFoot, usePages } from '../parts/pages.tsx';
 import { formatStatus } from '../parts/status-badge.tsx';
 import { Timestamp } from '../parts/timestamp.tsx';
@@ -54,14 +55,14 @@ export function Mail() {
         </Table.ScrollContainer>
       )}
       <PageFoot query={mail} empty="No mail has been sent." />
-      <Modal
+      <Dialog
         opened={shown !== null}
         onClose={() => setShown(null)}
         title={shown?.subject}
         size="lg"
       >
         {shown !== null && <MailText message={shown} />}
-      </Modal>
+      </Dialog>
     </>
   );
 }

@@ -5,6 +5,7 @@ import {
   type Proving,
   submitProof,
   type TypedMethod,
+  useFocusAfterRefusal,
   useProofChoice,
 } from '../../shared/proof-choice.ts';
 import type { ProofMethod } from '../../shared/step-up.ts';
@@ -46,11 +47,13 @@ interface ProofFormProps {
 /** Asks for a passkey, a code or the password, one at a time. */
 export function ProofForm({ methods, proving, submitLabel }: ProofFormProps) {
   const { method, others, choose } = useProofChoice(methods);
+  const form = useFocusAfterRefusal(proving.error);
   if (method === null) {
     return <p>This browser cannot use your passkey. Sign in on another device.</p>;
   }
   return (
     <form
+      ref={form}
       onSubmit={(event) => {
         event.preventDefault();
         submitProof(proving, method, event.currentTarget);
