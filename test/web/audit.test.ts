@@ -10,7 +10,7 @@ import { describeBrowser } from '../../web/shared/browser-name.ts';
 type Fields = Record<string, unknown> | null;
 
 const names = new Map([['0190', 'Sauces']]);
-const context = { timeZone: 'Europe/Berlin', names };
+const context = { timeZone: 'Europe/Berlin', currency: 'GBP', names };
 const pounds = (amount: number) => ({ amount, currency: 'GBP' });
 
 /** Returns the changes in words, in English. */
@@ -74,8 +74,10 @@ describe('what differs', () => {
         'Opening hours › Sunday: none → 6:00 PM–2:00 AM',
       ],
     );
-    assert.deepEqual(describeChanges({ openingHours: null }, { openingHours: { mon: monday } }), [
-      'Opening hours: always open → Monday: 9:00 AM–5:00 PM',
+    // The database sorts the days by their names.
+    const week = { fri: monday, mon: monday, sun: night };
+    assert.deepEqual(describeChanges({ openingHours: null }, { openingHours: week }), [
+      'Opening hours: always open → Monday: 9:00 AM–5:00 PM · Friday: 9:00 AM–5:00 PM · Sunday: 6:00 PM–2:00 AM',
     ]);
   });
 
@@ -122,6 +124,32 @@ test('a key that never ends says so', () => {
     listChanges({ before: key, after: null }).map(({ path }) => path),
     [['name'], ['expiresAt']],
   );
+});
+
+test('of a key the refunds are money', () => {
+  assert.deepEqual(describeChanges(null, { name: 'Till', refundMax: 5_000 }), [
+    'Name: none → Till',
+    'Refunds an hour at most: none → £50.00',
+  ]);
+});
+
+test('what the program calls a value is said in words, and ids that lead nowhere are left out', () => {
+  const app = { factorId: '0191', type: 'totp', name: 'Mine' };
+  assert.deepEqual(describeChanges(null, app), [
+    'Name: none → Mine',
+    'Type: none → Authenticator app',
+  ]);
+  assert.deepEqual(describeChanges({ factors: [app] }, { factors: [] }), [
+    'Second factors: -Mine · type: Authenticator app +',
+  ]);
+  assert.deepEqual(describeChanges(null, { provenBy: 'reset_link' }), [
+    'Proven by: none → the link of a mail',
+  ]);
+  const read = { mails: 20, newest: '0192', oldest: '0190', texts: true };
+  assert.deepEqual(describeChanges(null, read), [
+    'Mails: none → 20',
+    'With their texts: none → yes',
+  ]);
 });
 
 describe('a user agent', () => {

@@ -4,7 +4,7 @@ import type { AuditRow } from './audit-row.ts';
 import { UserEmail } from './user-email.tsx';
 
 /** Shows who made a change. The name leads to everything that they did. */
-export function AuditActor({ row: { actor, actorName, actorEmail, cause } }: { row: AuditRow }) {
+export function AuditActor({ row: { actor, actorName, actorEmail } }: { row: AuditRow }) {
   const { name, kind } = describeActor(actor, actorName);
   return (
     <>
@@ -20,7 +20,6 @@ export function AuditActor({ row: { actor, actorName, actorEmail, cause } }: { r
       <UserEmail name={name} email={actorEmail} />
       <Text size="sm" c="dimmed">
         {kind}
-        {cause.job !== undefined && ` · ${cause.job}`}
       </Text>
     </>
   );
@@ -31,7 +30,7 @@ function describeActor(
   actorName: AuditRow['actorName'],
 ): { readonly name: string; readonly kind: string } {
   if (type === 'operator') return { name: 'Operator', kind: 'command line' };
-  if (type === 'system') return { name: 'System', kind: 'by itself' };
+  if (type === 'system') return { name: 'System', kind: 'automatic' };
   if (type === 'api_key') return { name: actorName ?? 'API key', kind: 'API key' };
   return { name: actorName ?? 'A user', kind: role ?? 'user' };
 }

@@ -23,6 +23,7 @@ function Facts({ row, timeZone }: { row: AuditRow; timeZone: string }) {
     ['Time', formatExactly(row.at, timeZone)],
     ['Address', cause.address],
     ['Browser', cause.userAgent],
+    ['Job', cause.job ?? null],
     ['Type', row.type],
     ['Subject', subject.id],
   ] as const;

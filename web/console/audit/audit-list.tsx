@@ -1,7 +1,9 @@
 import { api, readBody } from '../../shared/api.ts';
 import { PageFoot, usePages } from '../parts/pages.tsx';
+import { useCurrency } from '../parts/use-currency.ts';
 import { useShop } from '../parts/use-shop.ts';
 import { auditKey } from './audit-key.ts';
+import type { AuditRow } from './audit-row.ts';
 import { AuditTable } from './audit-table.tsx';
 import type { AuditQuery } from './build-query.ts';
 import { useNames } from './use-names.ts';
@@ -21,22 +23,31 @@ interface AuditListProps {
 
 /** Shows pages of the audit. Times are those of the shop's clock. */
 export function AuditList({ audit, caption, withSubjects, empty }: AuditListProps) {
-  const { data: shop, error } = useShop();
+  const { data: shop, error: shopError } = useShop();
   const names = useNames(audit.items);
-  const rows = shop === undefined ? undefined : audit.items;
+  const isNeeded = audit.items?.some(hasAmount) === true;
+  const { currency, error: currencyError } = useCurrency({ isNeeded });
+  const isReady = shop !== undefined && (currency !== undefined || !isNeeded);
+  const rows = isReady ? audit.items : undefined;
+  const error = audit.error ?? shopError ?? currencyError;
   return (
     <>
       {shop !== undefined && rows !== undefined && rows.length > 0 && (
         <AuditTable
           caption={caption}
           rows={rows}
-          context={{ timeZone: shop.timeZone, names }}
+          context={{ timeZone: shop.timeZone, currency, names }}
           withSubjects={withSubjects}
         />
       )}
-      <PageFoot query={{ ...audit, items: rows, error: audit.error ?? error }} empty={empty} />
+      <PageFoot query={{ ...audit, items: rows, error }} empty={empty} />
     </>
   );
+}
+
+/** Returns whether a row has an amount without a currency, as keys have. */
+function hasAmount({ before, after }: AuditRow): boolean {
+  return [before, after].some((fields) => typeof fields?.refundMax === 'number');
 }
 
 /** Shows the changes of one thing, newest first. */

@@ -1,6 +1,7 @@
 import { formatMoney } from '../../shared/money.ts';
 import { formatPercent } from '../../shared/percent.ts';
 import { formatWhole } from '../../shared/whole-number.ts';
+import { factorWords } from '../account/factor-words.ts';
 import { type FulfilmentType, formatFulfilment } from '../parts/fulfilment.ts';
 import {
   formatDate,
@@ -8,11 +9,14 @@ import {
   formatTimeOfDay,
   formatWeekday,
 } from '../parts/shop-clock.ts';
+import { weekdays } from '../shop/hours.ts';
 import { isEmpty, isMoney, listFields, type PathPart } from './list-changes.ts';
 
 /** What a page needs besides the value itself. */
 export interface ValueContext {
   readonly timeZone: string;
+  /** The shop's. Undefined while nothing needs it. */
+  readonly currency: string | undefined;
   /** Names of what values refer to by id. */
   readonly names: ReadonlyMap<string, string>;
 }
@@ -22,8 +26,11 @@ const labels: Readonly<Record<string, string>> = {
   apiKeyId: 'API key',
   combines: 'Combines with others',
   email: 'E-mail',
+  emailVerified: 'E-mail verified',
   eventTypes: 'Events',
+  everyone: 'Of everyone',
   expiresAt: 'Expires',
+  factors: 'Second factors',
   firstOrderOnly: 'First order only',
   freeFrom: 'Free from',
   horizonDays: 'Days ahead',
@@ -32,10 +39,12 @@ const labels: Readonly<Record<string, string>> = {
   min: 'At least',
   modifierGroupIds: 'Modifier groups',
   quantityMax: 'Units at most',
+  refundMax: 'Refunds an hour at most',
   sku: 'SKU',
   skus: 'SKUs',
   slotMinutes: 'Length of a slot',
   slotOrdersMax: 'Orders per slot',
+  texts: 'With their texts',
   tipPercents: 'Suggested tips',
   url: 'Address',
   usesMax: 'Uses at most',
@@ -47,12 +56,18 @@ const nothing: Readonly<Record<string, string>> = {
   expiresAt: 'never',
   openingHours: 'always open',
 };
-const weekdays = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'];
+const dayNames: readonly string[] = weekdays;
+
+/** What the program calls a value, by field. */
+const valueWords: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  provenBy: { password: 'the former password', reset_link: 'the link of a mail' },
+  type: factorWords,
+};
 
 /** Returns a field in words: `leadMinutes` is `Lead time`, `startsAt` is `Starts at`. */
 export function formatLabel(part: PathPart): string {
   if (typeof part !== 'string') return part.name;
-  const day = weekdays.indexOf(part);
+  const day = dayNames.indexOf(part);
   if (day !== -1) return formatWeekday(day);
   const words = part
     .replaceAll(/([a-z])([A-Z])/g, '$1 $2')
@@ -75,7 +90,7 @@ export function formatValue(field: string, value: unknown, context: ValueContext
   }
   if (typeof value === 'object') return formatFields(value as object, context);
   if (typeof value === 'boolean') return value ? 'yes' : 'no';
-  if (typeof value === 'number') return formatNumber(field, value);
+  if (typeof value === 'number') return formatNumber(field, value, context);
   return formatText(field, String(value), context);
 }
 
@@ -87,12 +102,15 @@ function formatFields(value: object, context: ValueContext): string {
       const text = formatValue(field, part, context);
       if (field === 'name' || field === 'date' || isMoney(part)) return text;
       const label = formatLabel(field);
-      return `${weekdays.includes(field) ? label : label.toLowerCase()}: ${text}`;
+      return `${dayNames.includes(field) ? label : label.toLowerCase()}: ${text}`;
     })
     .join(' · ');
 }
 
-function formatNumber(field: string, value: number): string {
+function formatNumber(field: string, value: number, { currency }: ValueContext): string {
+  if (field === 'refundMax' && currency !== undefined) {
+    return formatMoney({ amount: value, currency });
+  }
   if (field === 'tipPercents') return formatPercent(String(value));
   return field.endsWith('Minutes') ? `${formatWhole(value)} min` : formatWhole(value);
 }
@@ -103,7 +121,7 @@ function formatText(field: string, text: string, { timeZone, names }: ValueConte
   if (field === 'kind' || field === 'scope') return text.toLowerCase().replaceAll('_', ' ');
   if (TIME.test(text)) return formatDateAndClock(text, timeZone);
   if (DATE.test(text)) return formatDate(text);
-  return names.get(text) ?? text;
+  return valueWords[field]?.[text] ?? names.get(text) ?? text;
 }
 
 function isOpening(value: readonly unknown[]): boolean {

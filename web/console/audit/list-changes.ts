@@ -1,3 +1,4 @@
+import { weekdays } from '../shop/hours.ts';
 import type { AuditRow } from './audit-row.ts';
 
 /** One value that differs, with the names of the fields and things that lead to it. */
@@ -40,7 +41,7 @@ export function listChanges({ before, after }: Pick<AuditRow, 'before' | 'after'
 }
 
 /** What tells one thing from another comes first. The database sorts the rest by length. */
-const firstFields = [
+const firstFields: readonly string[] = [
   'name',
   'email',
   'sku',
@@ -51,14 +52,20 @@ const firstFields = [
   'kind',
   'price',
   'amount',
+  ...weekdays,
 ];
+
+/** Ids that lead nowhere: of a factor, and of the mails at both ends of a page. */
+const hiddenFields: ReadonlySet<string> = new Set(['factorId', 'newest', 'oldest']);
 
 export function listFields(fields: object): [field: string, value: unknown][] {
   const findPlace = (field: string) => {
     const place = firstFields.indexOf(field);
     return place === -1 ? firstFields.length : place;
   };
-  return Object.entries(fields).sort(([one], [other]) => findPlace(one) - findPlace(other));
+  return Object.entries(fields)
+    .filter(([field]) => !hiddenFields.has(field))
+    .sort(([one], [other]) => findPlace(one) - findPlace(other));
 }
 
 function compareFields(path: Path, before: Fields, after: Fields): Change[] {
