@@ -18,6 +18,8 @@ export const auditTypes = {
   'user.factors_reset':
     'An admin or an operator removed all second factors of a user, who had lost them.',
   'user.recovery_codes_created': 'A user got new recovery codes; the old ones are void.',
+  'user.recovery_code_used':
+    'A user proved who they are with a recovery code in place of a second factor; it is void now.',
   'user.sessions_ended':
     'An admin ended one or all sessions of a user, or those of everyone; or a user ended all of theirs with the link that undoes a change of address, which somebody else has now.',
   'user.personal_data_read':

@@ -11,7 +11,50 @@ function byCustomer({ identity }: Session) {
   return () => ({ type: 'user', id: identity.userId, role: 'customer' });
 }
 
+/** The one proof that is a change: the code is void afterwards. */
+function codeUsed(subjectId: string) {
+  return {
+    type: 'user.recovery_code_used',
+    subjectId,
+    before: { codesLeft: 10 },
+    after: { codesLeft: 9 },
+  };
+}
+
 export const auditedFactors: Readonly<Record<string, AuditedOperation>> = {
+  async verifyLogIn({ server }) {
+    const { session, recoveryCodes } = await addTotpTo(server, await server.signUp());
+    const { email, password, userId } = session.identity;
+    const begun = await server.anonymous.post('/api/auth/login', { email, password });
+    const { challenge } = begun.json<{ challenge: { id: string } }>();
+    const [recoveryCode = ''] = recoveryCodes;
+    return {
+      session: server.anonymous,
+      method: 'POST',
+      path: '/api/auth/login/verify',
+      body: { challengeId: challenge.id, recoveryCode },
+      status: 200,
+      actor: byCustomer(session),
+      rows: () => [codeUsed(userId)],
+      secrets: () => [recoveryCode],
+    };
+  },
+
+  async stepUp({ server }) {
+    const { session, recoveryCodes } = await addTotpTo(server, await server.signUp());
+    const [recoveryCode = ''] = recoveryCodes;
+    return {
+      session,
+      method: 'POST',
+      path: '/api/auth/step-up',
+      body: { recoveryCode },
+      status: 200,
+      actor: byCustomer(session),
+      rows: () => [codeUsed(session.identity.userId)],
+      secrets: () => [recoveryCode],
+    };
+  },
+
   async confirmTotp({ server }) {
     const session = await server.signUp();
     const { userId } = session.identity;

@@ -158,8 +158,6 @@ const cart = 'A cart lasts only until its order.';
 export const unauditedOperations: Readonly<Record<string, string>> = {
   logIn: ownSessions,
   beginPasskeyLogIn: ownSessions,
-  verifyLogIn: ownSessions,
-  stepUp: ownSessions,
   refreshTokens: ownSessions,
   logOut: ownSessions,
   endSession: ownSessions,

@@ -12,6 +12,7 @@ export const auditWords: Readonly<Record<string, string>> = {
   'user.factor_removed': 'Second factor removed',
   'user.factors_reset': 'All second factors reset',
   'user.recovery_codes_created': 'New recovery codes created',
+  'user.recovery_code_used': 'Recovery code used',
   'user.sessions_ended': 'Sessions ended',
   'api_key.created': 'API key created',
   'api_key.changed': 'API key given to somebody else',

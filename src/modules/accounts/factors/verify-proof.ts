@@ -1,6 +1,7 @@
 import type { AuthenticationResponseJSON } from '@simplewebauthn/server';
+import { recordAudit } from '../../../audit/index.ts';
 import type { Transaction } from '../../../database/database.ts';
-import type { Source } from '../../../shared/caller.ts';
+import type { Role, Source } from '../../../shared/caller.ts';
 import { invalidInput } from '../../../shared/common-errors.ts';
 import { CodedError } from '../../../shared/errors.ts';
 import type { SecurityFact } from '../../../shared/security-events.ts';
@@ -18,6 +19,7 @@ import {
 } from './challenge-queries.ts';
 import { findCodeRefusal, recordFailure } from './factor-limits.ts';
 import {
+  findMethods,
   findPasskey,
   findTotps,
   recordPasskeyUse,
@@ -37,6 +39,8 @@ export interface FactorProof {
 
 export interface Proved {
   readonly method: ProofMethod;
+  /** Of the user. */
+  readonly role: Role;
   /** For the security log. */
   readonly fact: SecurityFact;
 }
@@ -52,7 +56,7 @@ export function requireOneProof(proof: FactorProof): ProofMethod {
 
 /**
  * Verifies a proof of this user, and calls `work` in the same transaction, under the lock of the user, so that of two
- * equal proofs at once only one succeeds. The user is told by mail of a used recovery code. A wrong proof is counted.
+ * equal proofs at once only one succeeds. A used recovery code is audited, and its owner told by mail. A wrong proof is counted.
  * `challenge` is null if none was begun for this user: a passkey then answers one of the kind `passkey` or `step_up`.
  * Throws `accounts.factor_invalid`, `accounts.challenge_invalid`, `accounts.codes_exhausted`, `request.rate_limited` and
  * `request.invalid`.
@@ -69,13 +73,28 @@ export async function withProof<Result>(
     const verified = await verifyProof(parts, tx, userId, proof, challenge);
     if (verified instanceof Error) return verified;
     const result = await work(tx, verified);
-    if (verified.method === 'recoveryCode') {
-      await notify(parts, tx, { kind: 'recovery_code_used', userId, source });
-    }
+    if (verified.method === 'recoveryCode') await tellUse(parts, tx, source, userId, verified);
     return { result };
   });
   if (outcome instanceof Error) throw outcome;
   return outcome.result;
+}
+
+/** Records that a recovery code was used, and tells its owner. */
+async function tellUse(
+  parts: AccountsParts,
+  tx: Transaction,
+  source: Source,
+  userId: string,
+  { role }: Proved,
+): Promise<void> {
+  const [methods] = await findMethods(tx, userId, null);
+  const codesLeft = methods!.recoveryCodesLeft;
+  const [before, after] = [{ codesLeft: codesLeft + 1 }, { codesLeft }];
+  await recordAudit(tx, { ...source, actor: { type: 'user', id: userId, role } }, [
+    { type: 'user.recovery_code_used', subjectId: userId, before, after },
+  ]);
+  await notify(parts, tx, { kind: 'recovery_code_used', userId, source });
 }
 
 /**
@@ -113,7 +132,7 @@ export async function verifyProof(
     if (spent === undefined) throw new CodedError(accountsErrors.challengeInvalid);
   }
   const event = method === 'recoveryCode' ? 'recovery_code.used' : 'factor.used';
-  return { method, fact: { event, details: { method, userId } } };
+  return { method, role: user!.role, fact: { event, details: { method, userId } } };
 }
 
 /** Why a proof fails: it is wrong, or signed by a passkey whose counter did not grow. */
