@@ -61,6 +61,7 @@ describe('a passkey', () => {
     await page.getByRole('alert').getByText('No passkey was used.').waitFor();
 
     const admin = await pages.visit(pages.admin, `/console/people?search=${cook.email}`, phone);
+    await admin.getByText('Second factor', { exact: true }).waitFor();
     await admin.getByRole('button', { name: `More about ${cook.email}` }).click();
     await admin.getByRole('menuitem', { name: 'Reset the second factor' }).click();
     const dialog = admin.getByRole('dialog', { name: /^Reset the second factor/ });
@@ -68,6 +69,7 @@ describe('a passkey', () => {
     assert.deepEqual(await listViolations(admin), []);
     await dialog.getByRole('button', { name: 'Reset', exact: true }).click();
     await dialog.waitFor({ state: 'detached' });
+    await admin.getByText('No second factor').waitFor();
     await admin.getByRole('button', { name: `History of ${cook.email}` }).click();
     const history = admin.getByRole('dialog', { name: `History of ${cook.email}` });
     await history.getByText('All second factors reset').waitFor();

@@ -232,6 +232,12 @@ export const renewPasswordHash = statement<
    returning id`,
 );
 
+/** A user as admins find them in the list. */
+export interface ListedUserRow extends User {
+  /** Whether a confirmed one is set up. */
+  secondFactor: boolean;
+}
+
 /**
  * `address` is the key of the e-mail address that `search` may be. `limit` is one more than the page size. Both cursor
  * values are null for the first page.
@@ -245,12 +251,15 @@ export const listUserRows = statement<
     beforeId: string | null,
     limit: number,
   ],
-  User
+  ListedUserRow
 >(
   'accounts.list_users',
   `select id, email, name, role, vip, disabled_at is not null as disabled, created_at as "createdAt",
           password_change_required as "passwordChangeRequired",
-          email_verified_at is not null as "emailVerified"
+          email_verified_at is not null as "emailVerified",
+          exists (select from factors
+                   where user_id = users.id
+                     and confirmed_at is not null) as "secondFactor"
      from users
     where not guest
       and ($1::text is null

@@ -5,7 +5,9 @@ import { CodedError } from '../../../src/shared/errors.ts';
 import { newId } from '../../../src/shared/ids.ts';
 import { testDatabase } from '../../support/database.ts';
 import { testAuthor } from '../../support/shop.ts';
+import { createTestTotp } from '../../support/totp.ts';
 import { accountsOn, catchCode, newEmail, PASSWORD, refusal } from './accounts-fixture.ts';
+import { signUpCaller } from './factors-fixture.ts';
 
 const { database } = await testDatabase();
 const accounts = accountsOn(database);
@@ -103,6 +105,19 @@ test('users are found by a part of the address or the name, regardless of case',
     assert.ok(search === '%' || data.length === 0, search);
     assert.ok(data.every(({ name, email }) => `${name}${email}`.includes(search)));
   }
+});
+
+test('the list says who has a second factor, which counts from its confirmation', async () => {
+  const { email, caller } = await signUpCaller(accounts);
+  const find = async () => {
+    const { data } = await accounts.listUsers({ search: email });
+    return data.map(({ secondFactor }) => secondFactor);
+  };
+  assert.deepEqual(await find(), [false]);
+  const { id, secret } = await accounts.addTotp(caller, {});
+  assert.deepEqual(await find(), [false]);
+  await accounts.confirmTotp(caller, id, createTestTotp(secret).code());
+  assert.deepEqual(await find(), [true]);
 });
 
 test('the list returns each user once, newest first, even if users are added meanwhile', async () => {

@@ -6,6 +6,7 @@ import { BlockTable } from '../parts/block-table.tsx';
 import { PageTitle } from '../parts/page-title.tsx';
 import { PageFoot, usePages } from '../parts/pages.tsx';
 import { useUrlFilters } from '../parts/use-url-filters.ts';
+import { peopleKey } from '../people/person.ts';
 import { PersonRow, roles } from '../people/person-row.tsx';
 
 export default function PeoplePage() {
@@ -13,7 +14,7 @@ export default function PeoplePage() {
   const search = get('search');
   const role = roles.find((known) => known === get('role')) ?? null;
   const [wanted] = useDebouncedValue(search.trim(), 250);
-  const people = usePages(['people', wanted, role], (cursor) =>
+  const people = usePages([...peopleKey, wanted, role], (cursor) =>
     readBody(
       api.GET('/api/users', {
         params: {

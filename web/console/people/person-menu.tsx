@@ -4,16 +4,18 @@ import { IconDevices, IconDots, IconShieldX } from '@tabler/icons-react';
 import { isolateDirection } from '../../../src/shared/isolate-direction.ts';
 import { useProfile } from '../../shared/session.ts';
 import { Dialog } from '../parts/dialog.tsx';
+import type { Person } from './person.ts';
 import { PersonSessions } from './person-sessions.tsx';
 import { ResetFactors } from './reset-factors.tsx';
 
 interface PersonMenuProps {
-  readonly userId: string;
+  readonly person: Person;
   readonly who: string;
 }
 
 /** What an admin does for somebody who cannot sign in, or should no longer be signed in. */
-export function PersonMenu({ userId, who }: PersonMenuProps) {
+export function PersonMenu({ person, who }: PersonMenuProps) {
+  const { id: userId, secondFactor } = person;
   const [isListed, sessions] = useDisclosure();
   const [isResetting, reset] = useDisclosure();
   // Their own factors are on the page about their account.
@@ -31,7 +33,7 @@ export function PersonMenu({ userId, who }: PersonMenuProps) {
           <Menu.Item leftSection={<IconDevices size={16} aria-hidden />} onClick={sessions.open}>
             Sessions
           </Menu.Item>
-          {profile?.id !== userId && (
+          {secondFactor && profile?.id !== userId && (
             <Menu.Item leftSection={<IconShieldX size={16} aria-hidden />} onClick={reset.open}>
               Reset the second factor
             </Menu.Item>

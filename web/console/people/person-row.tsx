@@ -1,15 +1,15 @@
 import { Badge, Group, Select, Switch, Text } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { isolateDirection } from '../../../src/shared/isolate-direction.ts';
-import { api, type ItemOf, readBody } from '../../shared/api.ts';
+import { api, readBody } from '../../shared/api.ts';
 import { HistoryButton } from '../audit/history-button.tsx';
 import { HeldKeys, readHeldKeys } from '../keys/held-keys.tsx';
 import { BlockCell, BlockRow } from '../parts/block-table.tsx';
 import { notifyProblem } from '../parts/problem.tsx';
 import { Timestamp } from '../parts/timestamp.tsx';
+import { type Person, peopleKey } from './person.ts';
 import { PersonMenu } from './person-menu.tsx';
 
-export type Person = ItemOf<'listUsers'>;
 type Role = Person['role'];
 type Change = ({ role: Role } | { vip: boolean } | { disabled: boolean }) & {
   keys?: 'end' | 'take';
@@ -26,7 +26,7 @@ export function PersonRow({ person }: { person: Person }) {
     onError: (error) => {
       if (readHeldKeys(error) === null) notifyProblem(error);
     },
-    onSettled: () => queries.invalidateQueries({ queryKey: ['people'] }),
+    onSettled: () => queries.invalidateQueries({ queryKey: peopleKey }),
   });
   const who = person.name || person.email;
   const refused = change.variables;
@@ -41,11 +41,14 @@ export function PersonRow({ person }: { person: Person }) {
             {person.email}
           </Text>
         )}
-        {!person.emailVerified && (
-          <Badge color="gray" variant="light">
-            E-mail not verified
-          </Badge>
-        )}
+        <Group gap={4}>
+          <FactorBadge person={person} />
+          {!person.emailVerified && (
+            <Badge color="gray" variant="light">
+              E-mail not verified
+            </Badge>
+          )}
+        </Group>
         <HeldKeys
           userId={person.id}
           who={who}
@@ -87,9 +90,19 @@ export function PersonRow({ person }: { person: Person }) {
       <BlockCell>
         <Group gap="xs" wrap="nowrap" justify="end" className="block-actions">
           <HistoryButton subject={person.id} name={who} />
-          <PersonMenu userId={person.id} who={who} />
+          <PersonMenu person={person} who={who} />
         </Group>
       </BlockCell>
     </BlockRow>
+  );
+}
+
+/** Staff should have a second factor, customers may. */
+function FactorBadge({ person: { secondFactor, role } }: { person: Person }) {
+  if (!secondFactor && role === 'customer') return null;
+  return (
+    <Badge color={secondFactor ? 'teal' : 'yellow'} variant="light">
+      {secondFactor ? 'Second factor' : 'No second factor'}
+    </Badge>
   );
 }

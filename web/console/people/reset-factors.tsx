@@ -1,8 +1,9 @@
 import { Text } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
-import { useMutation } from '@tanstack/react-query';
+import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { api } from '../../shared/api.ts';
 import { ConfirmDialog } from '../parts/confirm-dialog.tsx';
+import { peopleKey } from './person.ts';
 
 interface ResetFactorsProps {
   readonly userId: string;
@@ -13,11 +14,13 @@ interface ResetFactorsProps {
 
 /** Removes all second factors of somebody who has lost them. */
 export function ResetFactors({ userId, who, opened, onClose }: ResetFactorsProps) {
+  const queries = useQueryClient();
   const reset = useMutation({
     mutationFn: () => api.DELETE('/api/users/{id}/factors', { params: { path: { id: userId } } }),
     onSuccess: () => {
       notifications.show({ message: `${who} can now sign in with the password alone.` });
       onClose();
+      return queries.invalidateQueries({ queryKey: peopleKey });
     },
   });
   return (

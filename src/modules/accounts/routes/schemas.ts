@@ -190,13 +190,18 @@ export const ProfileReply = Type.Object({
   ),
 });
 
-export const UserReply = Type.Object({
-  ...profileMembers,
-  disabled: Type.Boolean(),
-  createdAt: Instant,
-});
+const userMembers = { ...profileMembers, disabled: Type.Boolean(), createdAt: Instant };
 
-export const UserPage = pageOfSchema(UserReply);
+export const UserReply = Type.Object(userMembers);
+
+export const UserPage = pageOfSchema(
+  Type.Object({
+    ...userMembers,
+    secondFactor: Type.Boolean({
+      description: 'Whether the user has an authenticator app or a passkey.',
+    }),
+  }),
+);
 
 const notAsCookie = 'Omitted if it is set as a cookie.';
 

@@ -2,7 +2,7 @@ import type { Role } from '../../../shared/caller.ts';
 import { buildPage, PAGE_LIMIT_DEFAULT, type Page } from '../../../shared/pagination.ts';
 import type { AccountsParts } from '../accounts-parts.ts';
 import { emailKey } from '../email.ts';
-import { listUserRows } from '../queries.ts';
+import { type ListedUserRow, listUserRows } from '../queries.ts';
 import { type UserView, userView } from '../user.ts';
 
 export interface ListUsersInput {
@@ -13,11 +13,13 @@ export interface ListUsersInput {
   readonly cursor?: string;
 }
 
+export type ListedUser = UserView & Pick<ListedUserRow, 'secondFactor'>;
+
 /** Lists users, newest first. Throws `request.invalid_cursor`. */
 export async function listUsers(
   parts: AccountsParts,
   input: ListUsersInput,
-): Promise<Page<UserView>> {
+): Promise<Page<ListedUser>> {
   const { database, cursors } = parts;
   const { search = null, role = null, limit = PAGE_LIMIT_DEFAULT, cursor } = input;
   const filters = { list: 'users', search, role };
@@ -25,7 +27,11 @@ export async function listUsers(
     cursor === undefined ? [null, null] : (cursors.decode(filters, cursor) as [string, string]);
   const address = search === null ? null : emailKey(search);
   const rows = await listUserRows(database, search, address, role, beforeAt, beforeId, limit + 1);
-  return buildPage(rows, limit, userView, (last) =>
+  return buildPage(rows, limit, presentUser, (last) =>
     cursors.encode(filters, [last.createdAt.toISOString(), last.id]),
   );
+}
+
+function presentUser({ secondFactor, ...user }: ListedUserRow): ListedUser {
+  return { ...userView(user), secondFactor };
 }
