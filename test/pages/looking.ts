@@ -111,7 +111,11 @@ export function lookingTests(pages: Pages): void {
         '/console/account',
         '/console/health',
       ]);
-      await checkAppearance(pages, null, ['/console']);
+      await checkAppearance(pages, null, [
+        '/console',
+        '/console/forgot',
+        '/console/reset#token=none',
+      ]);
     });
 
     pages.test('shop pages pass axe and do not shift', async () => {

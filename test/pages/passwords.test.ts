@@ -4,7 +4,8 @@ import type { Page } from 'playwright-core';
 import { createUser } from '../../src/modules/accounts/index.ts';
 import { newId } from '../../src/shared/ids.ts';
 import { testAuthor } from '../support/shop.ts';
-import { listViolations, openPages, phone } from './pages-bench.ts';
+import { findLink } from './customers.ts';
+import { listSmallTargets, listViolations, openPages, phone } from './pages-bench.ts';
 
 /** Choosing passwords, and waiting after wrong ones, in the console and the shop. */
 const pages = await openPages({ environment: { RATE_LIMIT_AUTH: '5/15m' } });
@@ -126,6 +127,49 @@ describe('after too many wrong passwords', () => {
     );
     await signIn(page, 'nobody@example.com', 'not the password');
     await page.getByRole('alert').getByText('Try again in 27 seconds.').waitFor();
+  });
+});
+
+describe('a forgotten password of staff', () => {
+  pages.test('is replaced by the link in a mail, which leads to the console', async () => {
+    const cook = await pages.server.signInAs('kitchen');
+    const { email } = cook.identity;
+    const page = await pages.visit(null, '/console', phone);
+    await page.getByRole('link', { name: 'I forgot my password' }).click();
+    await page.getByRole('heading', { name: 'Forgotten password' }).waitFor();
+    assert.deepEqual(await listViolations(page), []);
+    assert.deepEqual(await listSmallTargets(page), []);
+    await page.getByLabel('E-mail').fill(email);
+    await page.getByRole('button', { name: 'Send the link' }).click();
+    await page.getByRole('heading', { name: 'Check your mail' }).waitFor();
+    assert.deepEqual(await listViolations(page), []);
+
+    const link = await findLink(pages, email, 'password.reset');
+    assert.match(link, /\/console\/reset#token=/);
+    await page.goto(link);
+    await page.getByRole('heading', { name: 'Choose a new password' }).waitFor();
+    assert.match(page.url(), /\/console\/reset$/);
+    assert.deepEqual(await listViolations(page), []);
+    const choose = async (password: string) => {
+      await page.getByRole('textbox', { name: 'New password' }).fill(password);
+      await page.getByRole('button', { name: 'Change the password' }).click();
+    };
+    await choose('twelve words');
+    await page.getByText('A password of staff has 15 to 256 characters.').waitFor();
+    await choose(NEW_PASSWORD);
+    await page.getByRole('heading', { name: 'Your password has been changed' }).waitFor();
+    await page.getByRole('link', { name: 'Sign in' }).click();
+    await signIn(page, email, NEW_PASSWORD);
+    await page.getByRole('heading', { name: 'Board' }).waitFor();
+
+    await page.goto('/console/reset');
+    await page.getByRole('heading', { name: 'This link is not complete' }).waitFor();
+    assert.deepEqual(await listViolations(page), []);
+    await page.goto(`/console/reset#token=${'x'.repeat(43)}`);
+    await choose(NEW_PASSWORD);
+    await page.getByRole('alert').waitFor();
+    await page.getByRole('link', { name: 'Send another link' }).click();
+    await page.getByRole('heading', { name: 'Forgotten password' }).waitFor();
   });
 });
 

@@ -1,5 +1,5 @@
 import { Center, Loader } from '@mantine/core';
-import { Suspense } from 'react';
+import { type ReactNode, Suspense } from 'react';
 import { Redirect, Route, Switch, useLocation } from 'wouter';
 import { describeError, findErrorHelp } from '../shared/api.ts';
 import { lazyPage } from '../shared/lazy-page.ts';
@@ -31,10 +31,40 @@ const PaymentsPage = lazyPage(() => import('./pages/payments-page.tsx'));
 const WorkPage = lazyPage(() => import('./pages/work-page.tsx'));
 const AccountPage = lazyPage(() => import('./pages/account-page.tsx'));
 const RequiredFactorPage = lazyPage(() => import('./pages/required-factor-page.tsx'));
+const ForgotPage = lazyPage(() => import('./pages/forgot-page.tsx'));
+const ResetPage = lazyPage(() => import('./pages/reset-page.tsx'));
 const HealthPage = lazyPage(() => import('./pages/health-page.tsx'));
 
 export function Console() {
   useSessionElsewhere();
+  return (
+    <Switch>
+      {/* For anybody: links of mails lead there. */}
+      <Route path="/forgot">
+        <Unframed>
+          <ForgotPage />
+        </Unframed>
+      </Route>
+      <Route path="/reset">
+        <Unframed>
+          <ResetPage />
+        </Unframed>
+      </Route>
+      <Route component={SignedIn} />
+    </Switch>
+  );
+}
+
+/** A page that is loaded when it is needed, outside the frame. */
+function Unframed({ children }: { children: ReactNode }) {
+  return (
+    <PageBoundary>
+      <Suspense fallback={<Waiting />}>{children}</Suspense>
+    </PageBoundary>
+  );
+}
+
+function SignedIn() {
   const { data: profile, error } = useProfileQuery();
   if (profile === undefined) return error === null ? <Waiting /> : <Unreachable error={error} />;
   if (profile === null) return <SignInPage />;
@@ -59,11 +89,9 @@ function Content({ profile }: { profile: Profile }) {
   if (profile.passwordChangeRequired) return <RequiredPasswordPage profile={profile} />;
   if (profile.factorRequired) {
     return (
-      <PageBoundary>
-        <Suspense fallback={<Waiting />}>
-          <RequiredFactorPage profile={profile} />
-        </Suspense>
-      </PageBoundary>
+      <Unframed>
+        <RequiredFactorPage profile={profile} />
+      </Unframed>
     );
   }
   return <Pages profile={profile} />;

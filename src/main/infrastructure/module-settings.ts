@@ -9,6 +9,7 @@ export function moduleSettings(config: Config) {
   const duties: Duties = { serves: config.role !== 'worker', works: config.role !== 'api' };
   return {
     publicUrl,
+    consoleUrl: config.consoleUrl ?? publicUrl,
     currency,
     pricesIncludeTax: config.pricesIncludeTax,
     shopName,

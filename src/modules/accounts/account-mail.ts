@@ -38,6 +38,8 @@ export interface AccountMail {
 /** What a mail about an account is written from. Nothing in it was typed by anybody. */
 export interface AccountMailContent {
   readonly recipient: string;
+  /** Whether the account is one of staff, who sign in to the console. */
+  readonly isStaff: boolean;
   /** Of the mail's link, which grants access or changes an account. For the mail only; never stored. Null: no such link. */
   readonly token: string | null;
   /** Null for a mail that is no notice. */

@@ -41,6 +41,7 @@ export interface NoticeRow {
   browser: string | null;
   factor: FactorType | null;
   recipient: string;
+  isStaff: boolean;
   undoId: string | null;
   /** Null unless the link still works. */
   undoTokenHash: Buffer | null;
@@ -50,7 +51,8 @@ export interface NoticeRow {
 export const findNotice = statement<[id: string], NoticeRow>(
   'accounts.find_notice',
   `select notice.user_id as "userId", notice.created_at as "createdAt", notice.address, notice.browser, notice.factor,
-          coalesce(notice.recipient, users.email) as recipient, notice.undo_id as "undoId",
+          coalesce(notice.recipient, users.email) as recipient,
+          users.role <> 'customer' as "isStaff", notice.undo_id as "undoId",
           link.token_hash as "undoTokenHash"
      from account_notices as notice
      join users on users.id = notice.user_id

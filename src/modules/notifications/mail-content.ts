@@ -15,6 +15,12 @@ export interface TextSettings {
   readonly timeZone: string;
 }
 
+/** What the texts of mails about accounts depend on besides: they are not written again when they are shown. */
+export interface AccountTextSettings extends TextSettings {
+  /** The URL below which the console is, without a slash at its end. */
+  readonly consoleUrl: string;
+}
+
 /** The content of a mail before rendering as text or HTML. Each text is one line and not escaped. */
 export interface MailContent {
   readonly subject: string;

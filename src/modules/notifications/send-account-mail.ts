@@ -8,6 +8,8 @@ import { getWording } from './wordings.ts';
 export interface AccountMailDependencies {
   /** In production the text of captured mail is not stored either. */
   readonly production: boolean;
+  /** The URL below which the console is. */
+  readonly consoleUrl: string;
   /** Returns what a mail is written from, or null if it is no longer due. */
   readonly openAccountMail: (mail: AccountMail) => Promise<OpenedAccountMail | null>;
   readonly attemptsMax: number;
@@ -18,14 +20,15 @@ export type SendAccountMail = (job: RunningJob, mail: AccountMail) => Promise<vo
 
 /** Creates the function that sends a mail about an account and finishes its job. It is written when it is sent. */
 export function createAccountMailSender(
-  { openAccountMail, production }: AccountMailDependencies,
+  { openAccountMail, production, consoleUrl }: AccountMailDependencies,
   { delivers, settings, send, end }: MailSending,
 ): SendAccountMail {
   return async (job, data) => {
     const [content, current] = await Promise.all([openAccountMail(data), settings.read()]);
     if (content === null) return end({ job, data, mail: null });
     const { userId, recipient } = content;
-    const text = getWording(current.wording).writeAccountMail(data.kind, content, current);
+    const wording = getWording(current.wording);
+    const text = wording.writeAccountMail(data.kind, content, { ...current, consoleUrl });
     await send(job, recipient, text, current);
     // Its link grants access to an account, so only its recipient may have it. Captured mail has no recipient: stored in
     // production, the link would give any reader of the table access to any admin's account.

@@ -3,7 +3,13 @@ import { describeBill } from './describe-bill.ts';
 import { describeFulfilment, findType } from './describe-fulfilment.ts';
 import { describeLines } from './describe-lines.ts';
 import { formatTime, formatUtc } from './format-time.ts';
-import type { MailContent, MailOrder, MailText, TextSettings } from './mail-content.ts';
+import type {
+  AccountTextSettings,
+  MailContent,
+  MailOrder,
+  MailText,
+  TextSettings,
+} from './mail-content.ts';
 import type { OrderMailSource } from './order-mail-source.ts';
 import { renderEarlyHtml } from './render-early-html.ts';
 import { renderEarlyText } from './render-early-text.ts';
@@ -19,7 +25,7 @@ export interface Wording {
   writeAccountMail(
     kind: AccountMailKind,
     content: AccountMailContent,
-    settings: TextSettings,
+    settings: AccountTextSettings,
   ): MailText;
   findAccountSubject(kind: AccountMailKind): string;
 }

@@ -5,7 +5,7 @@ import type {
   NoticeMailKind,
 } from '../accounts/index.ts';
 import { formatTime } from './format-time.ts';
-import type { MailContent, TextSettings } from './mail-content.ts';
+import type { AccountTextSettings, MailContent } from './mail-content.ts';
 
 /** What a mail about an account says. Nothing in it was typed by anybody, because it may reach a stranger. */
 interface AccountText {
@@ -18,13 +18,26 @@ interface Link {
   readonly label: string;
   /** Below the shop's. */
   readonly path: string;
+  /** Whether the console has this page, too, to which staff are led. */
+  readonly isInConsole: boolean;
   /** Whether the link contains the mail's token. */
   readonly hasToken: boolean;
 }
 
-const choosePassword: Link = { label: 'Choose a new password', path: '/forgot', hasToken: false };
-const openShop: Link = { label: 'Open the shop', path: '', hasToken: false };
-const undoChange: Link = { label: 'Undo the change', path: '/email-undo', hasToken: true };
+const inShop = { isInConsole: false } as const;
+const choosePassword: Link = {
+  label: 'Choose a new password',
+  path: '/forgot',
+  isInConsole: true,
+  hasToken: false,
+};
+const openShop: Link = { ...inShop, label: 'Open the shop', path: '', hasToken: false };
+const undoChange: Link = {
+  ...inShop,
+  label: 'Undo the change',
+  path: '/email-undo',
+  hasToken: true,
+};
 
 const NOT_YOU =
   'If this was not you, choose a new password now: that signs everyone else out. The link below leads there.';
@@ -43,7 +56,7 @@ const linkTexts: Readonly<Record<Exclude<AccountMailKind, NoticeMailKind>, Accou
       'The link below works once, within 30 minutes of the request.',
       'If it was not you, ignore this mail: your password is unchanged.',
     ],
-    link: { label: 'Choose a new password', path: '/reset', hasToken: true },
+    link: { label: 'Choose a new password', path: '/reset', isInConsole: true, hasToken: true },
   },
   'email.verify': {
     subject: 'Confirm your e-mail address',
@@ -52,7 +65,7 @@ const linkTexts: Readonly<Record<Exclude<AccountMailKind, NoticeMailKind>, Accou
       'The link below works once, within 24 hours. It confirms that the address is yours.',
       'If it was not you, ignore this mail: the address stays unconfirmed.',
     ],
-    link: { label: 'Confirm this address', path: '/verify', hasToken: true },
+    link: { ...inShop, label: 'Confirm this address', path: '/verify', hasToken: true },
   },
   'email.confirm': {
     subject: 'Confirm your new e-mail address',
@@ -61,7 +74,7 @@ const linkTexts: Readonly<Record<Exclude<AccountMailKind, NoticeMailKind>, Accou
       'The link below works once, within 24 hours. Until then the account keeps its former address.',
       'If it was not you, ignore this mail: nothing changes.',
     ],
-    link: { label: 'Confirm this address', path: '/verify', hasToken: true },
+    link: { ...inShop, label: 'Confirm this address', path: '/verify', hasToken: true },
   },
   'email.taken': {
     subject: 'You already have an account with this address',
@@ -163,25 +176,37 @@ function notice(
 /** Writes the mails about accounts. */
 export interface AccountMailWriter {
   findSubject(kind: AccountMailKind): string;
-  write(kind: AccountMailKind, content: AccountMailContent, settings: TextSettings): MailContent;
+  write(
+    kind: AccountMailKind,
+    content: AccountMailContent,
+    settings: AccountTextSettings,
+  ): MailContent;
 }
 
 /** Creates the writer. `separator` stands between a link and its token. */
 export function createAccountMailWriter(separator: '?' | '#'): AccountMailWriter {
-  const buildLink = ({ label, path, hasToken }: Link, token: string | null, publicUrl: string) => {
+  const buildLink = (
+    { label, path, isInConsole, hasToken }: Link,
+    { token, isStaff }: AccountMailContent,
+    { publicUrl, consoleUrl }: AccountTextSettings,
+  ) => {
+    const page = isInConsole && isStaff ? `${consoleUrl}/console` : `${publicUrl}/shop`;
     const secret = hasToken ? `${separator}token=${token}` : '';
-    return { label, url: `${publicUrl}/shop${path}${secret}` };
+    return { label, url: page + path + secret };
   };
   return {
     findSubject: (kind) => (isNotice(kind) ? noticeTexts[kind] : linkTexts[kind]).subject,
-    write(kind, { token, notice: facts }, { publicUrl, timeZone }) {
-      const text = isNotice(kind) ? describeNotice(kind, facts!, token, timeZone) : linkTexts[kind];
+    write(kind, content, settings) {
+      const { notice: facts, token } = content;
+      const text = isNotice(kind)
+        ? describeNotice(kind, facts!, token, settings.timeZone)
+        : linkTexts[kind];
       return {
         subject: text.subject,
         greeting: 'Hello,',
         paragraphs: text.paragraphs,
         order: null,
-        link: buildLink(text.link, token, publicUrl),
+        link: buildLink(text.link, content, settings),
       };
     },
   };

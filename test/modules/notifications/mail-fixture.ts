@@ -78,6 +78,7 @@ export async function createMailFixture(
     openAccountMail = async ({ id }) => ({
       userId: id,
       recipient: `${id}@example.com`,
+      isStaff: false,
       token: 'token',
       notice: null,
     }),
@@ -94,7 +95,8 @@ export async function createMailFixture(
     publicUrl: `https://shop.example/${encodeURIComponent(shopName)}`,
   });
   const retries = { attemptsMax: 8, retryBaseSeconds: 5 };
-  const accountMail = { production, openAccountMail, ...retries };
+  const consoleUrl = 'https://console.example';
+  const accountMail = { production, consoleUrl, openAccountMail, ...retries };
   const sendAccountMail = createAccountMailSender(accountMail, sending);
   const orderMails = createSendMail(
     { database, signOrderToken: (orderId) => `token-${orderId}`, ...retries },

@@ -22,7 +22,8 @@ const userId = newId();
 
 async function openAccountMail({ id }: AccountMail) {
   const facts = { at: new Date(), address: '192.0.2.7', browser: null, factor: null };
-  return { userId, recipient: `${id}@example.com`, token: 'secret-token', notice: facts };
+  const recipient = `${id}@example.com`;
+  return { userId, recipient, isStaff: true, token: 'secret-token', notice: facts };
 }
 
 describe('a mail about an account', () => {

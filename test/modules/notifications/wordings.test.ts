@@ -185,6 +185,7 @@ const fulfilledSources: readonly OrderMailSource[] = [
 const settings = {
   shopName: 'Salt & <Pepper>',
   publicUrl: 'https://shop.example/base',
+  consoleUrl: 'https://console.example/base',
   timeZone: 'Australia/Adelaide',
 };
 
@@ -192,7 +193,12 @@ type WrittenAccountMail = Omit<AccountMailContent, 'recipient'> & {
   readonly kind: AccountMailKind;
 };
 
-const reset: WrittenAccountMail = { kind: 'password.reset', token: 'token', notice: null };
+const reset: WrittenAccountMail = {
+  kind: 'password.reset',
+  isStaff: false,
+  token: 'token',
+  notice: null,
+};
 
 /** Every mail about an account, with and without what it may state. */
 const allAccountMails: readonly WrittenAccountMail[] = [
@@ -210,6 +216,7 @@ const allAccountMails: readonly WrittenAccountMail[] = [
       ] as const
     ).map(([address, browser, factor], index) => ({
       kind: `account.${kind}` as const,
+      isStaff: false,
       token: index === 1 ? 'token' : null,
       notice: { at: promisedFor, address, browser, factor },
     })),
@@ -345,7 +352,7 @@ test('a notice of another address offers to undo it only with the link that does
     const write = (token: string | null) =>
       getWording(currentWording).writeAccountMail(
         kind,
-        { recipient: 'a@example.com', token, notice },
+        { recipient: 'a@example.com', isStaff: false, token, notice },
         settings,
       ).text;
     assert.match(write('secret'), /the link below (stops it|gives the account)/);
@@ -354,4 +361,20 @@ test('a notice of another address offers to undo it only with the link that does
     assert.doesNotMatch(spent, /stops it|gives the account|email-undo|token/);
     assert.match(spent, /choose a new password now[\s\S]*\/shop\/forgot/);
   }
+});
+
+test('staff choose a new password in the console, and customers in the shop', () => {
+  const notice = { at: promisedFor, address: null, browser: null, factor: null };
+  const write = (kind: AccountMailKind, isStaff: boolean) => {
+    const content = { recipient: 'a@example.com', isStaff, token: 'secret', notice };
+    return getWording(currentWording).writeAccountMail(kind, content, settings).text;
+  };
+  const [shop, own] = ['https://shop.example/base/shop', 'https://console.example/base/console'];
+  for (const kind of ['account.new_device', 'account.password_changed'] as const) {
+    assert.ok(write(kind, true).includes(`${own}/forgot`));
+    assert.ok(write(kind, false).includes(`${shop}/forgot`));
+  }
+  assert.ok(write('password.reset', true).includes(`${own}/reset#token=secret`));
+  assert.ok(write('password.reset', false).includes(`${shop}/reset#token=secret`));
+  assert.ok(write('account.email_changed', true).includes(`${shop}/email-undo#token=secret`));
 });

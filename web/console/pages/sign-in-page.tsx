@@ -1,15 +1,18 @@
-import { Container, Paper, Title } from '@mantine/core';
+import { Anchor } from '@mantine/core';
+import { Link } from 'wouter';
+import { NarrowPage } from '../parts/narrow-page.tsx';
 import { SignInForm } from '../parts/sign-in-form.tsx';
 
 export function SignInPage() {
   return (
-    <Container component="main" size={420} py={60}>
-      <Title order={1} ta="center" mb="lg">
-        Holdfast console
-      </Title>
-      <Paper withBorder p="lg">
-        <SignInForm />
-      </Paper>
-    </Container>
+    <NarrowPage title="Holdfast console">
+      <SignInForm
+        help={
+          <Anchor component={Link} href="/forgot" className="sign-in-help">
+            I forgot my password
+          </Anchor>
+        }
+      />
+    </NarrowPage>
   );
 }

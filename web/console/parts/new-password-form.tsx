@@ -3,11 +3,8 @@ import type { SubmitEvent } from 'react';
 import { HoldfastError } from '../../shared/api.ts';
 import { type Profile, useChangePassword } from '../../shared/session.ts';
 import { readFieldErrors } from './field-errors.ts';
+import { NewPasswordField } from './new-password-field.tsx';
 import { Problem } from './problem.tsx';
-
-const LENGTH_MIN = 15;
-const LENGTH_MIN_WITH_FACTOR = 12;
-const LENGTH_MAX = 256;
 
 interface NewPasswordFormProps {
   readonly profile: Profile;
@@ -17,7 +14,6 @@ interface NewPasswordFormProps {
 
 /** Changes the password of somebody who works in the console. */
 export function NewPasswordForm({ profile, hasFactor = false }: NewPasswordFormProps) {
-  const lengthMin = hasFactor ? LENGTH_MIN_WITH_FACTOR : LENGTH_MIN;
   const change = useChangePassword();
   const submit = (event: SubmitEvent<HTMLFormElement>) => {
     event.preventDefault();
@@ -45,21 +41,10 @@ export function NewPasswordForm({ profile, hasFactor = false }: NewPasswordFormP
         required
         withAsterisk={false}
         size="md"
+        mb="md"
         error={isWrong ? 'This is not the current password.' : errors.at('currentPassword')}
       />
-      <PasswordInput
-        label="New password"
-        description={`At least ${lengthMin} characters, ideally several words. You are signed out everywhere else.`}
-        name="newPassword"
-        autoComplete="new-password"
-        required
-        withAsterisk={false}
-        minLength={lengthMin}
-        maxLength={LENGTH_MAX}
-        size="md"
-        mt="md"
-        error={errors.at('newPassword')}
-      />
+      <NewPasswordField hasFactor={hasFactor} error={errors.at('newPassword')} />
       {!isWrong && <Problem error={error} fieldErrors={errors} mt="md" />}
       {change.isSuccess && (
         <Alert color="teal" variant="light" role="status" mt="md">

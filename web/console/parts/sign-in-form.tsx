@@ -1,13 +1,18 @@
 import { Button, Divider, PasswordInput, TextInput } from '@mantine/core';
 import { IconFingerprint } from '@tabler/icons-react';
-import { type SubmitEvent, useState } from 'react';
+import { type ReactNode, type SubmitEvent, useState } from 'react';
 import { hasPasskeys } from '../../shared/passkeys.ts';
 import { usePasskeySignIn, useSignIn } from '../../shared/session.ts';
 import { ChallengeForm } from './challenge-form.tsx';
 import { Problem } from './problem.tsx';
 
+interface SignInFormProps {
+  /** For those who cannot sign in. */
+  readonly help?: ReactNode;
+}
+
 /** Asks for the password and, if the account has a second factor, for that; or for a passkey alone. */
-export function SignInForm() {
+export function SignInForm({ help }: SignInFormProps) {
   const signIn = useSignIn();
   const [email, setEmail] = useState('');
   const { data: reply } = signIn;
@@ -46,6 +51,7 @@ export function SignInForm() {
         Sign in
       </Button>
       {hasPasskeys && <PasskeySignIn onStart={signIn.reset} />}
+      {help}
     </form>
   );
 }

@@ -1,9 +1,9 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import { isTransient } from '../../shared/api.ts';
+import { useLinkToken } from '../../shared/link-token.ts';
 import { PROFILE_KEY } from '../../shared/queries.ts';
 import { useTitle } from '../../shared/title.ts';
-import { useLinkToken } from '../link-token.ts';
 import { Notice } from './notice.tsx';
 import { hasCode, Problem } from './problem.tsx';
 

@@ -31,7 +31,8 @@ async function openReset(
   const [reset] = await findOpenReset(database, id);
   if (reset === undefined) return null;
   const token = linkTokens.require('reset', id, reset.tokenHash);
-  return { userId: reset.userId, recipient: reset.email, token, notice: null };
+  const { userId, email, isStaff } = reset;
+  return { userId, recipient: email, isStaff, token, notice: null };
 }
 
 async function openLink(
@@ -45,7 +46,8 @@ async function openLink(
   const userId = kind === 'email.taken' ? link.holderId : link.userId;
   // Whose address is taken must not get the link that would give it to somebody else.
   const token = kind === 'email.taken' ? null : linkTokens.require(purpose, id, tokenHash);
-  return { userId, recipient: email, token, notice: null };
+  // Nobody learns from it whether the account that wants the address, or has it, is one of staff.
+  return { userId, recipient: email, isStaff: false, token, notice: null };
 }
 
 async function openNotice(
@@ -54,10 +56,12 @@ async function openNotice(
 ): Promise<OpenedAccountMail | null> {
   const [notice] = await findNotice(database, id);
   if (notice === undefined) return null;
-  const { userId, recipient, createdAt, address, browser, factor, undoId, undoTokenHash } = notice;
+  const { userId, recipient, isStaff, undoId, undoTokenHash } = notice;
+  const { createdAt, address, browser, factor } = notice;
   const token =
     undoId === null || undoTokenHash === null
       ? null
       : linkTokens.require('undo', undoId, undoTokenHash);
-  return { userId, recipient, token, notice: { at: createdAt, address, browser, factor } };
+  const facts = { at: createdAt, address, browser, factor };
+  return { userId, recipient, isStaff, token, notice: facts };
 }

@@ -30,10 +30,11 @@ export const insertPasswordReset = statement<
 /** Returns a reset that is still valid, with the user's address. */
 export const findOpenReset = statement<
   [id: string],
-  { userId: string; tokenHash: Buffer; email: string }
+  { userId: string; tokenHash: Buffer; email: string; isStaff: boolean }
 >(
   'accounts.find_open_reset',
-  `select users.id as "userId", password_resets.token_hash as "tokenHash", users.email
+  `select users.id as "userId", password_resets.token_hash as "tokenHash", users.email,
+          users.role <> 'customer' as "isStaff"
      from password_resets
      join users on users.id = password_resets.user_id
     where password_resets.id = $1::uuid
