@@ -31,25 +31,32 @@ export function findCredential(request: FastifyRequest): Credential | null {
  * sends a planted one, from another host of the domain or for a longer path, along with ours, and they look alike.
  */
 export function findCookie(request: FastifyRequest, which: keyof OwnCookies): string | undefined {
-  const { cookie } = request.headers;
-  if (cookie === undefined) return undefined;
+  const values = findCookieValues(request, which);
   const { name } = request.server.ownCookies[which];
-  if (countCookies(cookie, name) > 1) {
+  if (values.length > 1) {
     throw new CodedError(requestErrors.malformed, {
       detail: `The cookie ${name} was sent more than once. Delete the cookies of this site and sign in again.`,
     });
   }
-  return request.server.parseCookie(cookie)[name];
+  return values.length === 0
+    ? undefined
+    : request.server.parseCookie(request.headers.cookie ?? '')[name];
 }
 
-/** Node joins several headers into one. A quote does not hide a semicolon. Source: RFC 6265 §5.4. */
-function countCookies(header: string, name: string): number {
-  let count = 0;
-  for (const pair of header.split(';')) {
+/**
+ * Returns the values of all cookies of a name, as they were sent, where a planted one does no harm. Node joins several headers
+ * into one. A quote does not hide a semicolon. Source: RFC 6265 §5.4.
+ */
+export function findCookieValues(request: FastifyRequest, which: keyof OwnCookies): string[] {
+  const { name } = request.server.ownCookies[which];
+  const values: string[] = [];
+  for (const pair of request.headers.cookie?.split(';') ?? []) {
     const equals = pair.indexOf('=');
-    if (equals !== -1 && pair.slice(0, equals).trim() === name) count += 1;
+    if (equals !== -1 && pair.slice(0, equals).trim() === name) {
+      values.push(pair.slice(equals + 1).trim());
+    }
   }
-  return count;
+  return values;
 }
 
 /** Skips the regular expression for the usual form: an invalid token is detected when it is verified. */

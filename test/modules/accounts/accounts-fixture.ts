@@ -148,6 +148,7 @@ export function newDevice(isReturning = false): Device {
     network: '203.0.113.9',
     range: '203.0.113.0/24',
     userAgent: 'a program without cookies',
+    formerRefreshTokens: [],
     admitsStaff: true,
   };
 }

@@ -54,6 +54,7 @@ const device = (network: string): Device => ({
   network,
   range: network,
   userAgent: 'Firefox/140.0',
+  formerRefreshTokens: [],
   admitsStaff: true,
 });
 

@@ -5,6 +5,7 @@ import {
   clientNetwork,
   clientRange,
   findCookie,
+  findCookieValues,
   findSite,
   setOwnCookie,
 } from '../../../http/index.ts';
@@ -36,6 +37,8 @@ export interface Device {
   /** The /24 of an IPv4 address or the /48 of an IPv6 address, in which the address of one device moves. */
   readonly range: string;
   readonly userAgent: string;
+  /** The refresh tokens of sessions that the browser has so far and whose cookie the reply replaces: one, unless one was planted. */
+  readonly formerRefreshTokens: readonly string[];
   /** Whether staff may sign in from there. Not by a cookie at the shop if the console has a host of its own. */
   readonly admitsStaff: boolean;
 }
@@ -51,6 +54,7 @@ export function readDevice(request: FastifyRequest, getsCookie: boolean): Device
     network: clientNetwork(request),
     range: clientRange(request),
     userAgent: request.headers['user-agent'] ?? '',
+    formerRefreshTokens: getsCookie ? findCookieValues(request, 'refresh') : [],
     admitsStaff: !getsCookie || findSite(request).admitsStaff,
   };
 }

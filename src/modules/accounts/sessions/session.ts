@@ -12,6 +12,8 @@ import { hashToken } from '../tokens/refresh-tokens.ts';
 import { mustChangePassword, type Profile, profileView } from '../user.ts';
 import {
   endExcessFamilies,
+  endFamily,
+  lockFamily,
   openFamily,
   replaceFamily,
   type SessionRow,
@@ -45,7 +47,7 @@ export interface SignIn {
 const SESSIONS_MAX = 20;
 
 /**
- * Starts a session and remembers the device. Returns null if the password has changed or the user was disabled since the
+ * Starts a session, remembers the device, and ends the session that its browser had so far. Returns null if the password has changed or the user was disabled since the
  * proof, so that no session outlives the change that ended all others. Throws `auth.unauthenticated` if the session to
  * replace has ended, and `accounts.staff_at_console`.
  */
@@ -75,11 +77,27 @@ export async function openSession(
     opened.expiresAt = replaced.expiresAt;
     tx.afterCommit(() => revocations.endFamilies([replacesFamilyId]));
   }
+  await endFormerSession(parts, tx, device);
   const excess = await endExcessFamilies(tx, userId, familyId, SESSIONS_MAX);
   tx.afterCommit(() => revocations.endFamilies(excess.map(({ id }) => id)));
   const isNewDevice = device !== null && (await rememberDevice(tx, userId, device));
   if (isNewDevice) await notify(parts, tx, { kind: 'new_device', userId, source });
   return { ...buildSession(parts, opened, familyId, refreshToken), isNewDevice };
+}
+
+/** Ends the session whose cookie the new one replaces in a browser, of this user or another: nobody could sign it out. */
+async function endFormerSession(
+  { refreshTokens, revocations, sessionLimits }: AccountsParts,
+  tx: Transaction,
+  device: Device | null,
+): Promise<void> {
+  for (const token of device?.formerRefreshTokens ?? []) {
+    const hash = refreshTokens.hash(token);
+    const [former] = hash === null ? [] : await lockFamily(tx, hash, sessionLimits);
+    if (former === undefined) continue;
+    await endFamily(tx, former.familyId, 'replaced');
+    tx.afterCommit(() => revocations.endFamilies([former.familyId]));
+  }
 }
 
 /** Builds a session, identical for the same refresh token. */
