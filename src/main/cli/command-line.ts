@@ -108,7 +108,9 @@ function addUserCommands(program: Command, buildAction: ActionBuilder): void {
   const user = program.command('user').description('create users and change their access');
   user
     .command('create <email>')
-    .description('create a user; the password is shown once')
+    .description(
+      'create a user; staff get a password for the first sign-in, customers choose one by mail',
+    )
     .addOption(
       new Option('--role <role>', 'what the user may do').choices(roles).default('customer'),
     )

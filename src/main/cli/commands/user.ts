@@ -24,18 +24,27 @@ export interface CreateUserOptions extends NewDatabaseOption {
   readonly passwordStdin?: boolean;
 }
 
-/** Creates a user. The password comes from standard input, or is generated and shown once. */
+/**
+ * Creates a user. The password comes from standard input. Otherwise one is generated: staff replace it at the first sign-in,
+ * for it is shown once, and customers never learn it, but choose one by a link.
+ */
 export async function createUserCommand(
   email: string,
   { role, name = '', vip = false, passwordStdin = false, ...option }: CreateUserOptions,
 ): Promise<ExitCode> {
   const password = passwordStdin ? await readFirstLine() : randomBytes(15).toString('base64url');
-  return withDatabase({ migrated: true, ...option }, async ({ database, config: { shopName } }) => {
-    const input = { email, password, role, name, vip, shopName };
+  return withDatabase({ migrated: true, ...option }, async ({ database, config }) => {
+    const { shopName, publicUrl } = config;
+    const passwordChangeRequired = !passwordStdin && role !== 'customer';
+    const input = { email, password, role, name, vip, shopName, passwordChangeRequired };
     const author = operatorAuthor('user create');
     const user = await createUser(database, author, input).catch(explainInput);
     print(`Created the ${role} ${user.email}.`);
-    if (!passwordStdin) print(`The password is shown only once: ${password}`);
+    if (passwordChangeRequired) {
+      print(`The password is for the first sign-in, and is shown only once: ${password}`);
+    } else if (!passwordStdin) {
+      print(`They choose a password at ${publicUrl}/shop/forgot.`);
+    }
     return exitCodes.ok;
   });
 }
