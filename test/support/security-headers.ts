@@ -13,7 +13,7 @@ const everywhere: Readonly<Record<string, RegExp>> = {
 
 const policyParts = [
   /(^|; )default-src 'none'(;|$)/,
-  /(^|; )base-uri '(none|self)'(;|$)/,
+  /(^|; )base-uri 'none'(;|$)/,
   /(^|; )frame-ancestors 'none'(;|$)/,
 ];
 

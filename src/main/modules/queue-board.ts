@@ -18,7 +18,10 @@ const BOARD_PATH = '/admin/queues';
 
 /** Allows the board's own scripts, styles, calls and inline styles, and nothing from other hosts. */
 const BOARD_POLICY =
-  "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self'; connect-src 'self'; base-uri 'self'; form-action 'none'; frame-ancestors 'none'";
+  "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
+/** Relative to the board's path. */
+const BASE_SCRIPT = 'base.js';
 
 /** Nested file names, none of which leads upwards. */
 const FILE_PATTERN = '^[A-Za-z0-9_-][A-Za-z0-9._-]*(/[A-Za-z0-9_-][A-Za-z0-9._-]*)*$';
@@ -59,6 +62,9 @@ export async function registerQueueBoard(app: App, boards: () => readonly Queue[
     scope.get(`${BOARD_PATH}/static/*`, { ...route, schema: file }, (request, reply) =>
       reply.sendFile(request.params['*']),
     );
+    scope.get(`${BOARD_PATH}/${BASE_SCRIPT}`, route, (_request, reply) =>
+      reply.type('text/javascript; charset=utf-8').send(parts.baseScript),
+    );
     for (const path of parts.pages) {
       const url = path === '/' ? BOARD_PATH : `${BOARD_PATH}${path}`;
       scope.get(url, route, (_request, reply) =>
@@ -90,6 +96,8 @@ interface Parts {
   readonly uiConfig: UIConfig;
   readonly staticPath: string;
   readonly page: string;
+  /** Tells the board's scripts its path. */
+  readonly baseScript: string;
   /** Paths that show the page. */
   readonly pages: readonly string[];
   readonly queries: readonly {
@@ -123,14 +131,22 @@ async function collectParts(basePath: string): Promise<Parts> {
   const { addQueue } = createBullBoard({
     queues: [],
     serverAdapter,
-    options: { uiConfig: { boardTitle: 'Holdfast queues', hideDocsLink: true } },
+    options: {
+      uiConfig: {
+        boardTitle: 'Holdfast queues',
+        boardLogo: { path: `${basePath}/static/images/logo.svg` },
+        hideDocsLink: true,
+      },
+    },
   });
   const view = entry!.handler({ basePath, uiConfig });
+  const template = await readFile(`${viewsPath}/${view.name}`, 'utf8');
   return {
     queues,
     uiConfig,
     staticPath,
-    page: render(await readFile(`${viewsPath}/${view.name}`, 'utf8'), view.params),
+    page: withoutBase(render(template, view.params), `${basePath}/`),
+    baseScript: buildBaseScript(`${basePath}/`),
     pages: [entry!.route].flat(),
     queries: routes
       .filter(({ method }) => [method].flat().includes('get'))
@@ -144,4 +160,25 @@ function render(template: string, values: Readonly<Record<string, unknown>>): st
   return template
     .replace(/<link [^>]*href="https?:[^>]*>/g, '')
     .replace(/<%[-=]\s*(\w+)\s*%>/g, (_, name: string) => String(values[name] ?? ''));
+}
+
+/**
+ * The policy allows no `<base>`, which a planted one could turn against every relative address. So addresses are absolute, and a
+ * script of our own comes first.
+ */
+function withoutBase(page: string, base: string): string {
+  return page
+    .replace(/<base [^>]*>/, `<script defer src="${base}${BASE_SCRIPT}"></script>`)
+    .replaceAll(/ (href|src)="static\//g, ` $1="${base}static/`);
+}
+
+/**
+ * The board's scripts read its path from an element named `base`. One without a namespace is none of HTML's, so the browser
+ * resolves no address by it.
+ */
+function buildBaseScript(base: string): string {
+  return `const base = document.createElementNS(null, 'base');
+base.setAttribute('href', ${JSON.stringify(base)});
+document.head.append(base);
+`;
 }

@@ -56,6 +56,8 @@ describe('Bull Board', { skip: redisMissing }, async () => {
       { name: 'holdfast_access', value: admin.identity.accessToken, url: server.url },
     ]);
     const page = await context.newPage();
+    const policies: string[] = [];
+    page.on('response', (reply) => policies.push(reply.headers()['content-security-policy'] ?? ''));
     const complaints: string[] = [];
     const hosts = new Set<string>();
     page.on('request', (request) => hosts.add(new URL(request.url()).origin));
@@ -71,7 +73,12 @@ describe('Bull Board', { skip: redisMissing }, async () => {
     await page.getByRole('link', { name: 'orders-high' }).first().click();
     await page.waitForURL('**/admin/queues/queue/orders-high**');
     await page.getByText('Failed', { exact: false }).first().waitFor();
+    // A page below the board's own path, whose relative addresses would lead elsewhere.
+    await page.reload();
+    await page.getByText('Failed', { exact: false }).first().waitFor();
+    await page.locator('img[src$="logo.svg"]').waitFor();
     assert.deepEqual(complaints, []);
+    assert.ok(policies.length > 0 && policies.every((one) => one.includes("base-uri 'none'")));
     assert.deepEqual([...hosts], [server.url]);
   });
 
@@ -81,12 +88,16 @@ describe('Bull Board', { skip: redisMissing }, async () => {
     });
     const admin = await below.asAdmin();
     const { text } = await admin.get('/holdfast/admin/queues');
-    const [, base = ''] = /<base href="([^"]+)"/.exec(text)!;
-    assert.equal(base, '/holdfast/admin/queues/');
-    const scripts = [...text.matchAll(/ src="([^"]+)"/g)].map(([, script]) => script);
-    assert.ok(scripts.length > 0);
-    for (const path of [...scripts, 'api/queues']) {
-      assert.equal((await admin.get(`${base}${path}`)).status, 200, path);
+    const base = '/holdfast/admin/queues/';
+    const script = await admin.get(`${base}base.js`);
+    assert.ok(script.text.includes(`'href', "${base}"`), script.text);
+    const files = [...text.matchAll(/<(?:script|link)\b[^>]* (?:src|href)="([^"]*)"/g)].map(
+      ([, file = '']) => file,
+    );
+    assert.ok(files.length > 5);
+    for (const path of [...files, `${base}api/queues`]) {
+      assert.ok(path.startsWith(base), path);
+      assert.equal((await admin.get(path)).status, 200, path);
     }
     await below.stop();
   });
