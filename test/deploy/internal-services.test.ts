@@ -111,6 +111,11 @@ describe('the services of compose.yaml', { skip: missing }, async () => {
         ask(url, (client) => client.ping(), {}),
         /certificate/,
       );
+      const older = { ca, maxVersion: 'TLSv1.2' };
+      await assert.rejects(
+        ask(url, (client) => client.ping(), older),
+        /protocol version/,
+      );
     });
 
     test('refuses everyone without the password', async () => {
@@ -253,15 +258,13 @@ describe('the services of compose.yaml', { skip: missing }, async () => {
     const owner = urlOf('database-migration-url');
     const app = urlOf('database-url');
 
-    test('serves both roles with verified TLS 1.2 or later', async () => {
+    test('serves both roles with verified TLS 1.3', async () => {
       for (const url of [owner, app]) {
         const [row] = await query(
           url,
-          'select ssl, version from pg_stat_ssl where pid = pg_backend_pid()',
+          'select ssl, version, cipher from pg_stat_ssl where pid = pg_backend_pid()',
         );
-        const { ssl, version } = row as { ssl: boolean; version: string };
-        assert.ok(ssl);
-        assert.match(version, /^TLSv1\.[23]$/);
+        assert.deepEqual(row, { ssl: true, version: 'TLSv1.3', cipher: 'TLS_AES_256_GCM_SHA384' });
       }
     });
 

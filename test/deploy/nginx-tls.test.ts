@@ -112,6 +112,41 @@ describe('nginx with TLS', { skip: missing }, async () => {
     }
   });
 
+  test('prefers the strongest cipher, whatever the client would rather have', () => {
+    const strong = /AES_?256[-_]GCM|CHACHA20/;
+    const names = {
+      '-tls1_2': [
+        'ECDHE-ECDSA-AES128-GCM-SHA256',
+        'ECDHE-ECDSA-AES256-GCM-SHA384',
+        'ECDHE-ECDSA-CHACHA20-POLY1305',
+      ],
+      '-tls1_3': [
+        'TLS_AES_128_GCM_SHA256',
+        'TLS_AES_256_GCM_SHA384',
+        'TLS_CHACHA20_POLY1305_SHA256',
+      ],
+    };
+    for (const [version, offered] of Object.entries(names)) {
+      const option = version === '-tls1_3' ? '-ciphersuites' : '-cipher';
+      const chosen = (ciphers: readonly string[]) => {
+        const { stdout } = spawnSync(
+          'openssl',
+          [
+            ...['s_client', '-connect', new URL(product.url).host, version],
+            ...[option, ciphers.join(':')],
+          ],
+          { input: '', encoding: 'utf8' },
+        );
+        return /Cipher is (\S+)/.exec(stdout)?.[1];
+      };
+      const [weakest, strongest, forPhones] = offered;
+      assert.match(chosen(offered)!, strong, version);
+      assert.equal(chosen([forPhones!, weakest!, strongest!]), forPhones);
+      // The weakest is there for those who have no other.
+      assert.equal(chosen([weakest!]), weakest);
+    }
+  });
+
   test('offers HTTP/2, so that the streams of many tabs share one connection', () => {
     const { stdout } = spawnSync(
       'openssl',
