@@ -233,6 +233,7 @@ export function accountTests(pages: Pages): void {
       for (const ended of [one, other]) {
         await ended.getByRole('button', { name: 'Save the name' }).click();
         await ended.getByRole('alert').getByText('Your session has ended.').waitFor();
+        await ended.getByLabel('Name').waitFor({ state: 'detached' });
       }
       await region.getByRole('button', { name: 'Sign out this device' }).click();
       await page.getByRole('heading', { name: 'Sign in to see your account.' }).waitFor();

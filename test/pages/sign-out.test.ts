@@ -71,4 +71,28 @@ describe('a sign-out', () => {
     assert.deepEqual(await listStored(page), ['holdfast.board.sound', 'holdfast.signed-in']);
     assert.deepEqual(await listCookies(page), ['holdfast_device']);
   });
+
+  pages.test('clears the browser also while the server cannot be reached', async () => {
+    for (const path of ['/shop/sign-in', '/console/board']) {
+      const { email, password } = (await pages.server.signInAs('kitchen')).identity;
+      const page = await pages.visit(null, path);
+      await signIn(page, email, password);
+      const account = page.getByRole('button', { name: 'Your account' });
+      const signOut = page.getByRole(path.startsWith('/shop') ? 'button' : 'menuitem', {
+        name: 'Sign out',
+      });
+      await account.or(signOut).first().waitFor();
+      await page.evaluate(STORE);
+      await page.route('**/api/auth/logout', (route) => route.abort());
+      if (path.startsWith('/console')) await account.click();
+      await signOut.click();
+      await page
+        .getByLabel('E-mail')
+        .or(page.getByRole('link', { name: 'Sign in' }))
+        .first()
+        .waitFor();
+      assert.deepEqual(await listStored(page), ['holdfast.board.sound', 'holdfast.signed-in']);
+      assert.equal(await page.getByText(email).count(), 0);
+    }
+  });
 });

@@ -14,7 +14,6 @@ import { IconLogout, IconMoon, IconShieldLock, IconSun, IconUserCircle } from '@
 import type { ReactNode } from 'react';
 import { Link, useLocation } from 'wouter';
 import { type Profile, useSignOut } from '../shared/session.ts';
-import { SessionEnded } from './parts/session-ended.tsx';
 import type { Section } from './sections.ts';
 
 interface FrameProps {
@@ -71,10 +70,7 @@ export function Frame({ profile, sections, children }: FrameProps) {
           />
         ))}
       </AppShell.Navbar>
-      <AppShell.Main id="content">
-        <SessionEnded />
-        {children}
-      </AppShell.Main>
+      <AppShell.Main id="content">{children}</AppShell.Main>
     </AppShell>
   );
 }

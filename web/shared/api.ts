@@ -9,6 +9,7 @@ import { CodeMissing } from './lazy-page.ts';
 import { PasskeyError } from './passkeys.ts';
 import { pathOnServer } from './paths.ts';
 import { sessionEnd } from './session-end.ts';
+import { sessionMark } from './session-mark.ts';
 import { ProofDeclined, type ProofMethod, stepUp } from './step-up.ts';
 
 export type { Bill, Charge, Money, Order, Payment } from '../../clients/typescript/src/index.ts';
@@ -54,6 +55,7 @@ function refreshOnce(): Promise<Response> {
  * Fetches, and refreshes the session if the server rejects the token. The clock of this machine plays no part in it.
  */
 async function fetchRefreshing(request: Request): Promise<Response> {
+  const mark = sessionMark.read();
   const again = request.clone();
   const response = await fetchReply(request);
   if (!(await isUnauthenticated(response))) return response;
@@ -61,7 +63,8 @@ async function fetchRefreshing(request: Request): Promise<Response> {
   if (refreshed.ok) return fetchReply(again);
   // A server that cannot answer now has not ended the session.
   if (isTransient(refreshed.status)) return refreshed.clone();
-  if (sessionEnd.read() === 'fine') sessionEnd.set('ended');
+  // Unless another tab has signed in or out meanwhile, whose cookies this request did not have.
+  if (sessionMark.read() === mark) sessionEnd.set('ended');
   return response;
 }
 

@@ -1,4 +1,5 @@
 import { storageKey } from './paths.ts';
+import { sessionMark } from './session-mark.ts';
 
 /** Whether the board plays a sound for a new order: `on` or `off`. */
 export const SOUND_KEY = storageKey('board.sound');
@@ -12,4 +13,22 @@ export function rememberMachineSettings(): () => void {
   return () => {
     for (const [key, value] of kept) if (value !== null) localStorage.setItem(key, value);
   };
+}
+
+/**
+ * Removes everything else that pages of this server have stored in this browser, whether the server can be reached or not, so
+ * that the next user of the machine does not find it.
+ */
+export function clearStorage(): void {
+  const kept = new Set([...KEYS, sessionMark.key]);
+  let isChanged = false;
+  for (const storage of [localStorage, sessionStorage]) {
+    for (const key of Object.keys(storage)) {
+      if (!key.startsWith(storageKey('')) || kept.has(key)) continue;
+      storage.removeItem(key);
+      isChanged = true;
+    }
+  }
+  // What remembers a stored value in this tab reads it again, as after a change in another tab.
+  if (isChanged) dispatchEvent(new StorageEvent('storage', { key: null }));
 }

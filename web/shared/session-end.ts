@@ -1,14 +1,14 @@
 import { useSyncExternalStore } from 'react';
 
-/** `ended`: the server no longer recognizes this browser. `asking`: in addition, the sign-in dialog is open. */
-export type SessionState = 'fine' | 'ended' | 'asking';
+/** `ended`: the server no longer recognizes this browser, although nobody has signed out here. */
+export type SessionState = 'fine' | 'ended';
 
 let state: SessionState = 'fine';
 const listeners = new Set<() => void>();
 
 /**
- * A session may end while a page is open, with text typed into it. So the page stays as it is, and shows next to the
- * failed action that the user has to sign in again.
+ * A session may end while a page is open: by age, or because somebody ended it elsewhere. Whoever looks at the page then need
+ * not be its user, so it drops what it shows and asks to sign in.
  */
 export const sessionEnd = {
   read: (): SessionState => state,

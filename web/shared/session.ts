@@ -8,43 +8,43 @@ import {
   type ReplyOf,
   readBody,
 } from './api.ts';
-import { rememberMachineSettings } from './machine-settings.ts';
+import { clearStorage, rememberMachineSettings } from './machine-settings.ts';
 import { readPasskey } from './passkeys.ts';
-import { storageKey } from './paths.ts';
 import type { Proving } from './proof-choice.ts';
-import { PROFILE_KEY } from './queries.ts';
+import { PROFILE_KEY, shouldRetry } from './queries.ts';
+import { recoveryCodes } from './recovery-codes.ts';
 import { sessionEnd } from './session-end.ts';
+import { sessionMark } from './session-mark.ts';
+import { stepUp } from './step-up.ts';
 
 export type Profile = ReplyOf<'getProfile'>;
 
-/**
- * Announces sign-ins and sign-outs to all tabs of this browser. Absent: no sign-in is known here, so the profile is not
- * requested; otherwise each visit of a guest would be a 401. `SIGNED_OUT`: a user signed out. Any other value: a user
- * signed in. It differs each time, because storing an equal value notifies no other tab.
- */
-const MARK = storageKey('signed-in');
-const SIGNED_OUT = 'signed-out';
+/** Within this time a page that is looked at notices that its session has ended elsewhere. */
+const NOTICE_MS = 60_000;
+
 const PROFILE = [PROFILE_KEY];
 const others = {
   predicate: ({ queryKey }: { queryKey: readonly unknown[] }) => queryKey[0] !== PROFILE[0],
 };
 
-function markSignedIn(): void {
-  // A page served over plain http has no `crypto.randomUUID`.
-  localStorage.setItem(MARK, String(Math.random()));
-}
-
-/** Follows sign-ins and sign-outs in other tabs. */
+/** Follows sign-ins and sign-outs in other tabs, and the end of the session. */
 export function useSessionElsewhere(): void {
   const queries = useQueryClient();
   useEffect(() => {
     const onStorage = ({ key }: StorageEvent) => {
-      if (key !== null && key !== MARK) return;
-      if (localStorage.getItem(MARK) === SIGNED_OUT) clearSession(queries);
+      if (key !== null && key !== sessionMark.key) return;
+      if (sessionMark.isSignedOut()) removeData(queries);
       else void queries.invalidateQueries({ queryKey: PROFILE });
     };
+    const onEnd = () => {
+      if (sessionEnd.read() === 'ended') dropSession(queries);
+    };
     addEventListener('storage', onStorage);
-    return () => removeEventListener('storage', onStorage);
+    const unsubscribe = sessionEnd.subscribe(onEnd);
+    return () => {
+      removeEventListener('storage', onStorage);
+      unsubscribe();
+    };
   }, [queries]);
 }
 
@@ -58,26 +58,22 @@ export function useProfileQuery() {
   return useQuery<Profile | null>({
     queryKey: PROFILE,
     queryFn: ({ client }) => findProfile(client),
-    staleTime: 60_000,
+    staleTime: NOTICE_MS,
+    refetchInterval: (query) => shouldRetry(query) || (query.state.data ? NOTICE_MS : false),
   });
 }
 
 async function findProfile(queries: QueryClient): Promise<Profile | null> {
-  const mark = localStorage.getItem(MARK);
+  const mark = sessionMark.read();
   const known = queries.getQueryData<Profile | null>(PROFILE);
-  if (mark === SIGNED_OUT || (mark === null && !known)) return null;
+  if (sessionMark.isSignedOut() || (mark === null && !known)) return null;
   const user = await requestProfile();
   // A user signed in or out meanwhile, and the reply may be from before.
-  if (localStorage.getItem(MARK) !== mark) return findProfile(queries);
-  if (user !== null) {
-    if (mark === null) markSignedIn();
-    startSession(queries, known, user);
-    return user;
-  }
-  // The previous user stays on the page with what they typed, and is asked to sign in again.
-  if (known) return known;
-  localStorage.removeItem(MARK);
-  return null;
+  if (sessionMark.read() !== mark) return findProfile(queries);
+  if (user === null) return null;
+  if (mark === null) sessionMark.signIn();
+  startSession(queries, known, user);
+  return user;
 }
 
 /** Returns null if the server does not recognize this browser. */
@@ -99,7 +95,7 @@ export interface Credentials {
 }
 
 function submitCredentials(queries: QueryClient, user: Profile): void {
-  markSignedIn();
+  sessionMark.signIn();
   startSession(queries, queries.getQueryData<Profile | null>(PROFILE), user);
   queries.setQueryData(PROFILE, user);
 }
@@ -121,9 +117,22 @@ function startSession(
   else if (before === null || isOver) void queries.invalidateQueries(others);
 }
 
-/** Removes all data of the user who signed out. */
-function clearSession(queries: QueryClient): void {
-  sessionEnd.set('fine');
+/** Removes all data of the user whose session has ended, in every tab. A guest, who has none, keeps what they stored. */
+function dropSession(queries: QueryClient): void {
+  const isGuest = sessionMark.isSignedOut() || sessionMark.read() === null;
+  if (isGuest && !queries.getQueryData<Profile | null>(PROFILE)) {
+    sessionEnd.set('fine');
+    return;
+  }
+  sessionMark.signOut();
+  removeData(queries);
+}
+
+/** Removes all data of a user from this tab. */
+function removeData(queries: QueryClient): void {
+  clearStorage();
+  recoveryCodes.show(null);
+  stepUp.close(false);
   queries.removeQueries(others);
   queries.setQueryData(PROFILE, null);
 }
@@ -211,8 +220,9 @@ export function useSignOut() {
     onMutate: rememberMachineSettings,
     onSettled: (_data, _error, _given, restoreSettings) => {
       restoreSettings?.();
-      localStorage.setItem(MARK, SIGNED_OUT);
-      clearSession(queries);
+      sessionMark.signOut();
+      sessionEnd.set('fine');
+      removeData(queries);
     },
   });
 }

@@ -40,12 +40,6 @@ export function forgetOrderToken(orderId: string): void {
   notify();
 }
 
-/** Removes all tokens at sign-out, so that the next user of this machine does not see the orders. */
-export function clearOrderTokens(): void {
-  for (const id of listOrdersWithToken()) localStorage.removeItem(PREFIX + id);
-  notify();
-}
-
 /** Returns the ids of the orders whose tokens this browser has, newest first. */
 function listOrdersWithToken(): string[] {
   return Object.keys(localStorage)

@@ -2,7 +2,7 @@ import { Suspense } from 'react';
 import { Link, Redirect, Route, Switch, useLocation, useSearchParams } from 'wouter';
 import { lazyPage } from '../shared/lazy-page.ts';
 import { urlOfPage } from '../shared/paths.ts';
-import { useProfile } from '../shared/session.ts';
+import { useProfile, useSignOut } from '../shared/session.ts';
 import { useSessionState } from '../shared/session-end.ts';
 import { useCart } from './cart.ts';
 import { useOrdersWithToken } from './order-tokens.ts';
@@ -17,7 +17,6 @@ import { ResetPage } from './pages/reset-page.tsx';
 import { SignInPage } from './pages/sign-in-page.tsx';
 import { Notice } from './parts/notice.tsx';
 import { PageBoundary } from './parts/page-boundary.tsx';
-import { useLeave } from './use-leave.ts';
 
 /** Rarely needed, and by no guest who orders. */
 const AccountPage = lazyPage(() => import('./pages/account-page.tsx'));
@@ -27,6 +26,7 @@ const EmailUndoPage = lazyPage(() => import('./pages/email-undo-page.tsx'));
 export function Shop() {
   useOtherTabs();
   const [path] = useLocation();
+  const session = useSessionState();
   return (
     <>
       <a className="skip" href="#content">
@@ -34,13 +34,31 @@ export function Shop() {
       </a>
       <Header />
       <main id="content">
-        <PageBoundary key={path}>
+        {session === 'ended' && <SessionEnded path={path} />}
+        {/* With the session, what was typed into a page ends, too. */}
+        <PageBoundary key={`${session} ${path}`}>
           <Suspense fallback={<p className="quiet">Loading…</p>}>
             <Pages />
           </Suspense>
         </PageBoundary>
       </main>
     </>
+  );
+}
+
+function SessionEnded({ path }: { path: string }) {
+  return (
+    <div className="problem" role="alert">
+      <strong>Your session has ended.</strong>
+      {path !== '/sign-in' && (
+        <>
+          <p>Sign in again to continue. The cart of your account is saved.</p>
+          <Link href={`/sign-in?then=${path}`} className="button">
+            Sign in
+          </Link>
+        </>
+      )}
+    </div>
   );
 }
 
@@ -91,9 +109,8 @@ function Home() {
 
 function Header() {
   const profile = useProfile();
-  const session = useSessionState();
-  const leave = useLeave();
-  const isIn = Boolean(profile) && session === 'fine';
+  const signOut = useSignOut();
+  const isIn = Boolean(profile);
   const ordersHere = useOrdersWithToken();
   const { count } = useCart();
   return (
@@ -108,7 +125,7 @@ function Header() {
             <Link href="/account" className="account-link" aria-label="Account">
               <PersonIcon />
             </Link>
-            <button type="button" className="plain sign-out" onClick={leave}>
+            <button type="button" className="plain sign-out" onClick={() => signOut.mutate()}>
               Sign out
             </button>
           </>

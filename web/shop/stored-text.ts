@@ -3,7 +3,7 @@ import { storageKey } from '../shared/paths.ts';
 
 const PREFIX = storageKey('kept.');
 
-/** Returns a typed text, stored in this tab until it is used, even across a sign-in. Null: nothing was typed. */
+/** Returns a typed text, stored in this tab until it is used or the session ends. Null: nothing was typed. */
 export function useStoredText(name: string) {
   const key = PREFIX + name;
   const [text, setText] = useState(() => sessionStorage.getItem(key));
@@ -15,11 +15,4 @@ export function useStoredText(name: string) {
       else sessionStorage.setItem(key, next);
     },
   };
-}
-
-/** Removes the stored texts at sign-out, so that the next user of this machine does not see them. */
-export function clearStoredTexts(): void {
-  for (const key of Object.keys(sessionStorage)) {
-    if (key.startsWith(PREFIX)) sessionStorage.removeItem(key);
-  }
 }

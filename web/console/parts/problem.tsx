@@ -2,10 +2,8 @@ import { Alert, type AlertProps, Button, Code, List, Text } from '@mantine/core'
 import { notifications } from '@mantine/notifications';
 import { IconAlertTriangle } from '@tabler/icons-react';
 import { describeError, findErrorHelp, HoldfastError, isSessionEnd } from '../../shared/api.ts';
-import { useSessionState } from '../../shared/session-end.ts';
 import { ProofDeclined } from '../../shared/step-up.ts';
 import type { FieldErrors } from './field-errors.ts';
-import { SignInAgain } from './sign-in-again.tsx';
 
 interface ProblemProps extends Omit<AlertProps, 'title' | 'children'> {
   readonly error: unknown;
@@ -20,18 +18,10 @@ interface ProblemProps extends Omit<AlertProps, 'title' | 'children'> {
  * without an error.
  */
 export function Problem({ error, onRetry, fieldErrors, ...alert }: ProblemProps) {
-  const session = useSessionState();
   if (error === null || error === undefined) return null;
   // Who closed the dialog that asked for a proof knows it. A page that has no content without it says so.
   if (error instanceof ProofDeclined && onRetry === undefined) return null;
   const isSessionOver = isSessionEnd(error);
-  if (isSessionOver && session === 'fine') {
-    return (
-      <Alert color="teal" variant="light" role="status" {...alert}>
-        You are signed in again: try once more.
-      </Alert>
-    );
-  }
   const problem = error instanceof HoldfastError && !isSessionOver ? error.problem : null;
   const help = findErrorHelp(error);
   const errors = (problem?.errors ?? []).filter(
@@ -48,7 +38,6 @@ export function Problem({ error, onRetry, fieldErrors, ...alert }: ProblemProps)
     >
       <Text fw={600}>{isMarked ? 'Correct what is marked.' : describeError(error)}</Text>
       {help !== null && <Text size="sm">{help}</Text>}
-      {isSessionOver && <SignInAgain />}
       {errors.length > 0 && (
         <List size="sm">
           {errors.map(({ pointer, detail }) => (
@@ -74,18 +63,12 @@ export function Problem({ error, onRetry, fieldErrors, ...alert }: ProblemProps)
 
 /** Reports the error of an action that has no form. */
 export function notifyProblem(error: unknown): void {
-  if (error instanceof ProofDeclined) return;
+  // The sign-in page, which takes the place of all others, says that the session has ended.
+  if (error instanceof ProofDeclined || isSessionEnd(error)) return;
   notifications.show({
     color: 'red',
     title: 'The action failed',
-    message: isSessionEnd(error) ? (
-      <>
-        {describeError(error)}
-        <SignInAgain />
-      </>
-    ) : (
-      describeError(error)
-    ),
+    message: describeError(error),
     autoClose: 8_000,
   });
 }

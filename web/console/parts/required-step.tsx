@@ -1,7 +1,6 @@
 import { Button, Container, Paper, Text, Title } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { type Profile, useSignOut } from '../../shared/session.ts';
-import { SessionEnded } from './session-ended.tsx';
 
 interface RequiredStepProps {
   readonly profile: Profile;
@@ -15,7 +14,6 @@ export function RequiredStep({ profile, title, why, children }: RequiredStepProp
   const signOut = useSignOut();
   return (
     <Container component="main" size={420} py={60}>
-      <SessionEnded />
       <Title order={1} ta="center" mb="sm">
         {title}
       </Title>

@@ -7,7 +7,6 @@ import { Link } from 'wouter';
 import { api, type Order, readBody } from '../../shared/api.ts';
 import { useTitle } from '../../shared/title.ts';
 import { Problem } from '../parts/problem.tsx';
-import { SessionEnded } from '../parts/session-ended.tsx';
 import { formatStatus } from '../parts/status-badge.tsx';
 import { type Shop, useShop } from '../parts/use-shop.ts';
 
@@ -54,7 +53,6 @@ export function PrintPage({ orderId, title, sheet: Sheet }: PrintPageProps) {
             Print
           </Button>
         </Group>
-        <SessionEnded />
         <Problem error={error ?? shopError} />
       </div>
       {order !== undefined && shop !== undefined && (

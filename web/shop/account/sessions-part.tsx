@@ -1,5 +1,6 @@
 import { isolateDirection } from '../../../src/shared/isolate-direction.ts';
 import { describeBrowser } from '../../shared/browser-name.ts';
+import { useSignOut } from '../../shared/session.ts';
 import {
   type SessionItem,
   useEndSession,
@@ -7,7 +8,6 @@ import {
   useSessions,
 } from '../../shared/session-list.ts';
 import { Problem } from '../parts/problem.tsx';
-import { useLeave } from '../use-leave.ts';
 import { formatMoment } from './days.ts';
 import { Done } from './done.tsx';
 import { Part } from './part.tsx';
@@ -45,7 +45,7 @@ export function SessionsPart() {
 
 function SessionRow({ session }: { session: SessionItem }) {
   const end = useEndSession('me');
-  const leave = useLeave();
+  const signOut = useSignOut();
   const { id, userAgent, address, createdAt, lastUsedAt, current } = session;
   const name = userAgent === null ? 'Unknown device' : describeBrowser(userAgent);
   return (
@@ -67,7 +67,7 @@ function SessionRow({ session }: { session: SessionItem }) {
           className="plain"
           aria-label={`Sign out ${current ? 'this device' : isolateDirection(name)}`}
           disabled={end.isPending}
-          onClick={() => (current ? leave() : end.mutate(id))}
+          onClick={() => (current ? signOut.mutate() : end.mutate(id))}
         >
           Sign out
         </button>

@@ -8,7 +8,6 @@ import {
   useSignIn,
   useSignUp,
 } from '../../shared/session.ts';
-import { useSessionState } from '../../shared/session-end.ts';
 import { useTitle } from '../../shared/title.ts';
 import { Field } from '../parts/field.tsx';
 import { Problem } from '../parts/problem.tsx';
@@ -17,13 +16,11 @@ import { ChallengeForm } from '../proving/challenge-form.tsx';
 /** Stays at one address for all steps, so that the customer returns to where they came from. */
 export function SignInPage() {
   const profile = useProfile();
-  const session = useSessionState();
   const [parameters] = useSearchParams();
   const [isNew, setIsNew] = useState(false);
   const [challenge, setChallenge] = useState<Challenge | null>(null);
 
-  if (profile && session === 'fine')
-    return <Redirect to={getSafePath(parameters.get('then'))} replace />;
+  if (profile) return <Redirect to={getSafePath(parameters.get('then'))} replace />;
   if (challenge !== null) {
     return <ChallengeForm challenge={challenge} onStartAgain={() => setChallenge(null)} />;
   }

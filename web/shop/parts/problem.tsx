@@ -1,4 +1,3 @@
-import { Link, useLocation } from 'wouter';
 import { describeError, findErrorHelp, HoldfastError, isSessionEnd } from '../../shared/api.ts';
 import { useSessionState } from '../../shared/session-end.ts';
 import { ProofDeclined } from '../../shared/step-up.ts';
@@ -14,9 +13,8 @@ export function Problem({ error, onRetry }: ProblemProps) {
   const session = useSessionState();
   // Customers who decline a proof know that they did.
   if (error === null || error === undefined || error instanceof ProofDeclined) return null;
-  if (isSessionEnd(error)) {
-    return session === 'fine' ? null : <SessionEnded />;
-  }
+  // Every page says so.
+  if (isSessionEnd(error) && session === 'ended') return null;
   const help = findErrorHelp(error);
   return (
     <div className="problem" role="alert">
@@ -36,20 +34,6 @@ function describeInput(error: unknown): string | null {
   if (!hasCode(error, 'request.invalid')) return null;
   const details = (error.problem.errors ?? []).map(({ detail }) => detail);
   return details.length === 0 ? null : details.join(' ');
-}
-
-/** The cart is stored on the server, and typed texts in this tab, so both survive the sign-in. */
-function SessionEnded() {
-  const [path] = useLocation();
-  return (
-    <div className="problem" role="alert">
-      <strong>Your session has ended.</strong>
-      <p>Sign in again to continue. Your cart is saved.</p>
-      <Link href={`/sign-in?then=${path}`} className="button">
-        Sign in
-      </Link>
-    </div>
-  );
 }
 
 /** Returns whether an error is a refusal of the server: the one with this code, or any. */
