@@ -18,7 +18,7 @@ export interface Behaviour {
   readonly countsUses?: boolean;
 }
 
-/** A device with one passkey in software: ES256, without attestation. Source: WebAuthn Level 3 §6. */
+/** A device with one passkey in software, without attestation. Source: WebAuthn Level 3 §6. */
 export interface TestAuthenticator {
   /** Creates the passkey, as `navigator.credentials.create()` does. */
   create(
@@ -32,6 +32,8 @@ export interface TestAuthenticator {
   ): AuthenticationResponseJSON;
   /** Returns a copy with the same key, which counts on its own. */
   clone(): TestAuthenticator;
+  /** What a server stores of it. */
+  readonly stored: { readonly id: Buffer; readonly publicKey: Buffer };
 }
 
 interface Passkey {
@@ -48,8 +50,16 @@ const BACKUP_ELIGIBLE = 0x08;
 const BACKED_UP = 0x10;
 const ATTESTED = 0x40;
 
-export function createTestAuthenticator(usual: Behaviour, idBytes = 16): TestAuthenticator {
-  const keys = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+/** `algorithm`: default ES256. An older computer has only RS256. */
+export function createTestAuthenticator(
+  usual: Behaviour,
+  idBytes = 16,
+  algorithm: 'ES256' | 'RS256' = 'ES256',
+): TestAuthenticator {
+  const keys =
+    algorithm === 'ES256'
+      ? generateKeyPairSync('ec', { namedCurve: 'P-256' })
+      : generateKeyPairSync('rsa', { modulusLength: 2048 });
   return createDevice(usual, { ...keys, id: randomBytes(idBytes), userHandle: '', uses: 0 });
 }
 
@@ -92,6 +102,7 @@ function createDevice(usual: Behaviour, passkey: Passkey): TestAuthenticator {
       };
     },
     clone: () => createDevice(usual, { ...passkey }),
+    stored: { id: passkey.id, publicKey: Buffer.from(encodePublicKey(passkey.publicKey)) },
   };
 }
 
@@ -119,19 +130,33 @@ function buildAuthenticatorData(
 }
 
 function buildCredentialData({ id, publicKey }: Passkey): Buffer {
-  const { x = '', y = '' } = publicKey.export({ format: 'jwk' });
-  // Key type EC2, algorithm ES256, curve P-256. Source: RFC 9053 §2.1 and §7.1.
-  const key = new Map<number, number | Uint8Array>([
-    [1, 2],
-    [3, -7],
-    [-1, 1],
-    [-2, new Uint8Array(Buffer.from(x, 'base64url'))],
-    [-3, new Uint8Array(Buffer.from(y, 'base64url'))],
-  ]);
   const idLength = Buffer.alloc(2);
   idLength.writeUInt16BE(id.length);
   const aaguid = Buffer.alloc(16);
-  return Buffer.concat([aaguid, idLength, id, isoCBOR.encode(key)]);
+  return Buffer.concat([aaguid, idLength, id, encodePublicKey(publicKey)]);
+}
+
+function encodePublicKey(publicKey: KeyObject): Uint8Array {
+  const { x = '', y = '', n = '', e = '' } = publicKey.export({ format: 'jwk' });
+  const part = (text: string) => new Uint8Array(Buffer.from(text, 'base64url'));
+  const entries: [number, number | Uint8Array][] =
+    publicKey.asymmetricKeyType === 'rsa'
+      ? // Key type RSA, algorithm RS256. Source: RFC 8230 §4 and RFC 8812 §2.
+        [
+          [1, 3],
+          [3, -257],
+          [-1, part(n)],
+          [-2, part(e)],
+        ]
+      : // Key type EC2, algorithm ES256, curve P-256. Source: RFC 9053 §2.1 and §7.1.
+        [
+          [1, 2],
+          [3, -7],
+          [-1, 1],
+          [-2, part(x)],
+          [-3, part(y)],
+        ];
+  return isoCBOR.encode(new Map(entries));
 }
 
 function sha256(bytes: string | Uint8Array): Buffer {

@@ -50,6 +50,29 @@ test('a passkey is discoverable, of this shop, and made without attestation', as
   assert.equal(handle, caller.id.replaceAll('-', ''));
 });
 
+test('a passkey signs by EdDSA or ES256; others are neither made nor, where an earlier version took them, used', async () => {
+  const { email, caller, user } = await signUpWithPasskey(accounts);
+  const { id, publicKey } = await accounts.createPasskeyOptions(caller);
+  assert.deepEqual(
+    publicKey.pubKeyCredParams.map(({ alg }) => alg),
+    [-8, -7],
+  );
+  const weak = createTestAuthenticator({ origin: PUBLIC_URL }, 16, 'RS256');
+  const made = weak.create(publicKey);
+  await assert.rejects(
+    accounts.addPasskey(caller, { id, response: made }),
+    refusal('request.invalid'),
+  );
+  await database.run(
+    'test.weaken',
+    `update factors
+        set credential_id = $2::bytea, public_key = $3::bytea
+      where user_id = $1::uuid`,
+    [user.id, weak.stored.id, weak.stored.publicKey],
+  );
+  await assert.rejects(signInSecond(email, weak), refusal('accounts.factor_invalid'));
+});
+
 test('a passkey signs in after the password, and alone', async () => {
   const { email, user, device, added } = await signUpWithPasskey(accounts);
   assert.equal(added.recoveryCodes?.length, 10);

@@ -9,8 +9,11 @@ import type {
 import type { PasskeyScope } from '../passkey-scope.ts';
 
 const NONCE_BYTES = 32;
-/** EdDSA, ES256 and RS256. Source: the IANA registry "COSE Algorithms"; WebAuthn Level 3 §5.4, "pubKeyCredParams". */
-const ALGORITHMS = [-8, -7, -257];
+/**
+ * EdDSA and ES256, of 128 bits of security. Not RS256, whose padding is old, and whose keys of 2048 bits have 112. Source: the
+ * IANA registry "COSE Algorithms".
+ */
+const ALGORITHMS = [-8, -7];
 /** As long as a challenge lives. */
 const TIMEOUT_MS = 5 * 60_000;
 
@@ -30,6 +33,7 @@ export interface StoredPasskey extends KnownPasskey {
 
 /** The library takes 140 ms to load, which most processes never need. */
 const load = () => import('@simplewebauthn/server');
+const loadHelpers = () => import('@simplewebauthn/server/helpers');
 
 export function createNonce(): Buffer {
   return randomBytes(NONCE_BYTES);
@@ -116,7 +120,7 @@ export interface PasskeyUse {
 
 /**
  * Returns null unless the passkey signed this challenge, for an origin and the RP ID of this shop, with its user present,
- * and verified where that is required. A counter that always was 0 says nothing. Source: WebAuthn Level 3 §7.2.
+ * and verified where that is required, with an algorithm that counts. A counter that always was 0 says nothing. Source: WebAuthn Level 3 §7.2.
  */
 export async function verifyPasskey(
   { rpId, origins }: PasskeyScope,
@@ -127,6 +131,7 @@ export async function verifyPasskey(
 ): Promise<PasskeyUse | null> {
   const { verifyAuthenticationResponse } = await load();
   try {
+    if (!(await isStrong(passkey))) return null;
     const { verified, authenticationInfo } = await verifyAuthenticationResponse({
       response,
       expectedChallenge: nonce.toString('base64url'),
@@ -147,6 +152,13 @@ export async function verifyPasskey(
   } catch {
     return null;
   }
+}
+
+/** Returns whether a passkey signs as new ones do. An earlier version took others, and the library verifies them. */
+async function isStrong({ publicKey }: StoredPasskey): Promise<boolean> {
+  const { cose, decodeCredentialPublicKey } = await loadHelpers();
+  const algorithm = decodeCredentialPublicKey(bytes(publicKey)).get(cose.COSEKEYS.alg);
+  return algorithm !== undefined && ALGORITHMS.includes(algorithm);
 }
 
 /** Returns the bytes that a passkey stores as its user: the id, which says nothing about the person. */
