@@ -73,12 +73,25 @@ CREATE OR REPLACE FUNCTION public.fold_text(text)
 RETURN CASE WHEN (octet_length($1) = char_length($1)) THEN lower($1) ELSE NORMALIZE(regexp_replace(replace(replace(replace(replace(translate(lower(NORMALIZE($1, NFKD)), 'ẞÆŒÞØøŁłĐđÐðĦħŦŧŊŋıς'::text, 'ßæœþoollddddhhttnniσ'::text), 'ß'::text, 'ss'::text), 'æ'::text, 'ae'::text), 'œ'::text, 'oe'::text), 'þ'::text, 'th'::text), '[\u0300-\u036f\u0483-\u0487\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7\u0610-\u061a\u064b-\u065f\u0670\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f\u00ad\u061c\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff]'::text, ''::text, 'g'::text), NFC) END
 ;
 
-CREATE OR REPLACE FUNCTION public.forget_buyer_network()
+CREATE OR REPLACE FUNCTION public.forget_networks()
  RETURNS trigger
  LANGUAGE plpgsql
 AS $function$
 begin
   new.buyer_network := null;
+  new.guest_network := case when new.guest_network is not null then '' end;
+  return new;
+end
+$function$
+;
+
+CREATE OR REPLACE FUNCTION public.forget_session_origin()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  new.address := null;
+  new.user_agent := null;
   return new;
 end
 $function$
@@ -186,6 +199,20 @@ begin
       using errcode = 'foreign_key_violation', constraint = 'products_modifier_group_ids_fkey';
   end if;
   return new;
+end
+$function$
+;
+
+CREATE OR REPLACE FUNCTION public.guard_movement()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  if new.reason = '' and to_jsonb(new) - 'reason' = to_jsonb(old) - 'reason' then
+    return new;
+  end if;
+  raise exception 'stock_movements is append-only: update is refused'
+    using errcode = 'restrict_violation', constraint = 'stock_movements_append_only_check';
 end
 $function$
 ;
@@ -319,6 +346,10 @@ CREATE OR REPLACE FUNCTION public.guard_order_line()
  LANGUAGE plpgsql
 AS $function$
 begin
+  if tg_op = 'UPDATE' and new.note is null
+     and to_jsonb(new) - 'note' = to_jsonb(old) - 'note' then
+    return new;
+  end if;
   if (select status from orders where id = old.order_id) is distinct from 'QUEUED' then
     raise exception 'the lines of a placed order never change'
       using errcode = 'restrict_violation', constraint = 'order_lines_append_only_check';
@@ -378,7 +409,12 @@ CREATE OR REPLACE FUNCTION public.guard_refund()
  RETURNS trigger
  LANGUAGE plpgsql
 AS $function$
+declare
+  progress constant text[] := '{reason,status,provider_refund_id,next_attempt_at,attempts,last_error,updated_at}';
 begin
+  if new.reason = '' and to_jsonb(new) - progress = to_jsonb(old) - progress then
+    return new;
+  end if;
   raise exception 'a refund is for what it was asked for: only how far it is changes'
     using errcode = 'restrict_violation', constraint = 'payment_refunds_append_only_check';
 end
@@ -726,6 +762,18 @@ create table email_links (
   constraint email_links_undo_id_check CHECK (((purpose = 'change'::text) = (undo_id IS NOT NULL)))
 );
 
+create table erasures (
+  user_id uuid not null,
+  requested_at timestamp(3) with time zone,
+  due_at timestamp(3) with time zone,
+  erased_at timestamp(3) with time zone,
+  swept_at timestamp(3) with time zone,
+  constraint erasures_user_id_pkey PRIMARY KEY (user_id),
+  constraint erasures_due_at_check CHECK ((((due_at IS NULL) = (requested_at IS NULL)) AND (due_at > requested_at))),
+  constraint erasures_erased_at_check CHECK (((requested_at IS NOT NULL) OR (erased_at IS NOT NULL))),
+  constraint erasures_swept_at_check CHECK (((swept_at IS NULL) OR (erased_at IS NOT NULL)))
+);
+
 create table events (
   "position" bigint generated always as identity not null,
   id uuid not null,
@@ -921,12 +969,14 @@ create table mail_messages (
   payment_note text,
   to_guest boolean,
   omits_own_words boolean,
+  user_id uuid,
   constraint mail_messages_id_pkey PRIMARY KEY (id),
   constraint mail_messages_kind_check CHECK ((kind = ANY (ARRAY['order.placed'::text, 'order.confirmed'::text, 'order.ready'::text, 'order.cancelled'::text, 'order.failed'::text, 'order.rescheduled'::text, 'order.readdressed'::text, 'payment.refunded'::text, 'password.reset'::text, 'email.verify'::text, 'email.confirm'::text, 'email.taken'::text, 'account.password_changed'::text, 'account.factor_added'::text, 'account.factor_removed'::text, 'account.factors_reset'::text, 'account.recovery_codes_created'::text, 'account.recovery_code_used'::text, 'account.new_device'::text, 'account.refresh_reused'::text, 'account.email_change_requested'::text, 'account.email_changed'::text, 'account.email_change_undone'::text]))),
   constraint mail_messages_omits_own_words_check CHECK (omits_own_words),
   constraint mail_messages_order_id_by_kind_check CHECK (((((kind ~~ 'order.%'::text) OR (kind ~~ 'payment.%'::text)) = (order_id IS NOT NULL)) AND ((order_id IS NULL) = (sequence IS NULL)))),
   constraint mail_messages_payment_note_check CHECK (((payment_note = ANY (ARRAY['due'::text, 'received'::text, 'to_refund'::text])) AND ((pay_by IS NULL) OR (NOT (payment_note IS DISTINCT FROM 'due'::text))))),
-  constraint mail_messages_to_guest_check CHECK (to_guest)
+  constraint mail_messages_to_guest_check CHECK (to_guest),
+  constraint mail_messages_user_id_check CHECK (((user_id IS NULL) OR (order_id IS NULL)))
 );
 
 create table mail_settings (
@@ -1072,6 +1122,7 @@ create table orders (
   guest_email_key text,
   guest_network text,
   buyer_network text,
+  forgotten_at timestamp(3) with time zone,
   constraint orders_id_pkey PRIMARY KEY (id),
   constraint orders_cancel_reason_check CHECK (((cancel_reason = ANY (ARRAY['CUSTOMER'::text, 'ADMIN'::text, 'EXPIRED'::text, 'PAYMENT_FAILED'::text])) AND ((cancel_reason IS NULL) = (status <> 'CANCELLED'::text)) AND ((cancelled_at IS NULL) = (status <> 'CANCELLED'::text)))),
   constraint orders_currency_check CHECK ((currency ~ '^[A-Z]{3}$'::text)),
@@ -1275,7 +1326,7 @@ create table refresh_families (
   user_agent text,
   epoch integer default 0 not null,
   constraint refresh_families_id_pkey PRIMARY KEY (id),
-  constraint refresh_families_end_reason_check CHECK ((end_reason = ANY (ARRAY['logout'::text, 'reuse'::text, 'password'::text, 'reset'::text, 'disabled'::text, 'revoked'::text, 'admin'::text, 'role'::text, 'factor'::text, 'email'::text, 'limit'::text, 'replaced'::text]))),
+  constraint refresh_families_end_reason_check CHECK ((end_reason = ANY (ARRAY['logout'::text, 'reuse'::text, 'password'::text, 'reset'::text, 'disabled'::text, 'revoked'::text, 'admin'::text, 'role'::text, 'factor'::text, 'email'::text, 'limit'::text, 'replaced'::text, 'erased'::text]))),
   constraint refresh_families_epoch_check CHECK ((epoch >= 0)),
   constraint refresh_families_generation_check CHECK (((generation >= 1) AND ((generation = 1) = (generation_at IS NULL)))),
   constraint refresh_families_user_agent_check CHECK ((length(user_agent) <= 256))
@@ -1580,6 +1631,8 @@ alter table discount_uses add constraint discount_uses_discount_id_fkey FOREIGN 
 
 alter table email_links add constraint email_links_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id);
 
+alter table erasures add constraint erasures_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id);
+
 alter table factor_challenges add constraint factor_challenges_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id);
 
 alter table factor_failures add constraint factor_failures_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id);
@@ -1658,6 +1711,12 @@ CREATE INDEX email_links_email_key_created_at_idx ON public.email_links USING bt
 
 CREATE INDEX email_links_user_id_created_at_idx ON public.email_links USING btree (user_id, created_at);
 
+CREATE INDEX erasures_due_at_user_id_open_idx ON public.erasures USING btree (due_at, user_id) WHERE (erased_at IS NULL);
+
+CREATE INDEX erasures_erased_at_unswept_idx ON public.erasures USING btree (erased_at) WHERE ((erased_at IS NOT NULL) AND (swept_at IS NULL));
+
+CREATE INDEX events_actor_id_position_idx ON public.events USING btree (actor_id, "position") WHERE ((order_id IS NULL) AND (actor_id IS NOT NULL));
+
 CREATE INDEX events_at_idx ON public.events USING brin (at);
 
 CREATE INDEX events_position_old_idx ON public.events USING btree ("position") WHERE is_old_event(reason, personal_of, order_id, actor_id);
@@ -1684,7 +1743,11 @@ CREATE INDEX jobs_leased_until_idx ON public.jobs USING btree (leased_until) WHE
 
 CREATE INDEX known_devices_last_used_at_idx ON public.known_devices USING btree (last_used_at);
 
+CREATE INDEX mail_messages_order_id_idx ON public.mail_messages USING btree (order_id) WHERE (order_id IS NOT NULL);
+
 CREATE INDEX mail_messages_sent_at_idx ON public.mail_messages USING btree (sent_at);
+
+CREATE INDEX mail_messages_user_id_idx ON public.mail_messages USING btree (user_id) WHERE (user_id IS NOT NULL);
 
 CREATE INDEX modifiers_product_id_idx ON public.modifiers USING btree (product_id) WHERE (product_id IS NOT NULL);
 
@@ -1703,6 +1766,8 @@ CREATE UNIQUE INDEX orders_customer_id_client_token_key ON public.orders USING b
 CREATE INDEX orders_customer_id_created_at_id_idx ON public.orders USING btree (customer_id, created_at, id);
 
 CREATE INDEX orders_customer_id_pending_idx ON public.orders USING btree (customer_id) WHERE (status = ANY (ARRAY['QUEUED'::text, 'PENDING'::text]));
+
+CREATE INDEX orders_ended_at_kept_idx ON public.orders USING btree (COALESCE(ended_at, updated_at)) WHERE ((status = ANY (ARRAY['COMPLETED'::text, 'CANCELLED'::text, 'FAILED'::text])) AND (source = 'api'::text) AND ((forgotten_at IS NULL) OR (forgotten_at < ended_at)));
 
 CREATE INDEX orders_expires_at_idx ON public.orders USING btree (expires_at) WHERE ((status = 'PENDING'::text) AND (expires_at IS NOT NULL));
 
@@ -1752,6 +1817,10 @@ CREATE INDEX provider_events_failed_at_id_idx ON public.provider_events USING bt
 
 CREATE INDEX provider_events_next_attempt_at_idx ON public.provider_events USING btree (next_attempt_at, id) WHERE (next_attempt_at IS NOT NULL);
 
+CREATE INDEX provider_events_payment_id_idx ON public.provider_events USING btree (((payload ->> 'paymentId'::text))) WHERE (payload IS NOT NULL);
+
+CREATE INDEX provider_events_received_at_words_idx ON public.provider_events USING btree (received_at) WHERE ((status = ANY (ARRAY['APPLIED'::text, 'IGNORED'::text])) AND (COALESCE((payload ->> 'reason'::text), (payload ->> 'failure'::text), last_error) IS NOT NULL));
+
 CREATE INDEX queued_orders_vip_arrival_idx ON public.queued_orders USING btree (vip, arrival) WHERE (set_aside_at IS NULL);
 
 CREATE INDEX refresh_families_ended_at_idx ON public.refresh_families USING btree (ended_at) WHERE (ended_at IS NOT NULL);
@@ -1769,6 +1838,8 @@ CREATE INDEX refresh_tokens_spent_at_idx ON public.refresh_tokens USING btree (s
 CREATE INDEX slot_places_start_at_idx ON public.slot_places USING btree (start_at);
 
 CREATE INDEX sold_names_search_key_trigrams_idx ON public.sold_names USING gin (search_key gin_trgm_ops) WITH (fastupdate=off);
+
+CREATE INDEX stock_movements_actor_id_at_id_idx ON public.stock_movements USING btree (actor_id, at, id) WHERE ((actor_id IS NOT NULL) AND (order_id IS NULL));
 
 CREATE INDEX stock_movements_order_id_idx ON public.stock_movements USING btree (order_id) WHERE (order_id IS NOT NULL);
 
@@ -1862,7 +1933,7 @@ CREATE TRIGGER order_lines_written_once AFTER INSERT ON public.order_lines REFER
 
 CREATE TRIGGER order_status_steps_fixed BEFORE INSERT OR DELETE OR UPDATE OR TRUNCATE ON public.order_status_steps FOR EACH STATEMENT EXECUTE FUNCTION refuse_step_change();
 
-CREATE TRIGGER orders_forget_buyer_network BEFORE UPDATE OF status ON public.orders FOR EACH ROW WHEN (((old.buyer_network IS NOT NULL) AND (new.status <> ALL (ARRAY['QUEUED'::text, 'PENDING'::text])))) EXECUTE FUNCTION forget_buyer_network();
+CREATE TRIGGER orders_forget_networks BEFORE UPDATE OF status ON public.orders FOR EACH ROW WHEN ((((old.buyer_network IS NOT NULL) OR (old.guest_network <> ''::text)) AND (new.status <> ALL (ARRAY['QUEUED'::text, 'PENDING'::text])))) EXECUTE FUNCTION forget_networks();
 
 CREATE TRIGGER orders_kept BEFORE UPDATE OF id, customer_id ON public.orders FOR EACH ROW EXECUTE FUNCTION guard_order();
 
@@ -1912,6 +1983,8 @@ CREATE TRIGGER provider_events_no_delete BEFORE DELETE ON public.provider_events
 
 CREATE TRIGGER provider_events_no_truncate BEFORE TRUNCATE ON public.provider_events FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
+CREATE TRIGGER refresh_families_forget_origin BEFORE UPDATE OF ended_at ON public.refresh_families FOR EACH ROW WHEN ((new.ended_at IS NOT NULL)) EXECUTE FUNCTION forget_session_origin();
+
 CREATE TRIGGER shop_settings_version AFTER UPDATE ON public.shop_settings FOR EACH STATEMENT EXECUTE FUNCTION raise_price_version();
 
 CREATE TRIGGER slot_places_changed AFTER UPDATE ON public.slot_places REFERENCING OLD TABLE AS before NEW TABLE AS after FOR EACH STATEMENT EXECUTE FUNCTION count_changed_places();
@@ -1922,9 +1995,11 @@ CREATE TRIGGER slots_changed BEFORE UPDATE ON public.slots FOR EACH ROW WHEN ((n
 
 CREATE TRIGGER slots_taken BEFORE INSERT ON public.slots FOR EACH ROW EXECUTE FUNCTION guard_slot();
 
-CREATE TRIGGER stock_movements_append_only BEFORE DELETE OR UPDATE ON public.stock_movements FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER stock_movements_append_only BEFORE DELETE ON public.stock_movements FOR EACH ROW EXECUTE FUNCTION refuse_change();
 
 CREATE TRIGGER stock_movements_no_truncate BEFORE TRUNCATE ON public.stock_movements FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+
+CREATE TRIGGER stock_movements_reason BEFORE UPDATE ON public.stock_movements FOR EACH ROW EXECUTE FUNCTION guard_movement();
 
 CREATE TRIGGER tax_rates_version AFTER INSERT OR DELETE OR UPDATE ON public.tax_rates FOR EACH STATEMENT EXECUTE FUNCTION raise_price_version();
 

@@ -17,7 +17,7 @@ export interface LiveEvent {
 
 type EventType = Exclude<
   operations['createWebhookEndpoint']['requestBody']['content']['application/json']['eventTypes'][number],
-  '*'
+  '*' | 'log.sealed'
 >;
 
 /** The OpenAPI document has types but no values. This does not compile if the server adds or removes an event type. */
@@ -42,6 +42,7 @@ const byEventType: Readonly<Record<EventType, true>> = {
   'stock.adjusted': true,
   'prices.changed': true,
   'shop.changed': true,
+  'customer.erased': true,
 };
 
 /** Every event type that the server sends. */
