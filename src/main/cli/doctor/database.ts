@@ -17,6 +17,7 @@ import { explainError } from '../explain-error.ts';
 import { factorKeyFindings, strandedPasskeyFindings } from './factors.ts';
 import { createFinding, type Finding } from './finding.ts';
 import { roleFindings } from './role.ts';
+import { sealFindings } from './seals.ts';
 import { futureFindings } from './settings.ts';
 
 /** Source: PostgreSQL documentation, Appendix A. */
@@ -73,6 +74,7 @@ async function findingsOfRunning(config: Config): Promise<Finding[]> {
     ...(await demoFindings(config, opened.database)),
     ...(await ifReadable(() => factorKeyFindings(config, opened.database))),
     ...(await ifReadable(() => strandedPasskeyFindings(config, opened.database))),
+    ...(await ifReadable(() => sealFindings(config, opened.database))),
     await clockFinding(opened.database),
     ...(await roleFindings(config, opened)),
   ];

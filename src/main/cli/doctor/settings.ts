@@ -40,12 +40,13 @@ export function futureFindings(faults: readonly string[]): Finding[] {
 }
 
 function secretFindings(config: Config, weak: readonly WeakSetting[]): Finding[] {
-  const { jwtSecret, factorKey, role, dataDir } = config;
+  const { jwtSecret, factorKey, sealKey, role, dataDir } = config;
   const faults = weak.filter(({ group }) => group === 'secrets');
   if (faults.length > 0) return faults.map(({ say }) => createFinding('secrets', 'wrong', say));
   const made = [
     ...(jwtSecret.kind === 'generated' ? ['JWT_SECRET'] : []),
     ...(factorKey.kind === 'generated' && role !== 'worker' ? ['FACTOR_KEY'] : []),
+    ...(sealKey.kind === 'generated' && role !== 'api' ? ['SEAL_KEY'] : []),
   ].map((name) => `${name} is generated and stored in ${dataDir}; production requires your own`);
   const names = [...new Set(listSecrets(config).map(({ name }) => name))].join(', ');
   const good = [...(names === '' ? [] : [names]), ...made].map((say) =>
@@ -81,6 +82,7 @@ function permissionFindings({ allowInsecure }: Config, weak: readonly WeakSettin
 
 function productionFindings(config: Config): Finding[] {
   const { publicUrl, secureCookies, payments, trustedProxies, metricsToken, host } = config;
+  const { role, sealKey } = config;
   const isLocal = isLoopbackHost(host);
   const warnings: string[] = [];
   if (publicUrl.startsWith('http:') && secureCookies) {
@@ -96,6 +98,11 @@ function productionFindings(config: Config): Finding[] {
   if (metricsToken === null && !isLocal) {
     warnings.push(
       `METRICS_TOKEN is not set and HOST is ${host}, so only this machine can read /metrics; set a token to read them from elsewhere, and let no proxy on this machine forward /metrics`,
+    );
+  }
+  if (role === 'api' && sealKey.kind === 'given') {
+    warnings.push(
+      'SEAL_KEY is set, and ROLE=api seals nothing; remove it, so that whoever breaks into this server cannot sign',
     );
   }
   if (payments.kind === 'sandbox') {
