@@ -26,6 +26,7 @@ const production = {
   PAYMENT_PROVIDER: 'sandbox',
   JWT_SECRET: randomBytes(48).toString('base64'),
   FACTOR_KEY: randomBytes(48).toString('base64'),
+  SEAL_KEY: randomBytes(32).toString('base64'),
   TRUSTED_PROXIES: '10.0.0.0/8',
 };
 
@@ -180,6 +181,7 @@ test('outside production, doctor lists what production would refuse, and exits w
   for (const words of [
     'JWT_SECRET is missing',
     'FACTOR_KEY is missing',
+    'SEAL_KEY is missing',
     'PAYMENT_PROVIDER is missing',
     'MAIL_DRIVER is missing',
     'DATABASE_REPLICA_URLS connects to another machine',

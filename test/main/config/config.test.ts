@@ -181,6 +181,7 @@ const production = {
   MAIL_DRIVER: 'capture',
   PUBLIC_URL: 'https://shop.example',
   FACTOR_KEY: randomBytes(48).toString('base64'),
+  SEAL_KEY: randomBytes(32).toString('base64'),
 };
 
 test('access lines are on in production, off elsewhere, and can be chosen', () => {

@@ -23,6 +23,7 @@ test('production needs a key for the secrets of factors, other than JWT_SECRET; 
     MAIL_DRIVER: 'capture',
     PUBLIC_URL: 'https://shop.example',
     JWT_SECRET: strongSecret,
+    SEAL_KEY: randomBytes(32).toString('base64'),
   };
   const [missing = ''] = catchSentences({ ...given });
   assert.match(missing, /^FACTOR_KEY is missing/);

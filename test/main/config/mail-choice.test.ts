@@ -67,6 +67,7 @@ test('production does not start until its mail driver is named', () => {
     PAYMENT_PROVIDER: 'sandbox',
     JWT_SECRET: randomBytes(48).toString('base64url'),
     FACTOR_KEY: randomBytes(48).toString('base64'),
+    SEAL_KEY: randomBytes(32).toString('base64'),
   };
   for (const unnamed of [{}, { MAIL_DRIVER: '' }, { ...smtp, MAIL_DRIVER: undefined }]) {
     const faults = listFaults({ ...production, ...unnamed });

@@ -12,6 +12,7 @@ const production = {
   PUBLIC_URL: 'https://shop.example',
   JWT_SECRET: randomBytes(48).toString('base64'),
   FACTOR_KEY: randomBytes(48).toString('base64'),
+  SEAL_KEY: randomBytes(32).toString('base64'),
 };
 const local = 'postgresql://shop@127.0.0.1/shop';
 

@@ -11,6 +11,7 @@ const production = {
   PUBLIC_URL: 'https://shop.example',
   JWT_SECRET: strongSecret(),
   FACTOR_KEY: strongSecret(),
+  SEAL_KEY: randomBytes(32).toString('base64'),
 };
 
 test('in production admins need a second factor, elsewhere nobody, unless the setting says otherwise', () => {

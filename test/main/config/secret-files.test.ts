@@ -47,6 +47,7 @@ const smtp = { MAIL_DRIVER: 'smtp', MAIL_FROM: 'orders@shop.example' };
 const secrets: Record<string, readonly [value: string, others?: Record<string, string>]> = {
   JWT_SECRET: [secret],
   FACTOR_KEY: [secret],
+  SEAL_KEY: [randomBytes(32).toString('base64')],
   METRICS_TOKEN: [secret],
   ADMIN_PASSWORD: ['a long pass phrase', { ADMIN_EMAIL: 'owner@shop.example' }],
   DATABASE_URL: ['postgresql://shop:secret@127.0.0.1/shop'],
@@ -63,7 +64,7 @@ const secrets: Record<string, readonly [value: string, others?: Record<string, s
 };
 
 test('every variable that may contain a secret can come from a file', () => {
-  for (const name of ['FACTOR_KEY', 'SEAL_KEY', ...Object.keys(secrets)]) {
+  for (const name of Object.keys(secrets)) {
     assert.ok(isSecretVariable(name), name);
   }
   assert.deepEqual(

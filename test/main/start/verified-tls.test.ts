@@ -31,6 +31,7 @@ const production = {
   PUBLIC_URL: 'https://shop.example',
   JWT_SECRET: randomBytes(48).toString('base64'),
   FACTOR_KEY: randomBytes(48).toString('base64'),
+  SEAL_KEY: randomBytes(32).toString('base64'),
   PAYMENT_PROVIDER: 'sandbox',
   MAIL_DRIVER: 'smtp',
   MAIL_FROM: 'orders@shop.example',
