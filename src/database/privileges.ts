@@ -12,6 +12,10 @@ const READ_ONLY_TABLES: readonly string[] = ['public.schema_migrations'];
 /** Tables whose rows change but stay, by a guard that does more than refuse. */
 const KEPT_TABLES: readonly string[] = ['public.order_lines'];
 
+/** Tables of which the database alone decides when and in which order their rows were written, and in which columns. */
+const STAMPED_TABLES: readonly string[] = ['public.events', 'public.audit'];
+const STAMPS: readonly string[] = ['position', 'at'];
+
 /**
  * Trigger functions that refuse every change, except for those that a function of the owner makes. The runtime role does
  * not get the privilege for what they refuse.
@@ -38,7 +42,7 @@ export interface PrivilegeGap {
  *
  * - SELECT on everything, also on sequences, so that the role can take a dump;
  * - INSERT, UPDATE and DELETE on tables, except for what a guard refuses, on the tables below, and on those that only
- *   migrations write to;
+ *   migrations write to; INSERT on the tables of the log, only in the columns that the database does not fill itself;
  * - USAGE and UPDATE on sequences, unless they fill an identity column, which needs none;
  * - EXECUTE on functions, and USAGE on the schemas;
  * - nothing else: no TRUNCATE, REFERENCES, TRIGGER or MAINTAIN, and no CREATE.
@@ -46,7 +50,7 @@ export interface PrivilegeGap {
  * It is derived from the catalogue, so it includes what later migrations create. Members of extensions are left out,
  * since everyone may use them, and so are the tables of others in these schemas.
  *
- * Parameters: role, schemas, read-only tables, guards, kept tables.
+ * Parameters: role, schemas, read-only tables, guards, kept tables, stamped tables, their stamps.
  */
 const FIND_GAPS = `
   with spaces as (
@@ -85,6 +89,7 @@ const FIND_GAPS = `
                and relkind in ('r', 'p')
                and name <> all($3::text[])
                and (privilege <> 'DELETE' or name <> all($5::text[]))
+               and (privilege <> 'INSERT' or name <> all($6::text[]))
                and not exists (
                  select from pg_trigger
                   where tgrelid = relations.oid
@@ -102,10 +107,25 @@ const FIND_GAPS = `
   table_gaps as (
     select target, privilege, wanted,
            case when privilege in ('TRUNCATE', 'TRIGGER', 'DELETE', 'MAINTAIN') or wanted
+                     or (privilege = 'INSERT' and target = any(select 'table ' || unnest($6::text[])))
              then has_table_privilege($1::name, oid, privilege)
              else has_any_column_privilege($1::name, oid, privilege)
            end as held
       from table_rule),
+  -- A privilege on the table includes all columns, and is one of the gaps above.
+  column_gaps as (
+    select target, format('INSERT (%s)', string_agg(quote_ident(attname), ', ' order by attnum)) as privilege, wanted, held
+      from (
+        select 'table ' || name as target, attname, attnum, attname <> all($7::text[]) as wanted,
+               has_column_privilege($1::name, relations.oid, attnum, 'INSERT') as held
+          from relations
+          join pg_attribute on attrelid = relations.oid
+         where name = any($6::text[])
+           and attnum > 0
+           and not attisdropped
+           and not has_table_privilege($1::name, relations.oid, 'INSERT')) as columns
+     where wanted <> held
+     group by target, wanted, held),
   sequence_gaps as (
     select 'sequence ' || name as target, privilege,
            privilege = 'SELECT' or not exists (
@@ -137,6 +157,7 @@ const FIND_GAPS = `
       select * from schema_gaps
       union all select * from database_gaps
       union all select * from table_gaps
+      union all select * from column_gaps
       union all select * from sequence_gaps
       union all select * from routine_gaps) as gaps
    where wanted <> held
@@ -154,6 +175,8 @@ export async function findPrivilegeGaps(
     READ_ONLY_TABLES,
     GUARDS,
     KEPT_TABLES,
+    STAMPED_TABLES,
+    STAMPS,
   ]);
   return rows;
 }
@@ -180,26 +203,36 @@ export async function grantPrivileges(
 ): Promise<void> {
   const gaps = await findPrivilegeGaps(client, role);
   if (gaps.length === 0) return;
-  const [missing, excess] = [true, false].map((isMissing) =>
-    gaps.filter((gap) => gap.isMissing === isMissing).map((gap) => formatGrant(gap, role)),
-  );
-  try {
-    await client.query(missing!.join(';\n'));
-  } catch (cause) {
-    if (!isPrivilegeError(cause)) throw cause;
-    throw new MigrationError(describeMissing(gaps, role), { cause });
-  }
   await client.query('savepoint revoking');
   try {
-    await client.query(excess!.join(';\n'));
+    await client.query(formatStatements(gaps, role, { isMissing: false }));
   } catch (error) {
     if (!isPrivilegeError(error)) throw error;
     await client.query('rollback to savepoint revoking');
+  }
+  // Revoking a privilege on a table also revokes it on its columns.
+  const missing = await findPrivilegeGaps(client, role);
+  try {
+    await client.query(formatStatements(missing, role, { isMissing: true }));
+  } catch (cause) {
+    if (!isPrivilegeError(cause)) throw cause;
+    throw new MigrationError(describeMissing(missing, role), { cause });
   }
   const left = await findPrivilegeGaps(client, role);
   if (left.some(({ isMissing }) => isMissing))
     throw new MigrationError(describeMissing(left, role));
   if (left.length > 0) log?.warn(describeExcess(left, role));
+}
+
+function formatStatements(
+  gaps: readonly PrivilegeGap[],
+  role: string,
+  { isMissing }: Pick<PrivilegeGap, 'isMissing'>,
+): string {
+  return gaps
+    .filter((gap) => gap.isMissing === isMissing)
+    .map((gap) => formatGrant(gap, role))
+    .join(';\n');
 }
 
 /** Describes the privileges that a role lacks, with the statements that grant them. */

@@ -21,7 +21,9 @@ await createTestOrders(database).placeOrder(buildPlacementContext(await addUser(
 const everything = 'DELETE,INSERT,SELECT,UPDATE';
 /** The tables on which the product has fewer privileges. */
 const exceptions: Readonly<Record<string, string>> = {
-  events: 'INSERT,SELECT',
+  // INSERT on most columns.
+  audit: 'SELECT',
+  events: 'SELECT',
   stock_movements: 'INSERT,SELECT',
   order_status_steps: 'SELECT',
   schema_migrations: 'SELECT',
@@ -130,6 +132,16 @@ describe('the database refuses the product', () => {
   for (const [what, text] of Object.entries({
     'to change the log': 'update events set reason = null',
     'to remove from the log': 'delete from events',
+    'to choose the time of an event': `insert into events (id, type, actor_type, cause, at)
+                                       values (gen_random_uuid(), 'prices.changed', 'system', '{}', '2020-01-01')`,
+    'to choose the position of an event': `insert into events (position, id, type, actor_type, cause)
+                                           overriding system value
+                                           values (1000000, gen_random_uuid(), 'prices.changed', 'system', '{}')`,
+    'to choose the time of an audit row': `insert into audit (id, type, subject_type, actor_type, at)
+                                           values (gen_random_uuid(), 'shop.changed', 'shop', 'system', '2020-01-01')`,
+    'to choose the position of an audit row': `insert into audit (position, id, type, subject_type, actor_type)
+                                               overriding system value
+                                               values (1000000, gen_random_uuid(), 'shop.changed', 'shop', 'system')`,
     'to change the stock ledger': 'update stock_movements set delta = 0',
     'to remove an order': 'delete from orders',
     'to allow another status step': `insert into order_status_steps values ('COMPLETED', 'PENDING', false)`,
@@ -235,6 +247,29 @@ describe('granting', () => {
     await assert.rejects(query(url, 'update events set reason = null where false'), refused);
     await assert.rejects(query(url, 'truncate carts'), refused);
     await assert.rejects(query(url, 'create table stolen (id integer)'), refused);
+  });
+
+  test('leaves INSERT on the columns of the log when it revokes that on the whole table, as of before', async () => {
+    for (const held of ['grant insert on events, audit', 'revoke insert on events, audit']) {
+      await query(ownerUrl, `${held} ${held.startsWith('grant') ? 'to' : 'from'} ${RUNTIME_ROLE}`);
+      await query(ownerUrl, `grant insert (at) on audit to ${RUNTIME_ROLE}`);
+      await grantTo(owner, RUNTIME_ROLE);
+      const rows = await query(
+        ownerUrl,
+        `select attrelid::regclass::text as name, string_agg(attname, ',' order by attname) as columns
+           from pg_attribute
+          where attrelid = any('{events,audit}'::regclass[])
+            and attnum > 0
+            and not has_column_privilege($1, attrelid, attnum, 'insert')
+          group by attrelid
+          order by 1`,
+        [RUNTIME_ROLE],
+      );
+      assert.deepEqual(rows, [
+        { name: 'audit', columns: 'at,position' },
+        { name: 'events', columns: 'at,position' },
+      ]);
+    }
   });
 
   test('works for several servers at once, and changes nothing when there is nothing to do', async () => {

@@ -18,7 +18,7 @@ interface Fact {
 }
 
 async function insertEvents(facts: readonly Fact[]): Promise<void> {
-  await db.database.run(
+  await db.owner.run(
     'test.tell_facts',
     `insert into events (id, type, order_id, sequence, from_status, actor_type, cause, data, at)
      select fact.id, fact.type, fact.id, 1, fact."from", 'system', '{}', coalesce(fact.data, '{}'),
