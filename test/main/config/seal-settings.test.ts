@@ -1,8 +1,12 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
-import { test } from 'node:test';
+import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
 import { ConfigurationError } from '../../../src/main/config/configuration-error.ts';
 import { readConfig } from '../../../src/main/config/read-config.ts';
+import { findSealKeys, loadSealKeys } from '../../../src/main/start/own-secrets.ts';
 
 const newKey = () => randomBytes(32).toString('base64');
 const production = {
@@ -70,4 +74,20 @@ test('the log is sealed every minute unless another time is set, which may be a 
   for (const LOG_SEAL_SECONDS of ['0', '-1', 'minute', '86401']) {
     assert.match(listFaults({ LOG_SEAL_SECONDS })[0] ?? '', /^LOG_SEAL_SECONDS is /);
   }
+});
+
+test('a key of seals is generated once, in a file that only its owner can read, and not for reading', async () => {
+  const dataDir = mkdtempSync(join(tmpdir(), 'holdfast-seal-key-'));
+  after(() => rmSync(dataDir, { recursive: true }));
+  const config = readConfig({ DATA_DIR: dataDir });
+  assert.equal(await findSealKeys(config), null);
+  assert.deepEqual(await loadSealKeys(readConfig({ DATA_DIR: dataDir, ROLE: 'api' })), []);
+  assert.equal(await findSealKeys(config), null);
+  const [made = ''] = await loadSealKeys(config);
+  assert.equal(Buffer.from(made, 'base64').length, 32);
+  assert.deepEqual(await loadSealKeys(config), [made]);
+  assert.deepEqual(await findSealKeys(config), [made]);
+  const path = join(dataDir, 'seal-key');
+  assert.equal(readFileSync(path, 'utf8').trim(), made);
+  assert.equal(statSync(path).mode & 0o777, 0o600);
 });
