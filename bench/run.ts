@@ -14,6 +14,7 @@ import { placeHot, placeSpread } from './scenarios/place-orders.ts';
 import { readCached } from './scenarios/read-cached.ts';
 import { relay } from './scenarios/relay.ts';
 import type { Measurement, Scenario, ScenarioInput } from './scenarios/scenario.ts';
+import { seals } from './scenarios/seals.ts';
 import { start } from './scenarios/start.ts';
 import { STREAMS_OF_CALLER_MAX, streams } from './scenarios/streams.ts';
 import { startEnvironment } from './support/environment.ts';
@@ -40,6 +41,7 @@ const scenarios: readonly Scenario[] = [
   streams,
   alone,
   disk,
+  seals,
   start,
   memory,
 ];

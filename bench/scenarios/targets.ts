@@ -16,6 +16,8 @@ export const HOT_RATIO_MIN = 4;
 export const BILLED_COST_RATIO_MAX = 1.5;
 /** Relative to P, by the number of customers at once. */
 export const CHECKOUT_RATIOS_MIN: Readonly<Record<number, number>> = { 16: 0.05, 256: 0.15 };
+/** Sealing the one event of an order, relative to the processor time of placing it. */
+export const SEALING_SHARE_MAX = 0.03;
 export const MIXED_RATIO_MIN = 1.5;
 export const MIXED_P99_MS_MAX = 25;
 export const CACHED_RATIO_MIN = 0.7;

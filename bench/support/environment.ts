@@ -25,8 +25,8 @@ export interface Environment {
   startServerOn(databaseUrl: string): Promise<BenchServer>;
   /** A folder that is removed with the environment and that PostgreSQL's account can traverse. */
   readonly folder: string;
-  /** Returns the processor time that a server and PostgreSQL have used so far; null where it is unknown. */
-  processorTime(server: BenchServer): Promise<CostMicros | null>;
+  /** Returns the processor time that a process and PostgreSQL have used so far; null where it is unknown. */
+  processorTime(server: Pick<BenchServer, 'pid'>): Promise<CostMicros | null>;
   stop(): Promise<void>;
 }
 
