@@ -21,14 +21,26 @@ export interface Sealing {
   lagSeconds(): Promise<number>;
 }
 
-export function createSealing({ everySeconds, log, ...parts }: SealingOptions): Sealing {
-  const { database } = parts;
+export function createSealing(options: SealingOptions): Sealing {
+  const { database, keys, everySeconds, log, onSeal } = options;
   const tally = createLabelledTally({
     name: 'log_rows_sealed_total',
     help: 'Rows of the log and the audit that this server has sealed.',
     label: 'log',
     values: logNames,
   });
+
+  const parts: SealingParts = {
+    database,
+    keys,
+    async onSeal(tx, seal) {
+      const afterCommit = await onSeal?.(tx, seal);
+      return async () => {
+        tally.counts[seal.log] += seal.rows;
+        await afterCommit?.();
+      };
+    },
+  };
 
   async function lagSeconds(): Promise<number> {
     const [oldest] = await findSealLag(database);
@@ -37,7 +49,6 @@ export function createSealing({ everySeconds, log, ...parts }: SealingOptions): 
 
   async function run(signal: AbortSignal): Promise<void> {
     const { seals, rows, newest, unsettled } = await sealLogs(parts, signal);
-    for (const name of logNames) tally.counts[name] += rows[name];
     if (newest !== null) {
       // Also an anchor, where the lines of the log are kept elsewhere.
       const { number, hash, at } = newest;

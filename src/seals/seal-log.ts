@@ -47,31 +47,33 @@ export async function sealLogs(parts: SealingParts, signal: AbortSignal): Promis
   // Rows in the old form are not sealed, and those up to the ends are visible by now.
   await bringIntoPersonalForm(database, signal);
   const rows = { events: 0, audit: 0 };
+  const unsettled = logNames.filter((log) => ends[log] === null);
   let [seals, newest]: [number, Seal | null] = [0, null];
   for (const log of logNames) {
     const end = ends[log];
     while (end !== null && !signal.aborted) {
       const seal = await sealSlice(parts, log, end);
-      if (seal === null) break;
+      if (seal === 'none') break;
+      if (seal === 'overtaken') return { seals, rows, newest, unsettled };
       seals += 1;
       rows[log] += seal.rows;
       newest = seal;
     }
   }
-  return { seals, rows, newest, unsettled: logNames.filter((log) => ends[log] === null) };
+  return { seals, rows, newest, unsettled };
 }
 
-/** Seals the next rows of a log. Returns null if there are none, or another server has sealed meanwhile. */
+/** Seals the next rows of a log, if there are any and no other server has sealed meanwhile. */
 async function sealSlice(
   { database, keys, onSeal }: SealingParts,
   log: LogName,
   end: number,
-): Promise<Seal | null> {
+): Promise<Seal | 'none' | 'overtaken'> {
   const sealed = await database.transaction(async (tx) => {
     const [chain] = await findChainEnd(tx, log);
     const [slice] = await readLeaves[FORMAT]![log](tx, chain!.after, end, ROWS_MAX);
     const { leaves, at } = slice!;
-    if (leaves === null) return null;
+    if (leaves === null) return 'none';
     const rows = countRows(leaves);
     const content = {
       number: chain!.number + 1,
@@ -87,9 +89,10 @@ async function sealSlice(
     const hash = hashSeal(content);
     const seal: Seal = { ...content, hash, signature: keys.sign(hash) };
     const [inserted] = await insertSeal(tx, JSON.stringify(content), hash, seal.signature, leaves);
-    if (inserted === undefined) return null;
+    if (inserted === undefined) return 'overtaken';
     return { seal, afterCommit: await onSeal?.(tx, seal) };
   });
-  await sealed?.afterCommit?.();
-  return sealed?.seal ?? null;
+  if (typeof sealed === 'string') return sealed;
+  await sealed.afterCommit?.();
+  return sealed.seal;
 }

@@ -13,7 +13,7 @@ import { append, appendUncommitted, fact, namedFact } from '../support/log.ts';
 import { insertOldAudit, insertOldEvents } from '../support/old-form.ts';
 import { assertAllSealed, newSealKey } from '../support/seals.ts';
 import { addUser } from '../support/shop.ts';
-import { query } from '../support/until.ts';
+import { query, until } from '../support/until.ts';
 
 /** The events here belong to nonexistent orders, so the invariants are not checked. */
 const { database, owner, url, ownerUrl } = await testDatabase({ invariants: false });
@@ -97,7 +97,7 @@ describe('sealing', () => {
     const reports = await Promise.all(
       Array.from({ length: 4 }, () => sealLogs({ database, keys, onSeal }, never)),
     );
-    // The last one of them may have stopped before the other log.
+    // The last one of them may have taken an earlier end.
     reports.push(await sealLogs({ database, keys, onSeal }, never));
     const all = await assertAllSealed(database, keys);
     const added = all.slice(started);
@@ -116,6 +116,35 @@ describe('sealing', () => {
   });
 
   const assertPartlySealed = () => query(url, 'select number from log_seals order by number');
+
+  test('is left to another server that was faster, which goes on', async () => {
+    await appendMany(5_000);
+    await change(database);
+    let slower: ReturnType<typeof seal> | undefined;
+    const faster = await sealLogs(
+      {
+        database,
+        keys,
+        async onSeal() {
+          if (slower === undefined) {
+            slower = seal();
+            await until(async () => {
+              const waiting = await query(
+                ownerUrl,
+                `select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`,
+              );
+              assert.equal(waiting.length, 1);
+            });
+          }
+          return async () => {};
+        },
+      },
+      never,
+    );
+    assert.deepEqual([faster.seals, faster.rows], [3, { events: 5_000, audit: 1 }]);
+    assert.equal((await slower)!.seals, 0);
+    await assertAllSealed(database, keys);
+  });
 
   test('goes on where a killed server ended', async () => {
     for (const seals of [1, 2, 3]) {

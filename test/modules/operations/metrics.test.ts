@@ -76,15 +76,18 @@ describe('the metrics', () => {
     }
   });
 
-  test('report the lag of the relay, and omit it if it is unknown', async () => {
+  test('report the lag of the relay and of sealing, and omit one that is unknown', async () => {
     const metrics = createMetrics();
     const lags = [
       async () => 2.5,
       async () => Promise.reject(new Error('the database is unavailable')),
     ];
     metrics.watchRelay(() => lags.shift()!());
+    metrics.watchSealing(async () => 7);
     assert.match(await metrics.render(), /^relay_lag_seconds 2\.5$/m);
-    assert.doesNotMatch(await metrics.render(), /^relay_lag_seconds \d/m);
+    const later = await metrics.render();
+    assert.doesNotMatch(later, /^relay_lag_seconds \d/m);
+    assert.match(later, /^log_seal_lag_seconds 7$/m);
   });
 
   test('do not wait long for a database that hangs', async () => {
