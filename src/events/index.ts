@@ -6,7 +6,6 @@ export { type EventType, eventTypes, type NewEvent, type PublicEventType } from 
 export { fixedReasons } from './fixed-reasons.ts';
 
 export { createLiveLog, type LiveLog } from './live-log.ts';
-export { createLogReader } from './log-reader.ts';
 export { createLogTail, type LogTail } from './log-tail.ts';
 export type { LoggedEvent } from './logged-event.ts';
 export {
