@@ -21,3 +21,7 @@ export {
 export { hashSeal, type LogName, logNames, NO_SEAL, type Seal, type SealContent } from './seal.ts';
 export { createSealKeys, type SealKeys } from './seal-keys.ts';
 export { type SealListener, sealLogs } from './seal-log.ts';
+export type { Finding, FindingKind } from './verify/finding.ts';
+export { UnknownFormatError } from './verify/judge-chain.ts';
+export { AnchorError, parseAnchor } from './verify/parse-anchor.ts';
+export { type Verification, verifyLog } from './verify/verify-log.ts';

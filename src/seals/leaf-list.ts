@@ -43,3 +43,19 @@ export function unpackRows(list: LeafList): ListedRow[] {
     };
   });
 }
+
+/** Returns a view of the rows from one index up to another one, which is excluded. */
+export function sliceRows(list: LeafList, from: number, to: number = countRows(list)): LeafList {
+  return list.subarray(from * ENTRY_BYTES, to * ENTRY_BYTES);
+}
+
+/** Returns how many rows are at a position or before it. */
+export function countRowsUpTo(list: LeafList, position: number): number {
+  let [low, high] = [0, countRows(list)];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (getPosition(list, middle) <= position) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}

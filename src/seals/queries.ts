@@ -68,7 +68,7 @@ export const insertSeal = statement<
    returning number`,
 );
 
-const sealColumns = `number, format, log, encode(previous, 'hex') as previous, rows, first, last, encode(root, 'hex') as root,
+export const sealColumns = `number, format, log, encode(previous, 'hex') as previous, rows, first, last, encode(root, 'hex') as root,
           encode(hash, 'hex') as hash, replace(encode(signature, 'base64'), e'\\n', '') as signature, at`;
 
 export interface SealRow extends Omit<SealContent, 'at'>, Pick<Seal, 'hash' | 'signature'> {

@@ -45,6 +45,6 @@ export async function readRows(
   return found!.leaves ?? Buffer.alloc(0);
 }
 
-function toSeal({ at, ...row }: SealRow): Seal {
+export function toSeal({ at, ...row }: SealRow): Seal {
   return { ...row, at: at.toISOString() };
 }

@@ -31,6 +31,7 @@ export const folderOrders: readonly FolderOrder[] = [
       ['main'],
     ],
   },
+  { folder: 'src/seals', ranks: [['*'], ['verify'], ['index.ts']] },
   {
     folder: 'src/modules',
     ranks: [['module.ts', 'personal-data.ts'], ...modules.map((module) => [module])],
@@ -153,7 +154,7 @@ export const folderOrders: readonly FolderOrder[] = [
     ranks: [
       ['exit-codes.ts'],
       ['import'],
-      ['replay'],
+      ['replay', 'verify-log'],
       ['explain-error.ts'],
       ['doctor'],
       ['commands'],

@@ -86,6 +86,30 @@ export const foreignUses: Readonly<Record<string, ForeignUse>> = {
     reads: ['audit'],
     reason: 'Every column of the rows is sealed.',
   },
+  'seals.find_period_events': {
+    reads: ['events'],
+    reason: 'The rows of a period are compared with their seals.',
+  },
+  'seals.find_period_audit': {
+    reads: ['audit'],
+    reason: 'The rows of a period are compared with their seals.',
+  },
+  'seals.find_beneath_events': {
+    reads: ['events'],
+    reason: 'Rows that were added beneath all others are named.',
+  },
+  'seals.find_beneath_audit': {
+    reads: ['audit'],
+    reason: 'Rows that were added beneath all others are named.',
+  },
+  'seals.find_leaf_as_events_*': {
+    reads: ['events'],
+    reason: 'Tells whether a row that was moved is otherwise as it was sealed.',
+  },
+  'seals.find_leaf_as_audit_*': {
+    reads: ['audit'],
+    reason: 'Tells whether a row that was moved is otherwise as it was sealed.',
+  },
   'seals.find_unsealed': {
     reads: ['events', 'audit'],
     reason: 'What is not sealed is found by comparison with the last seal: one statement.',
