@@ -6,6 +6,7 @@ import { addFileCommands } from './file-commands.ts';
 import {
   type ActionBuilder,
   endKeysOption,
+  instant,
   keysToOption,
   newDatabaseOption,
   wholeNumber,
@@ -16,6 +17,14 @@ const roles: readonly Role[] = ['customer', 'kitchen', 'admin'];
 const EXIT_CODES_HELP = `
 Exit codes: 0 done; 1 the check failed, or some rows were refused;
 2 wrong arguments or configuration; 3 not possible now.`;
+
+const VERIFY_LOG_HELP = `
+A date alone is its midnight in UTC. Without an anchor the log is found to be consistent in itself;
+with one, nothing was cut off or sealed anew up to the newest seal of the file.
+Exit codes: 0 whole; 1 altered; 2 could not be found out, whatever the reason.
+
+Example:
+  holdfast verify-log --anchor seals.jsonl`;
 
 /** Builds the command line without running it. `end` receives the exit code of a command. */
 export function createProgram(end: (code: ExitCode) => void): Command {
@@ -53,6 +62,16 @@ export function createProgram(end: (code: ExitCode) => void): Command {
     .addOption(newDatabaseOption())
     .addHelpText('after', '\nExample:\n  holdfast check && echo "nothing lost, nothing oversold"')
     .action(buildAction(async () => (await import('./commands/check.ts')).check));
+  program
+    .command('verify-log')
+    .description('verify by their seals that no row of the log and the audit was altered')
+    .option('--from <date>', 'compare rows from this date or time on', instant)
+    .option('--to <date>', 'compare rows before this date or time', instant)
+    .option('--anchor <file>', 'seals that were kept elsewhere: JSON lines, or a saved API reply')
+    .option('--json', 'print the report as JSON')
+    .addOption(newDatabaseOption())
+    .addHelpText('after', VERIFY_LOG_HELP)
+    .action(buildAction(async () => (await import('./commands/verify-log.ts')).verifyLogCommand));
   program
     .command('reconcile')
     .description(

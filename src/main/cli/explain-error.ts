@@ -2,6 +2,7 @@ import { AlreadyOwnedError, EmbeddedServerError } from '../../database/embedded/
 import { LET_THE_OWNER, MigrationError } from '../../database/migration-error.ts';
 import { isDatabaseUnavailable } from '../../database/unavailable.ts';
 import { findUnfitDatabaseError } from '../../database/unfit-database.ts';
+import { UnknownFormatError } from '../../seals/index.ts';
 import { CodedError } from '../../shared/errors.ts';
 import { ConfigurationError } from '../config/configuration-error.ts';
 import { UnusableDatabaseError } from '../faults/database-fault.ts';
@@ -31,6 +32,7 @@ export function explainError(error: unknown): Explanation {
   if (
     error instanceof ConfigurationError ||
     error instanceof ColumnMapError ||
+    error instanceof UnknownFormatError ||
     error instanceof UsageError
   ) {
     return explainExpected(error.message, exitCodes.usage);

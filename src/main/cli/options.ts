@@ -1,4 +1,5 @@
 import { InvalidArgumentError, Option } from 'commander';
+import { inUtc, isInstant } from '../../shared/instant.ts';
 import type { ExitCode } from './exit-codes.ts';
 
 /** Builds the action of a command from a function that loads it. */
@@ -32,4 +33,17 @@ export function wholeNumber(minimum: number, maximum: number): (text: string) =>
     }
     return value;
   };
+}
+
+/** RFC 3339: a date, and with it a time of day and an offset. */
+const DATE = /^\d{4}-\d{2}-\d{2}(?<time>T\d{2}:\d{2}:\d{2}(\.\d+)?(Z|[+-]\d{2}:\d{2}))?$/i;
+
+/** Returns an instant in UTC; a date alone is its midnight there. Throws `InvalidArgumentError`. */
+export function instant(text: string): string {
+  const match = DATE.exec(text);
+  const full = match?.groups?.time === undefined ? `${text}T00:00:00Z` : text;
+  if (match === null || !isInstant(full)) {
+    throw new InvalidArgumentError('It must be like 2030-01-31 or 2030-01-31T18:00:00Z.');
+  }
+  return inUtc(full);
 }
