@@ -21,6 +21,7 @@ export {
 } from './job.ts';
 export { createJobs, type JobRegistry, type Jobs } from './jobs.ts';
 export { countQueues, forgetJobErrors, purgeJobErrors, type QueueRow } from './operate-queries.ts';
+export { findJobsAbout, type JobOfPersonRow } from './person-queries.ts';
 export { createPurges, type Purge } from './purges.ts';
 export { findUnfinishedJobs } from './queries.ts';
 export { rescueJobs } from './rescue.ts';

@@ -1,3 +1,5 @@
+import { toSlices } from './slices.ts';
+
 /** Ids per statement: enough that a list of thousands takes few round trips, and few enough to keep a page small. */
 const SLICE_MAX = 100;
 
@@ -6,9 +8,7 @@ export async function* readBySlices<Row>(
   ids: readonly string[],
   read: (slice: readonly string[]) => Promise<readonly Row[]>,
 ): AsyncGenerator<Row> {
-  for (let start = 0; start < ids.length; start += SLICE_MAX) {
-    yield* await read(ids.slice(start, start + SLICE_MAX));
-  }
+  for (const slice of toSlices(ids, SLICE_MAX)) yield* await read(slice);
 }
 
 /** Yields the rows of all pages of a list. `read` receives the last row of the page before, and null for the first page. */

@@ -3,6 +3,7 @@ import type { Cursors } from '../../shared/pagination.ts';
 import type { Accounts } from '../accounts/index.ts';
 import type { Module } from '../module.ts';
 import type { PersonalDataPart } from '../personal-data.ts';
+import { erasurePersonalData } from './collect-erasure.ts';
 import { erasePerson } from './erase-person.ts';
 import { listEraseRequests, requestErasure, withdrawErasure } from './erase-requests.ts';
 import { readPersonalData } from './read-personal-data.ts';
@@ -55,7 +56,8 @@ export function createPrivacy(given: PrivacyDependencies): Module<Privacy> {
     accounts.personalData,
   ];
   const privacy: Privacy = {
-    readPersonalData: (context, id) => readPersonalData(database, parts, context, id),
+    readPersonalData: (context, id) =>
+      readPersonalData(database, [...parts, erasurePersonalData], context, id),
     erasePerson: (...call) => erasePerson({ database, accounts, parts: erasing }, ...call),
     requestErasure: (context, caller) => requestErasure(database, context, caller),
     withdrawErasure: (context, caller) => withdrawErasure(database, context, caller),

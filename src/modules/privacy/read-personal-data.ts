@@ -11,7 +11,7 @@ import { writeDocument } from './write-document.ts';
 /** As `Privacy.readPersonalData`. */
 export async function readPersonalData(
   database: Database,
-  parts: readonly PersonalDataPart[],
+  parts: readonly Omit<PersonalDataPart, 'erase'>[],
   context: RequestContext,
   id: string,
 ): Promise<AsyncIterable<string>> {

@@ -33,6 +33,7 @@ export const PersonalDataReply = Type.Object(
     events: Lists('What staff changed in orders of others.'),
     audit: Lists('What was changed in the account, and what its owner changed elsewhere.'),
     jobs: Lists('Work that waits, or has failed.'),
+    privacy: Lists('When the person asked to be erased, and was.'),
     replies: Lists('Replies that are kept for requests that are sent again.'),
   },
   { title: 'PersonalData' },

@@ -10,7 +10,7 @@ const FORMAT = 1;
  */
 export async function* writeDocument(
   db: Queryable,
-  parts: readonly PersonalDataPart[],
+  parts: readonly Omit<PersonalDataPart, 'erase'>[],
   person: Person,
   at: Date,
 ): AsyncGenerator<string> {

@@ -15,7 +15,7 @@ export const collectUsers = statement<OfUsers, object>(
           updated_at as "updatedAt"
      from users
     where id = any($1::uuid[])
-    order by id`,
+    order by guest, id`,
 );
 
 export const collectFactors = statement<OfUsers, object>(

@@ -16,7 +16,7 @@ export const collectOrders = statement<OfOrders, { id: string }>(
                      from order_bills
                     where order_id = orders.id) as bill) as bill,
           (select coalesce(json_agg(line), '[]')
-             from (select line_number as line, product_id as "productId", sku, name, quantity,
+             from (select line_number as number, product_id as "productId", sku, name, quantity,
                           unit_price_minor as "unitPriceMinor", total_minor as "totalMinor",
                           base_price_minor as "basePriceMinor", discount_minor as "discountMinor",
                           tax_minor as "taxMinor", modifiers, note

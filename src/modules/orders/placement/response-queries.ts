@@ -36,6 +36,13 @@ export interface ResponsesRow {
   dictionary: number;
 }
 
+export const findResponses = statement<[ids: readonly number[]], ResponsesRow>(
+  'orders.find_responses',
+  `select id, order_ids as "orderIds", responses, dictionary
+     from order_responses
+    where id = any($1::bigint[])`,
+);
+
 export const lockResponses = statement<[ids: readonly number[]], ResponsesRow>(
   'orders.lock_responses',
   `select id, order_ids as "orderIds", responses, dictionary
