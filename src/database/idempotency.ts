@@ -81,6 +81,9 @@ export async function findReplay<Result>(
   return { result: requireStoredResult<Result>(stored, claim), replayed: true };
 }
 
+/** What is stored instead of a result that was removed. It is no JSON. */
+const FORGOTTEN = '';
+
 /** Keys that one statement looks at, so that it ends long before its timeout. */
 const LOOK_AT_MAX = 20_000;
 
@@ -101,6 +104,7 @@ export async function forgetResults(
       LOOK_AT_MAX,
       callerIds,
       ids,
+      FORGOTTEN,
     );
     after = slice?.lastHash ?? null;
   }
@@ -112,10 +116,9 @@ async function replay<Result>(tx: Transaction, claim: Claim): Promise<Result> {
 }
 
 function requireStoredResult<Result>(stored: StoredKeyRow | undefined, claim: Claim): Result {
-  if (stored === undefined) throw inFlight();
+  if (stored === undefined || stored.result === null) throw inFlight();
   if (!stored.requestHash.equals(claim.requestHash))
     throw new CodedError(idempotencyErrors.keyReused);
-  // A result is committed with its key. It is null only if `forgetResults` removed it.
-  if (stored.result === null) throw new CodedError(idempotencyErrors.responseErased);
+  if (stored.result === FORGOTTEN) throw new CodedError(idempotencyErrors.responseErased);
   return JSON.parse(stored.result) as Result;
 }

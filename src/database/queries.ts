@@ -58,11 +58,17 @@ export const storeResult = statement<[scopeHash: Buffer, result: string], never>
 );
 
 /**
- * Removes results that one of the callers received or that contain one of the ids, among the next keys after a hash. Returns
+ * Replaces results that one of the callers received or that contain one of the ids, among the next keys after a hash. Returns
  * the last of these keys; null: there are no more.
  */
 export const forgetResultsAfter = statement<
-  [afterHash: Buffer, lookAtMax: number, callerIds: readonly string[], ids: readonly string[]],
+  [
+    afterHash: Buffer,
+    lookAtMax: number,
+    callerIds: readonly string[],
+    ids: readonly string[],
+    replacement: string,
+  ],
   { lastHash: Buffer | null }
 >(
   'idempotency.forget_results',
@@ -74,11 +80,11 @@ export const forgetResultsAfter = statement<
       limit $2::int
    ), forgotten as (
      update idempotency_keys
-        set result = null
+        set result = $5::text
       where scope_hash in (
         select scope_hash
           from slice
-         where result is not null
+         where result <> $5::text
            and (caller_id = any($3::uuid[])
                 or exists (
                   select

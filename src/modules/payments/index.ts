@@ -8,6 +8,6 @@ export { paymentsDeclaration } from './declaration.ts';
 export { deadEvents } from './inbox/dead-events.ts';
 export { countInbox } from './inbox/queries.ts';
 export type { RefundCause } from './payment.ts';
-export { findUnsettledOrders } from './personal-data/erase-queries.ts';
+export { findPaymentIds, findUnsettledOrders } from './personal-data/erase-queries.ts';
 export type { Difference, ReconcileReport } from './settling/reconcile-payments.ts';
 export type { Payments } from './use-cases.ts';

@@ -58,3 +58,10 @@ export const findUnsettledOrders = statement<[orderIds: readonly string[]], { or
            or (orders.status in ('CANCELLED', 'FAILED')
                and orders.payment_status in ('PAID', 'PARTIALLY_REFUNDED')))`,
 );
+
+export const findPaymentIds = statement<[orderIds: readonly string[]], { id: string }>(
+  'payments.find_ids_of_orders',
+  `select id
+     from payments
+    where order_id = any($1::uuid[])`,
+);

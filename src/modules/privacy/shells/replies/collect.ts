@@ -18,7 +18,7 @@ async function* readReplies(db: Queryable, person: Person): AsyncGenerator<objec
     findKeptReplies(db, callerIds, last?.scopeHash ?? Buffer.alloc(0), PAGE_SIZE),
   );
   for await (const { operation, result, createdAt, expiresAt } of rows) {
-    const shown = isStaff || result === null ? {} : { result: JSON.parse(result) };
+    const shown = isStaff || !result ? {} : { result: JSON.parse(result) };
     yield { operation, createdAt, expiresAt, ...shown };
   }
 }
