@@ -3046,6 +3046,17 @@ BEGIN ATOMIC
 END
 ;
 
+CREATE OR REPLACE FUNCTION public.forget_movement_reasons(actor_ids uuid[])
+ RETURNS void
+ LANGUAGE sql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+BEGIN ATOMIC
+ UPDATE stock_movements SET reason = ''::text
+   WHERE ((stock_movements.actor_id = ANY (forget_movement_reasons.actor_ids)) AND (stock_movements.order_id IS NULL) AND (stock_movements.reason <> ''::text) AND (NOT is_fixed_reason(stock_movements.reason)));
+END
+;
+
 create view inv_stock_bounds as
  SELECT (product_id)::text AS id,
     format('on hand %s, reserved %s'::text, on_hand, reserved) AS detail

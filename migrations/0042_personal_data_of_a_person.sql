@@ -122,3 +122,17 @@ create trigger stock_movements_append_only
 create trigger stock_movements_reason
   before update on stock_movements
   for each row execute function guard_movement();
+
+-- Removes the reasons that these people gave for their corrections. Nobody needs the right to update the table for it.
+create function forget_movement_reasons(actor_ids uuid[]) returns void
+language sql security definer set search_path = pg_catalog, pg_temp
+begin atomic
+  update stock_movements
+     set reason = ''
+   where actor_id = any(actor_ids)
+     and order_id is null
+     and reason <> ''
+     and not is_fixed_reason(reason);
+end;
+
+revoke execute on function forget_movement_reasons(uuid[]) from public;

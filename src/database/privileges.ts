@@ -25,6 +25,7 @@ const GUARDS: readonly string[] = [
   'refuse_step_change',
   'guard_event',
   'guard_audit',
+  'guard_movement',
 ];
 
 /** A difference between the privileges that a role has and those of the rule. */

@@ -1,12 +1,7 @@
 import { statement } from '../../../database/statement.ts';
 
-/** Removes the reasons that people gave for their corrections. */
+/** Removes the reasons that people gave for their corrections, which only a function of the owner may do. */
 export const forgetReasons = statement<[actorIds: readonly string[]], never>(
   'inventory.forget_reasons',
-  `update stock_movements
-      set reason = ''
-    where actor_id = any($1::uuid[])
-      and order_id is null
-      and reason <> ''
-      and not is_fixed_reason(reason)`,
+  'select forget_movement_reasons($1::uuid[])',
 );
