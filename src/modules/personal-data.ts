@@ -7,14 +7,18 @@ import type { Author } from '../shared/caller.ts';
  * a single guest. Guests of the account's address belong to it only if that address is proven: otherwise anyone could
  * sign up with a stranger's address and take their orders.
  */
-export interface Person {
-  /** The id of the account or of the guest. */
+export interface Person extends ErasureScope {
+  /** The id of the account or of the guest, the first one of `userIds`. */
   readonly id: string;
-  /** All of their ids in `users`, `id` first. */
+}
+
+/** What is erased together: one person, or the orders of many that are kept no longer, with their guests. */
+export interface ErasureScope {
+  /** Accounts and guests. */
   readonly userIds: readonly string[];
   /** The keys of the addresses that are theirs: that of the account if it is proven, that of a guest as it was given. */
   readonly emailKeys: readonly string[];
-  /** All of their orders, as customer or guest, oldest first. */
+  /** Orders; of a person all of them, as customer or guest, oldest first. */
   readonly orderIds: readonly string[];
 }
 
@@ -31,8 +35,8 @@ export interface PersonalDataPart {
    */
   collect(db: Queryable, person: Person): PersonalLists;
   /**
-   * Erases it in the transaction that erases the person, under the locks of all of their rows in `users`. What this process
+   * Erases it in the transaction that erases the person, under the locks of all of these rows of `users`. What this process
    * has in memory is forgotten by `tx.afterCommit`. Erasing once more does no harm, and erases what has come in since.
    */
-  erase(tx: Transaction, person: Person, author: Author): Promise<void>;
+  erase(tx: Transaction, scope: ErasureScope, author: Author): Promise<void>;
 }

@@ -19,7 +19,7 @@ export { resetFactorsOf } from './factors/reset-factors.ts';
 export type { GuessLimits } from './guess-limits.ts';
 export { insertGuests, lockGuests, type NewGuest } from './guests.ts';
 export type { PasskeyScope } from './passkey-scope.ts';
-export { findMailedIds } from './personal-data/erase-queries.ts';
+export { findMailedIds, lockGuestRows } from './personal-data/erase-queries.ts';
 export { findPersonRows } from './personal-data/find-person.ts';
 export { countUsers, findActiveUsers, findCustomers, lockCustomers } from './queries.ts';
 export { ActorName, ActorReply, NoReply } from './routes/schemas.ts';

@@ -39,7 +39,13 @@ export {
   paymentStatuses,
 } from './order.ts';
 export { forgetOrders } from './personal-data/erase.ts';
-export { findOpenOrders, findOrderIdsOf, findOrderStates } from './personal-data/queries.ts';
+export {
+  findDueOrders,
+  findOpenOrders,
+  findOrderIdsOf,
+  findOrderStates,
+  lockDueOrders,
+} from './personal-data/queries.ts';
 export type { PlacementContext } from './placement/place-order.ts';
 export {
   modifierErrors,

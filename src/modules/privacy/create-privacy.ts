@@ -6,6 +6,7 @@ import type { PersonalDataPart } from '../personal-data.ts';
 import { erasurePersonalData } from './collect-erasure.ts';
 import { erasePerson } from './erase-person.ts';
 import { listEraseRequests, requestErasure, withdrawErasure } from './erase-requests.ts';
+import { createOrderPurge } from './forget-orders.ts';
 import { readPersonalData } from './read-personal-data.ts';
 import { registerPrivacyRoutes } from './routes.ts';
 import { auditPersonalData } from './shells/audit/part.ts';
@@ -20,6 +21,8 @@ interface HasPersonalData {
 }
 
 export interface PrivacyDependencies {
+  /** How long what is personal of an order is kept after its end. 0: for ever. */
+  readonly orderDataYears: number;
   readonly database: Database;
   readonly cursors: Cursors;
   readonly accounts: HasPersonalData & Pick<Accounts, 'lockPerson'>;
@@ -32,7 +35,7 @@ export interface PrivacyDependencies {
 }
 
 export function createPrivacy(given: PrivacyDependencies): Module<Privacy> {
-  const { database, cursors, accounts } = given;
+  const { database, cursors, accounts, orderDataYears } = given;
   const modules = [
     given.accounts,
     given.orders,
@@ -55,6 +58,8 @@ export function createPrivacy(given: PrivacyDependencies): Module<Privacy> {
     ...parts.filter((part) => part !== jobsPersonalData && part !== accounts.personalData),
     accounts.personalData,
   ];
+  // Replies go within a day by themselves, and to find those of an order means to read all.
+  const forgetting = erasing.filter((part) => part !== repliesPersonalData);
   const privacy: Privacy = {
     readPersonalData: (context, id) =>
       readPersonalData(database, [...parts, erasurePersonalData], context, id),
@@ -67,5 +72,6 @@ export function createPrivacy(given: PrivacyDependencies): Module<Privacy> {
     api: privacy,
     routes: (app) => registerPrivacyRoutes(app, privacy),
     schedules: [createErasureSweep(database, erasing)],
+    purges: orderDataYears === 0 ? [] : [createOrderPurge(orderDataYears, forgetting)],
   };
 }

@@ -43,6 +43,17 @@ export const lockPersonAndAdmins = statement<[id: string], LockedPersonRow>(
       for no key update`,
 );
 
+/** Locks those of these customers who are guests, in id order. */
+export const lockGuestRows = statement<[ids: readonly string[]], { id: string }>(
+  'accounts.lock_guest_rows',
+  `select id
+     from users
+    where id = any($1::uuid[])
+      and guest
+    order by id
+      for no key update`,
+);
+
 /** Returns the ids of what mails about these accounts are about, see `AccountMail`. */
 export const findMailedIds = statement<[userIds: readonly string[]], { id: string }>(
   'accounts.find_mailed_ids',

@@ -1,5 +1,5 @@
 import type { Transaction } from '../../../database/database.ts';
-import type { Person } from '../../personal-data.ts';
+import type { ErasureScope } from '../../personal-data.ts';
 import type { AccountsParts } from '../accounts-parts.ts';
 import { eraseCredentials, eraseFamilies, eraseTokens, eraseUsers } from './erase-queries.ts';
 
@@ -10,7 +10,7 @@ import { eraseCredentials, eraseFamilies, eraseTokens, eraseUsers } from './eras
 export async function erase(
   { revocations, changedUsers }: Pick<AccountsParts, 'revocations' | 'changedUsers'>,
   tx: Transaction,
-  { userIds, emailKeys }: Person,
+  { userIds, emailKeys }: ErasureScope,
 ): Promise<void> {
   const families = (await eraseFamilies(tx, userIds)).map(({ id }) => id);
   await Promise.all([

@@ -1,7 +1,7 @@
 import type { Transaction } from '../../../database/database.ts';
-import type { Person } from '../../personal-data.ts';
+import type { ErasureScope } from '../../personal-data.ts';
 import { eraseCarts } from './erase-queries.ts';
 
-export async function erase(tx: Transaction, { userIds }: Person): Promise<void> {
+export async function erase(tx: Transaction, { userIds }: ErasureScope): Promise<void> {
   await eraseCarts(tx, userIds);
 }

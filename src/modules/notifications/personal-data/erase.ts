@@ -1,6 +1,6 @@
 import type { Transaction } from '../../../database/database.ts';
 import { toSlices } from '../../../shared/slices.ts';
-import type { Person } from '../../personal-data.ts';
+import type { ErasureScope } from '../../personal-data.ts';
 import { eraseMails } from './erase-queries.ts';
 
 const SLICE_MAX = 1_000;
@@ -10,7 +10,7 @@ export async function forgetMails(tx: Transaction, orderIds: readonly string[]):
   for (const slice of toSlices(orderIds, SLICE_MAX)) await eraseMails(tx, slice, []);
 }
 
-export async function erase(tx: Transaction, { orderIds, userIds }: Person): Promise<void> {
+export async function erase(tx: Transaction, { orderIds, userIds }: ErasureScope): Promise<void> {
   await forgetMails(tx, orderIds);
   await eraseMails(tx, [], userIds);
 }

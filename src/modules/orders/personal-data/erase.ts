@@ -1,7 +1,7 @@
 import type { Transaction } from '../../../database/database.ts';
 import type { Author } from '../../../shared/caller.ts';
 import { toSlices } from '../../../shared/slices.ts';
-import type { Person } from '../../personal-data.ts';
+import type { ErasureScope } from '../../personal-data.ts';
 import { forgetResponses } from '../placement/forget-responses.ts';
 import { writeForgotten } from '../writing/forget-orders.ts';
 
@@ -23,6 +23,6 @@ export async function forgetOrders(
   }
 }
 
-export function erase(tx: Transaction, { orderIds }: Person, author: Author): Promise<void> {
+export function erase(tx: Transaction, { orderIds }: ErasureScope, author: Author): Promise<void> {
   return forgetOrders(tx, orderIds, author);
 }

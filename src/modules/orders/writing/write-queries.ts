@@ -283,7 +283,9 @@ export interface ForgottenRow {
   lastSequence: number;
 }
 
-/** Removes what is personal from the rows of orders that have ended, once. Returns those that it changed. */
+/**
+ * Removes what is personal from the rows of orders that have ended, once for each end. Returns those that it changed.
+ */
 export const forgetOrderRows = statement<[orderIds: readonly string[]], ForgottenRow>(
   'orders.forget',
   `update orders
@@ -301,7 +303,7 @@ export const forgetOrderRows = statement<[orderIds: readonly string[]], Forgotte
           updated_at = now()
     where id = any($1::uuid[])
       and status in ('COMPLETED', 'CANCELLED', 'FAILED')
-      and forgotten_at is null
+      and (forgotten_at is null or forgotten_at < ended_at)
    returning id, number, customer_id as "customerId", last_sequence as "lastSequence"`,
 );
 

@@ -1,6 +1,6 @@
 import type { Transaction } from '../../../database/database.ts';
 import { toSlices } from '../../../shared/slices.ts';
-import type { Person } from '../../personal-data.ts';
+import type { ErasureScope } from '../../personal-data.ts';
 import { forgetRefundReasons, forgetReports, forgetSessionRequests } from './erase-queries.ts';
 
 const SLICE_MAX = 1_000;
@@ -16,6 +16,6 @@ export async function forgetPayments(tx: Transaction, orderIds: readonly string[
   }
 }
 
-export function erase(tx: Transaction, { orderIds }: Person): Promise<void> {
+export function erase(tx: Transaction, { orderIds }: ErasureScope): Promise<void> {
   return forgetPayments(tx, orderIds);
 }
