@@ -6,6 +6,7 @@ import type { FastifyReply, FastifyRequest, HookHandlerDoneFunction } from 'fast
 import { Type } from 'typebox';
 import { requestErrors } from '../shared/common-errors.ts';
 import { CodedError } from '../shared/errors.ts';
+import { escapeHtml } from '../shared/escape-html.ts';
 import type { App } from './app.ts';
 import { ICON_LINK } from './icon.ts';
 import { findSite } from './sites.ts';
@@ -15,6 +16,8 @@ export interface WebPage {
   readonly path: string;
   /** The operation id for the access table. */
   readonly operationId: string;
+  /** What its `<meta>` elements contain that are empty in its file, by name. */
+  readonly metas: Readonly<Record<string, string>>;
 }
 
 /** Allows scripts, styles and calls of this server only. The components of the pages need inline styles. */
@@ -63,7 +66,7 @@ export async function installWebPages(
 function installPage(
   app: App,
   folder: string,
-  { path, operationId }: WebPage,
+  { path, operationId, metas }: WebPage,
   others: readonly string[],
 ): void {
   const index = `${path.slice(1)}/index.html`;
@@ -74,13 +77,20 @@ function installPage(
       .type('text/html; charset=utf-8');
     return existsSync(join(folder, index)) ? buildIndex() : reply.code(503).send(NOT_BUILT);
   };
-  /** Adds the path of PUBLIC_URL to the page, which was built for a server without one, and where the other pages are. */
+  /**
+   * Adds the path of PUBLIC_URL to the page, which was built for a server without one, where the other pages are, and what
+   * else the page is told.
+   */
   const buildIndex = async () => {
     const html = await readFile(join(folder, index), 'utf8');
-    return html.replace(/(?<==")(\/\w+)(?=\/)/g, (name) => {
-      if (name === path) return app.publicPath + path;
-      return others.includes(name) ? app.sites.buildLink(name) : name;
-    });
+    return html
+      .replace(/(?<==")(\/\w+)(?=\/)/g, (name) => {
+        if (name === path) return app.publicPath + path;
+        return others.includes(name) ? app.sites.buildLink(name) : name;
+      })
+      .replace(/(?<=<meta name="([\w-]+)" content=")(?=")/g, (_empty, name: string) =>
+        escapeHtml(metas[name] ?? ''),
+      );
   };
   const config = { page: true };
   const onRequest = (

@@ -122,6 +122,32 @@ describe('a passkey', () => {
   });
 });
 
+describe('at an address where passkeys do not work', () => {
+  const elsewhere = pages.server.url.replace('localhost', '127.0.0.1');
+
+  pages.test('the console offers none, and says what to open instead', async () => {
+    const own = pages.server.url.replace('127.0.0.1', 'localhost');
+    const page = await pages.visit(null, `${elsewhere}/console/account`, phone);
+    const link = page.getByRole('link', { name: `${own}/console/account` });
+    await link.waitFor();
+    assert.deepEqual(await listViolations(page), []);
+    assert.equal(await page.getByRole('button', { name: 'Sign in with a passkey' }).count(), 0);
+    await enterPassword(page, await createStaff(pages));
+    await page.getByRole('heading', account).waitFor();
+    assert.ok(await page.getByRole('button', { name: 'Add a passkey' }).isDisabled());
+    await link.click();
+    await page.waitForURL(`${own}/console/account`);
+    await page.getByRole('button', { name: 'Sign in with a passkey' }).waitFor();
+  });
+
+  pages.test('the shop offers none, and says what to open instead', async () => {
+    const page = await pages.visit(null, `${elsewhere}/shop/sign-in?then=/account`, phone);
+    await page.getByRole('link', { name: '/shop/sign-in?then=/account' }).click();
+    await page.getByRole('button', { name: 'Sign in with a passkey' }).waitFor();
+    assert.match(page.url(), /^http:\/\/localhost:/);
+  });
+});
+
 describe('an authenticator app', () => {
   pages.test('is set up, and its code signs in, also pasted with a blank', async () => {
     const member = await createStaff(pages);

@@ -13,8 +13,22 @@ type BodyOf<Id extends 'verifyLogIn' | 'addPasskey'> =
 type PasskeyResponse = NonNullable<BodyOf<'verifyLogIn'>['passkey']>;
 type NewPasskeyResponse = BodyOf<'addPasskey'>['response'];
 
+/** The origins at which the server accepts passkeys on this page. It writes them into the page. */
+const origins = document
+  .querySelector<HTMLMetaElement>('meta[name=passkey-origins]')!
+  .content.split(' ')
+  .filter((origin) => origin !== '');
+
+const isAccepted = origins.includes(location.origin);
+
 /** Whether this browser can use passkeys on this page. It cannot on a page served over plain http. */
-export const hasPasskeys: boolean = typeof PublicKeyCredential === 'function';
+export const hasPasskeys: boolean = isAccepted && typeof PublicKeyCredential === 'function';
+
+/** The address of this page at which passkeys can be used instead; null: nowhere else. */
+export function findPasskeyAddress(): string | null {
+  const [origin] = origins;
+  return isAccepted || origin === undefined ? null : origin + location.pathname + location.search;
+}
 
 /** Thrown if the browser gives no passkey: the user cancelled, or none fits. The message is a sentence for people. */
 export class PasskeyError extends Error {

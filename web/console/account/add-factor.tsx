@@ -3,6 +3,7 @@ import { useDisclosure } from '@mantine/hooks';
 import { IconDeviceMobile, IconFingerprint } from '@tabler/icons-react';
 import { hasPasskeys } from '../../shared/passkeys.ts';
 import { Dialog } from '../parts/dialog.tsx';
+import { PasskeysElsewhere } from '../parts/passkeys-elsewhere.tsx';
 import { AddPasskeyForm } from './add-passkey-form.tsx';
 import { AddTotpForm } from './add-totp-form.tsx';
 
@@ -29,9 +30,12 @@ export function AddFactor() {
         </Button>
       </Group>
       {!hasPasskeys && (
-        <Text size="sm" c="dimmed" mt="xs">
-          This browser offers no passkeys here. They need a page opened by name over HTTPS.
-        </Text>
+        <>
+          <Text size="sm" c="dimmed" mt="xs">
+            This browser offers no passkeys here. They need a page opened by name over HTTPS.
+          </Text>
+          <PasskeysElsewhere size="sm" c="dimmed" />
+        </>
       )}
       <Dialog opened={isPasskey} onClose={passkey.close} title="Add a passkey">
         <AddPasskeyForm onDone={passkey.close} />

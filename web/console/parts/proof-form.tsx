@@ -10,6 +10,7 @@ import {
 } from '../../shared/proof-choice.ts';
 import type { ProofMethod } from '../../shared/step-up.ts';
 import { CodeInput } from './code-input.tsx';
+import { PasskeysElsewhere } from './passkeys-elsewhere.tsx';
 import { Problem } from './problem.tsx';
 
 interface ProofFormProps {
@@ -24,7 +25,12 @@ export function ProofForm({ methods, submitLabel, proving }: ProofFormProps) {
   const { method, others, choose } = useProofChoice(methods);
   const form = useFocusAfterRefusal(proving.error);
   if (method === null) {
-    return <Text>This browser cannot use the passkey of your account. Try another device.</Text>;
+    return (
+      <>
+        <Text>This browser cannot use the passkey of your account here. Try another device.</Text>
+        <PasskeysElsewhere />
+      </>
+    );
   }
   const submit = (event: SubmitEvent<HTMLFormElement>) => {
     event.preventDefault();

@@ -4,6 +4,7 @@ import { type ReactNode, type SubmitEvent, useState } from 'react';
 import { hasPasskeys } from '../../shared/passkeys.ts';
 import { usePasskeySignIn, useSignIn } from '../../shared/session.ts';
 import { ChallengeForm } from './challenge-form.tsx';
+import { PasskeysElsewhere } from './passkeys-elsewhere.tsx';
 import { Problem } from './problem.tsx';
 
 interface SignInFormProps {
@@ -50,7 +51,11 @@ export function SignInForm({ help }: SignInFormProps) {
       <Button type="submit" fullWidth size="md" mt="lg" loading={signIn.isPending}>
         Sign in
       </Button>
-      {hasPasskeys && <PasskeySignIn onStart={signIn.reset} />}
+      {hasPasskeys ? (
+        <PasskeySignIn onStart={signIn.reset} />
+      ) : (
+        <PasskeysElsewhere size="sm" c="dimmed" mt="md" />
+      )}
       {help}
     </form>
   );

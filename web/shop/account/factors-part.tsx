@@ -10,6 +10,7 @@ import {
 import { hasPasskeys } from '../../shared/passkeys.ts';
 import type { Profile } from '../../shared/session.ts';
 import { Problem } from '../parts/problem.tsx';
+import { PasskeysElsewhere } from '../proving/passkeys-elsewhere.tsx';
 import { FactorItem } from './factor-item.tsx';
 import { Part } from './part.tsx';
 
@@ -25,9 +26,11 @@ export function FactorsPart({ profile }: { profile: Profile }) {
   return (
     <Part title="Two-step sign-in">
       <p className="quiet">
-        With a passkey or an authenticator app, a stolen password alone opens nothing.
+        {hasPasskeys ? 'With a passkey or an authenticator app' : 'With an authenticator app'}, a
+        stolen password alone opens nothing.
         {hasPasskeys && ' A passkey also signs you in without a password.'}
       </p>
+      {!hasPasskeys && <PasskeysElsewhere />}
       {factors.error !== null && (
         <Problem error={factors.error} onRetry={() => factors.refetch()} />
       )}

@@ -12,6 +12,7 @@ import { useTitle } from '../../shared/title.ts';
 import { Field } from '../parts/field.tsx';
 import { Problem } from '../parts/problem.tsx';
 import { ChallengeForm } from '../proving/challenge-form.tsx';
+import { PasskeysElsewhere } from '../proving/passkeys-elsewhere.tsx';
 
 /** Stays at one address for all steps, so that the customer returns to where they came from. */
 export function SignInPage() {
@@ -66,7 +67,7 @@ function SignInForm({ onChallenge, onNew }: SignInFormProps) {
       <button type="submit" className="button wide" disabled={isPending}>
         Sign in
       </button>
-      {hasPasskeys && (
+      {hasPasskeys ? (
         <button
           type="button"
           className="button wide quiet-button"
@@ -78,6 +79,8 @@ function SignInForm({ onChallenge, onNew }: SignInFormProps) {
         >
           Sign in with a passkey
         </button>
+      ) : (
+        <PasskeysElsewhere />
       )}
       <p className="aside">
         <Link href="/forgot">I forgot my password</Link>

@@ -11,6 +11,7 @@ import {
 import type { ProofMethod } from '../../shared/step-up.ts';
 import { Field } from '../parts/field.tsx';
 import { Problem } from '../parts/problem.tsx';
+import { PasskeysElsewhere } from './passkeys-elsewhere.tsx';
 
 const fields = {
   totp: {
@@ -49,7 +50,12 @@ export function ProofForm({ methods, proving, submitLabel }: ProofFormProps) {
   const { method, others, choose } = useProofChoice(methods);
   const form = useFocusAfterRefusal(proving.error);
   if (method === null) {
-    return <p>This browser cannot use your passkey. Sign in on another device.</p>;
+    return (
+      <>
+        <p>This browser cannot use your passkey here. Sign in on another device.</p>
+        <PasskeysElsewhere />
+      </>
+    );
   }
   return (
     <form
