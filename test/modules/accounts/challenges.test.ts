@@ -162,3 +162,28 @@ test('a factor that is confirmed while somebody signs in leaves no session witho
     );
   }
 });
+
+test('a reset of the password opens no session and leaves every factor, which the next sign-in asks for', async () => {
+  const { email, user, app, recoveryCodes } = await signUpWithTotp(accounts);
+  await accounts.forgotPassword(email);
+  const [reset] = await database.run<{ id: string }>(
+    'test.reset_with_factor',
+    'select id from password_resets where user_id = $1::uuid',
+    [user.id],
+  );
+  const mail = await accounts.openAccountMail({ kind: 'password.reset', id: reset!.id });
+  const done = await accounts.resetPassword({ token: mail!.token!, newPassword: NEW_PASSWORD });
+  assert.deepEqual(Object.keys(done), ['userId']);
+  const begun = await accounts.tryLogIn({ email, password: NEW_PASSWORD });
+  assert.ok(begun.kind === 'challenge');
+  const { id: challengeId, methods } = begun.challenge;
+  assert.deepEqual(methods, ['totp', 'recoveryCode']);
+  await assert.rejects(
+    accounts.verifyLogIn({ challengeId, totp: app.wrongCode() }),
+    refusal('accounts.factor_invalid'),
+  );
+  const { session } = await accounts.verifyLogIn({ challengeId, totp: app.code() });
+  const caller = await callerBehind(accounts, session.accessToken);
+  assert.deepEqual(caller.factors, ['totp']);
+  assert.equal((await accounts.listFactors(caller)).recoveryCodesLeft, recoveryCodes.length);
+});
