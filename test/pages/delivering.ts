@@ -146,12 +146,64 @@ export function deliveringTests(pages: Pages): void {
       },
     );
 
+    pages.test(
+      'what a guest types stays in the tab, and is stored nowhere on the machine',
+      async () => {
+        await openShop();
+        const dish = await pages.addDish('Private Pie');
+        const shop = await fillCart(dish);
+        await shop.getByLabel('Delivery', { exact: true }).check();
+        await shop.getByRole('link', { name: 'View cart' }).click();
+        const typed = {
+          'Street and number': '12 Sea Road',
+          'Town or city': 'Whitby',
+          'How to find you': 'Blue door',
+          Phone: '020 7946 0000',
+          'E-mail': `${newId()}@example.com`,
+          Name: 'Ada Lovelace',
+          'A note for the kitchen': 'No nuts at all',
+        };
+        await shop.getByLabel('Country').selectOption('GB');
+        for (const [label, text] of Object.entries(typed)) await shop.getByLabel(label).fill(text);
+        const isNotStored = async () => {
+          const stored = await shop.evaluate<string>(
+            'indexedDB.databases().then((all) => JSON.stringify([localStorage, sessionStorage, document.cookie, all]))',
+          );
+          assert.ok(stored.includes('DELIVERY'), stored);
+          for (const text of Object.values(typed)) assert.ok(!stored.includes(text), stored);
+          // As the cart states it.
+          assert.ok(!stored.includes('+442079460000'), stored);
+        };
+        await shop
+          .getByRole('button', { name: 'Order and pay' })
+          .and(shop.locator(':enabled'))
+          .waitFor();
+        await isNotStored();
+        await shop.getByRole('link', { name: 'Menu' }).click();
+        await shop.getByRole('link', { name: /^Cart/ }).click();
+        for (const [label, text] of Object.entries(typed)) {
+          assert.equal(await shop.getByLabel(label).inputValue(), text, label);
+        }
+        // Neither does an attempt that gets no reply leave anything.
+        await shop.route('**/api/orders', (route) => route.fulfill({ status: 418 }));
+        await shop.getByRole('button', { name: 'Order and pay' }).click();
+        await shop.getByRole('alert').waitFor();
+        await isNotStored();
+        await shop.reload();
+        await shop.getByText(dish.name).first().waitFor();
+        for (const label of ['E-mail', 'Name', 'A note for the kitchen']) {
+          assert.equal(await shop.getByLabel(label).inputValue(), '', label);
+        }
+      },
+    );
+
     pages.test("a lost reply to a guest's order places it once", async () => {
       await openShop();
       const dish = await pages.addDish('Twice Pie');
       const shop = await fillCart(dish);
       await shop.getByRole('link', { name: 'View cart' }).click();
-      await fillGuest(shop, `${newId()}@example.com`);
+      const email = `${newId()}@example.com`;
+      await fillGuest(shop, email);
       let isLost = false;
       await shop.route('**/api/orders', async (route) => {
         if (isLost) return route.continue();
@@ -163,6 +215,7 @@ export function deliveringTests(pages: Pages): void {
       await shop.getByRole('button', { name: 'Order and pay' }).click();
       await shop.getByRole('alert').waitFor();
       await shop.reload();
+      await fillGuest(shop, email);
       await shop.getByRole('button', { name: 'Order and pay' }).click();
       await shop.getByRole('button', { name: 'Pay £5.00' }).waitFor();
       const found = await pages.admin.get(`/api/orders?search=${dish.sku}`);

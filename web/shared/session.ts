@@ -16,6 +16,7 @@ import { recoveryCodes } from './recovery-codes.ts';
 import { sessionEnd } from './session-end.ts';
 import { sessionMark } from './session-mark.ts';
 import { stepUp } from './step-up.ts';
+import { typedTexts } from './typed-texts.ts';
 
 export type Profile = ReplyOf<'getProfile'>;
 
@@ -131,6 +132,7 @@ function dropSession(queries: QueryClient): void {
 /** Removes all data of a user from this tab. */
 function removeData(queries: QueryClient): void {
   clearStorage();
+  typedTexts.clear();
   recoveryCodes.show(null);
   stepUp.close(false);
   queries.removeQueries(others);

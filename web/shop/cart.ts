@@ -92,5 +92,5 @@ export function useCart(): CartAccess {
 function toTerms(cart: ReturnType<typeof useCartOnServer>['data']): Terms {
   if (cart === undefined) return noTerms;
   const { discountCodes, tip, fulfilment } = cart;
-  return { discountCodes: discountCodes ?? [], tip, fulfilment };
+  return { ...noTerms, discountCodes: discountCodes ?? [], tip, fulfilment };
 }

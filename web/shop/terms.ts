@@ -12,6 +12,8 @@ export interface Terms {
   readonly tip: Money | null;
   /** Null: none is stated, which means the first type that the shop offers, as soon as possible. */
   readonly fulfilment: Fulfilment | null;
+  /** A guest's choice before a reload, which took the address away that it needs. Null: none. */
+  readonly unfinished: Pick<Fulfilment, 'type' | 'requestedFor'> | null;
 }
 
 /** What a fulfilment does not state. */
@@ -23,7 +25,7 @@ export const noDetails: Omit<Fulfilment, 'type'> = {
   table: null,
 };
 
-export const noTerms: Terms = { discountCodes: [], tip: null, fulfilment: null };
+export const noTerms: Terms = { discountCodes: [], tip: null, fulfilment: null, unfinished: null };
 
 /** Returns the members of a quote's body for these terms. */
 export function toBody({ discountCodes, tip, fulfilment }: Terms) {

@@ -1,5 +1,6 @@
 import { createApiWithoutCookies, type Money, type Order, readBody } from '../../shared/api.ts';
 import { storageKey } from '../../shared/paths.ts';
+import { typedTexts } from '../../shared/typed-texts.ts';
 import type { CartAccess } from '../cart.ts';
 import { guestCart } from '../guest-cart.ts';
 import { guestTerms } from '../guest-terms.ts';
@@ -22,9 +23,9 @@ interface GuestOrder {
 
 const ATTEMPT = storageKey('kept.attempt');
 
-/** What was sent last, and its key: sent again after a lost reply or a reload, it is placed once. */
+/** The digest of what was sent last, and its key: sent again after a lost reply or a reload, it is placed once. */
 interface Attempt {
-  readonly text: string;
+  readonly digest: string;
   readonly key: string;
 }
 
@@ -42,23 +43,42 @@ export async function placeAsGuest({ cart, guest, note, total }: GuestOrder): Pr
       ...(phone === null ? {} : { phone }),
     },
   };
-  const headers = { 'Idempotency-Key': findKey(JSON.stringify(body)) };
+  const headers = { 'Idempotency-Key': await findKey(JSON.stringify(body)) };
   const strangers = createApiWithoutCookies(null);
   const { orderToken, ...order } = await readBody(strangers.POST('/api/orders', { body, headers }));
   if (orderToken !== undefined) keepOrderToken(order.id, orderToken);
-  sessionStorage.removeItem(ATTEMPT);
+  attempts.remove(ATTEMPT);
   guestCart.clear();
   guestTerms.clear();
   return order;
 }
 
-function findKey(text: string): string {
-  const stored = sessionStorage.getItem(ATTEMPT);
+async function findKey(text: string): Promise<string> {
+  const digest = await findDigest(text);
+  const stored = attempts.read(ATTEMPT);
   const attempt = stored === null ? null : (JSON.parse(stored) as Attempt);
-  if (attempt?.text === text) return attempt.key;
+  if (attempt !== null && attempt.digest === digest) return attempt.key;
   // A page served over plain http has no `crypto.randomUUID`.
-  const bytes = crypto.getRandomValues(new Uint8Array(16));
-  const key = Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
-  sessionStorage.setItem(ATTEMPT, JSON.stringify({ text, key } satisfies Attempt));
+  const key = toHex(crypto.getRandomValues(new Uint8Array(16)));
+  attempts.write(ATTEMPT, JSON.stringify({ digest, key } satisfies Attempt));
   return key;
+}
+
+/** A page served over plain http has no digests. It keeps the text itself, which has the guest's address, only until a reload. */
+const attempts = isSecureContext
+  ? {
+      read: (name: string) => sessionStorage.getItem(name),
+      write: (name: string, text: string) => sessionStorage.setItem(name, text),
+      remove: (name: string) => sessionStorage.removeItem(name),
+    }
+  : { ...typedTexts, remove: (name: string) => typedTexts.write(name, null) };
+
+async function findDigest(text: string): Promise<string> {
+  if (!isSecureContext) return text;
+  const bytes = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(text));
+  return toHex(new Uint8Array(bytes));
+}
+
+function toHex(bytes: Uint8Array): string {
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
 }

@@ -1,8 +1,8 @@
 import { useEffect, useRef } from 'react';
 import type { CartAccess } from '../cart.ts';
-import { useStoredText } from '../stored-text.ts';
 import { type Fulfilment, noDetails } from '../terms.ts';
 import type { ShopSettings } from '../times/openings.ts';
+import { useTypedText } from '../typed-text.ts';
 import { type Draft, describeFulfilment, type MissingDetail, readDraft, toDraft } from './draft.ts';
 import { usePhoneReader } from './phone.ts';
 import { guessShopCountry } from './shop-country.ts';
@@ -30,25 +30,20 @@ export function useFulfilment(
   { terms, isChanging, isLoading, changeTerms }: CartAccess,
   shop: ShopSettings,
 ): FulfilmentAccess {
-  const { text, setText } = useStoredText('fulfilment');
+  const { text, setText } = useTypedText('fulfilment');
   const country = guessShopCountry(shop.timeZone);
   const stated: Fulfilment = terms.fulfilment ?? { type: shop.fulfilmentTypes[0]!, ...noDetails };
   const inCart = describeFulfilment(stated);
-  // Older versions of this page stored fewer fields.
-  const stored =
-    text === null
-      ? null
-      : ({
-          ...toDraft(stated, { earlier: null, country }),
-          ...(JSON.parse(text) as object),
-        } as StoredDraft);
+  const stored = text === null ? null : (JSON.parse(text) as StoredDraft);
   const readPhone = usePhoneReader(stored?.phone ?? '');
   const readStored = stored === null ? null : readDraft(stored, { readPhone, country });
   const isCurrent =
     stored !== null &&
     (stored.base === inCart ||
       (readStored?.missing === null && describeFulfilment(readStored.fulfilment) === inCart));
-  const draft = isCurrent ? stored : toDraft(stated, { earlier: stored, country });
+  const draft = isCurrent
+    ? stored
+    : { ...toDraft(stated, { earlier: stored, country }), ...terms.unfinished };
   const reading = isCurrent ? readStored! : readDraft(draft, { readPhone: String, country });
   const wanted = reading.fulfilment;
   const described = wanted === null ? null : describeFulfilment(wanted);

@@ -21,12 +21,12 @@ import { ShopState } from '../fulfilment/shop-state.tsx';
 import { useFulfilment } from '../fulfilment/use-fulfilment.ts';
 import { Notice } from '../parts/notice.tsx';
 import { hasCode, Problem } from '../parts/problem.tsx';
-import { useStoredText } from '../stored-text.ts';
 import { useSums } from '../sums.ts';
 import type { ShopSettings } from '../times/openings.ts';
 import { findTimeTrouble } from '../times/time-trouble.ts';
 import { TimeTroubleNote } from '../times/time-trouble-note.tsx';
 import { useShopSettings } from '../times/use-shop-settings.ts';
+import { useTypedText } from '../typed-text.ts';
 
 const NOTE_MAX = 500;
 const NOW_MS = 30_000;
@@ -63,11 +63,11 @@ function FullCart({ cart, shop }: { cart: CartAccess; shop: ShopSettings }) {
   const sums = useSums();
   const now = new Date(useNow(NOW_MS));
   const fulfilment = useFulfilment(cart, shop);
-  const storedNote = useStoredText('note');
-  const storedEmail = useStoredText('email');
-  const note = storedNote.text ?? cart.note ?? '';
-  const email = storedEmail.text ?? '';
-  const checkout = useCheckout({ cart, note, onOrdered: () => storedNote.setText(null) });
+  const typedNote = useTypedText('note');
+  const typedEmail = useTypedText('email');
+  const note = typedNote.text ?? cart.note ?? '';
+  const email = typedEmail.text ?? '';
+  const checkout = useCheckout({ cart, note, onOrdered: () => typedNote.setText(null) });
 
   const { bill, refusals } = sums;
   const { draft, missing, isSaved } = fulfilment;
@@ -113,7 +113,7 @@ function FullCart({ cart, shop }: { cart: CartAccess; shop: ShopSettings }) {
             fulfilment={{ ...fulfilment, change }}
             onEmail={(text) => {
               checkout.reset();
-              storedEmail.setText(text);
+              typedEmail.setText(text);
             }}
           />
         ) : (
@@ -133,7 +133,7 @@ function FullCart({ cart, shop }: { cart: CartAccess; shop: ShopSettings }) {
             dir="auto"
             placeholder="Allergies, or no coriander"
             value={note}
-            onChange={({ target }) => storedNote.setText(target.value)}
+            onChange={({ target }) => typedNote.setText(target.value)}
           />
         </label>
         <CodeField cart={cart} refusals={refusals} />
