@@ -42,6 +42,9 @@ test('secrets and addresses in the texts of others appear in no line, which stay
     ['eyJhbGciOiJIUzI1NiJ9', 'jwt eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2lnbmF0dXJl expired'],
     ['abc.def-ghi', 'sent "Bearer abc.def-ghi"'],
     ['hunter2', 'connect postgresql://owner:hunter2@db.example.com:5432/shop'],
+    ['ter2', 'Invalid URL: redis://holdfast:hun@ter2@redis:6379'],
+    ['ter2', 'smtp://a@b.example:hun@@ter2@mail and smtp://c@mail'],
+    ['ter2', 'redis://:hun?x=@ter2#@127.0.0.1:6379/0'],
   ] as const) {
     for (const object of [{ err: new Error(text) }, { error: text }, { nested: { text } }]) {
       const line = readLine(object);
