@@ -437,15 +437,14 @@ CREATE OR REPLACE FUNCTION public.guard_seal()
  LANGUAGE plpgsql
 AS $function$
 declare
-  newest record;
+  newest constant bigint := coalesce((select max(number) from public.log_seals), 0);
 begin
-  select coalesce(max(number), 0) as number into newest from public.log_seals;
   -- Another server has sealed: the key of the number refuses this one.
-  if new.number <= newest.number then
+  if new.number <= newest then
     return new;
   end if;
-  if new.number = newest.number + 1
-     and new.previous = coalesce((select hash from public.log_seals where number = newest.number),
+  if new.number = newest + 1
+     and new.previous = coalesce((select hash from public.log_seals where number = newest),
                                  decode(repeat('00', 32), 'hex'))
      and new.first > coalesce((select max(last) from public.log_seals where log = new.log), 0) then
     return new;
