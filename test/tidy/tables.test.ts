@@ -111,7 +111,11 @@ test('no statement needs a privilege that the role of the product does not have'
     ownerUrl,
     `select table_name as table, privilege
        from unnest($1::text[], $2::text[]) as needed (table_name, privilege)
-      where not has_table_privilege($3::name, table_name, privilege)
+      where not case privilege
+                  -- Of the log on some columns only. Their tests run the statements.
+                  when 'INSERT' then has_any_column_privilege($3::name, table_name, privilege)
+                  else has_table_privilege($3::name, table_name, privilege)
+                end
         and not (table_name = 'order_numbers' and privilege in ('SELECT', 'UPDATE'))`,
     [
       [...needed].map((one) => one.split(' ')[0]),
