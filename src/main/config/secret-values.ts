@@ -39,11 +39,16 @@ export const secrets: Reader<readonly string[]> = list((value) => {
 /** Source: RFC 8032, section 5.1.5: a private key of Ed25519 is made from a seed of so many bytes. */
 const SEED_BYTES = 32;
 
+/** What a key of seals is, as the end of a sentence. */
+export const SEAL_KEY_TAKES = `${SEED_BYTES} bytes in base64, as from "openssl rand -base64 32"`;
+
+export function isSealKey(text: string): boolean {
+  const isBase64 = /^[A-Za-z0-9+/]+={0,2}$/.test(text);
+  return isBase64 && Buffer.from(text, 'base64').length === SEED_BYTES;
+}
+
 /** Reads several keys of seals, for rotation: the first signs, all verify. */
 export const sealKeys: Reader<readonly string[]> = list((value) => {
-  const isBase64 = /^[A-Za-z0-9+/]+={0,2}$/.test(value);
-  if (!isBase64 || Buffer.from(value, 'base64').length !== SEED_BYTES) {
-    throw new WrongValue(`${SEED_BYTES} bytes in base64, as from "openssl rand -base64 32"`);
-  }
+  if (!isSealKey(value)) throw new WrongValue(SEAL_KEY_TAKES);
   return value;
 });

@@ -1,6 +1,9 @@
 import { randomBytes } from 'node:crypto';
+import { join } from 'node:path';
 import { findSecret, loadOrCreateSecret } from '../../database/embedded/index.ts';
 import type { Config, SecretChoice } from '../config/config.ts';
+import { ConfigurationError } from '../config/configuration-error.ts';
+import { isSealKey, SEAL_KEY_TAKES } from '../config/secret-values.ts';
 
 const FACTOR_KEY_FILE = 'factor-key';
 const SEAL_KEY_FILE = 'seal-key';
@@ -27,16 +30,32 @@ export function findFactorKeys(config: Config): Promise<readonly string[] | null
   return findOwnSecrets(config, config.factorKey, FACTOR_KEY_FILE);
 }
 
-/** Returns the keys that sign seals; none for a process that seals nothing. */
+/**
+ * Returns the keys that sign seals; none for a process that seals nothing. Throws ConfigurationError if the file does not contain
+ * one.
+ */
 export async function loadSealKeys(config: Config): Promise<readonly string[]> {
   const { sealKey, role } = config;
   if (role === 'api') return [];
-  return loadOwnSecrets(config, sealKey, SEAL_KEY_FILE, generateSeed);
+  return requireSealKeys(
+    config,
+    await loadOwnSecrets(config, sealKey, SEAL_KEY_FILE, generateSeed),
+  );
 }
 
-/** Returns the keys that verify seals, without generating one; null if there is none yet. */
-export function findSealKeys(config: Config): Promise<readonly string[] | null> {
-  return findOwnSecrets(config, config.sealKey, SEAL_KEY_FILE);
+/** Returns the keys that verify seals, without generating one; null if there is none yet. Throws as `loadSealKeys`. */
+export async function findSealKeys(config: Config): Promise<readonly string[] | null> {
+  const found = await findOwnSecrets(config, config.sealKey, SEAL_KEY_FILE);
+  return found && requireSealKeys(config, found);
+}
+
+function requireSealKeys({ dataDir }: Config, texts: readonly string[]): readonly string[] {
+  // A file that was restored by hand may end with a line break.
+  const keys = texts.map((text) => text.trim());
+  if (keys.every(isSealKey)) return keys;
+  throw new ConfigurationError([
+    `${join(dataDir, SEAL_KEY_FILE)} does not contain a key of seals, ${SEAL_KEY_TAKES}: restore it. If it is lost, remove the file, and a new key is made; the seals of before can then no longer be verified.`,
+  ]);
 }
 
 async function findOwnSecrets(

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
-import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
@@ -90,4 +90,16 @@ test('a key of seals is generated once, in a file that only its owner can read, 
   const path = join(dataDir, 'seal-key');
   assert.equal(readFileSync(path, 'utf8').trim(), made);
   assert.equal(statSync(path).mode & 0o777, 0o600);
+  writeFileSync(path, `${made}\n`);
+  assert.deepEqual(await loadSealKeys(config), [made]);
+  for (const broken of [made.slice(1), 'no seal']) {
+    writeFileSync(path, broken);
+    for (const read of [loadSealKeys, findSealKeys]) {
+      await assert.rejects(read(config), (error: unknown) => {
+        assert.ok(error instanceof ConfigurationError);
+        assert.match(error.message, /seal-key does not contain a key of seals/);
+        return !error.message.includes(broken);
+      });
+    }
+  }
 });
