@@ -34,6 +34,29 @@ const users: Chapter = {
   ],
 };
 
+const privacy: Chapter = {
+  tag: 'Privacy',
+  steps: [
+    {
+      operation: 'signUp',
+      name: 'Sign up, to be erased later',
+      body: { email: 'erased-{{run}}@example.com', password: 'a long pass phrase' },
+      status: 201,
+      variablesToSet: { customerToken: 'accessToken', erasedId: 'user.id' },
+    },
+    { operation: 'requestErasure', as: 'customer', body: {}, status: 202 },
+    { operation: 'listEraseRequests', as: 'admin', status: 200 },
+    { operation: 'withdrawErasure', as: 'customer', status: 204 },
+    {
+      operation: 'erasePerson',
+      as: 'admin',
+      path: { id: '{{erasedId}}' },
+      body: { reason: 'They asked for it.' },
+      status: 200,
+    },
+  ],
+};
+
 const apiKeys: Chapter = {
   tag: 'API keys',
   steps: [
@@ -162,4 +185,4 @@ const operating: Chapter = {
   ],
 };
 
-export const operatingChapters: readonly Chapter[] = [users, apiKeys, webhooks, operating];
+export const operatingChapters: readonly Chapter[] = [users, apiKeys, webhooks, operating, privacy];

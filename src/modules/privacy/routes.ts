@@ -99,7 +99,7 @@ export function registerPrivacyRoutes(app: App, privacy: Privacy): void {
         body: NoBody,
         response: { 202: EraseRequestReply },
       },
-      config: { errors: [authErrors.stepUpRequired] },
+      config: { withoutIdempotency: true, errors: [authErrors.stepUpRequired] },
     },
     async (request, reply) => {
       const caller = requireUserCaller(request);

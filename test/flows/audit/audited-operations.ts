@@ -4,6 +4,7 @@ import { insertDeadEvent } from '../../support/dead-events.ts';
 import { priceKinds } from '../../support/price-kinds.ts';
 import { createRule, type RuleBody } from '../../support/rules.ts';
 import { auditedAccounts, endAllSessions } from './audited-accounts.ts';
+import { auditedErasures } from './audited-erasures.ts';
 import { auditedFactors } from './audited-factors.ts';
 import type { AuditedOperation } from './audited-operation.ts';
 import { auditedWebhooks } from './audited-webhooks.ts';
@@ -83,6 +84,7 @@ function auditPriceKind({ kind, path, body, change }: (typeof priceKinds)[number
 export const auditedOperations: Readonly<Record<string, AuditedOperation>> = {
   ...auditedAccounts,
   ...auditedFactors,
+  ...auditedErasures,
   ...auditedWebhooks,
   ...Object.assign({}, ...priceKinds.map(auditPriceKind)),
 
