@@ -70,15 +70,17 @@ export const findMailedIds = statement<[userIds: readonly string[]], { id: strin
     where user_id = any($1::uuid[])`,
 );
 
-/** Ends what still goes on. The rows stay, because the other servers learn from them which access tokens are void. */
+/**
+ * Ends what still goes on. The rows stay, because the other servers learn from them which access tokens are void. Those of
+ * sessions that have ended say nothing of the person, and only the others are in the index.
+ */
 export const eraseFamilies = statement<[userIds: readonly string[]], { id: string }>(
   'accounts.erase_families',
   `update refresh_families
-      set ended_at = coalesce(ended_at, clock_timestamp()),
-          end_reason = coalesce(end_reason, 'erased'),
-          address = null,
-          user_agent = null
+      set ended_at = clock_timestamp(),
+          end_reason = 'erased'
     where user_id = any($1::uuid[])
+      and ended_at is null
    returning id`,
 );
 
