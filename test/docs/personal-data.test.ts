@@ -2,6 +2,8 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { fillPrivacyGuide, listColumns, readInventory } from '../../docs/make/personal-data.ts';
+import { buildOwnCookies } from '../../src/http/own-cookies.ts';
+import { sourceFiles } from '../tidy/source-files.ts';
 
 const read = (path: string) => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8');
 const { entries, notPersonal } = readInventory();
@@ -55,6 +57,19 @@ test('a column whose name says that it is about people is not classed as if it w
     telling.test(column.split('.').at(-1)!),
   );
   assert.deepEqual(wrong, []);
+});
+
+test('the privacy guide names every cookie and every key of the storage of browsers', () => {
+  const guide = read('docs/guides/privacy.md');
+  const keys = sourceFiles('web/**/*.{ts,tsx}').flatMap(({ text }) =>
+    [...text.matchAll(/storageKey\('([^']+)'\)/g)].map(([, key]) => `…${key}`),
+  );
+  const cookies = Object.values(buildOwnCookies(true, '')).map(({ name }) => name);
+  assert.ok(keys.length > 5, `${keys.length} keys`);
+  assert.deepEqual(
+    [...keys, ...cookies].filter((name) => !guide.includes(`\`${name}`)),
+    [],
+  );
 });
 
 test('the privacy guide has the present tables (if not, run "npm run docs")', () => {
