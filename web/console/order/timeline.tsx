@@ -71,6 +71,7 @@ const sentences: Readonly<Record<string, string>> = {
   'order.rescheduled': 'Given another time',
   'order.readdressed': 'Address, contact or instructions changed',
   'order.imported': 'Imported',
+  'order.forgotten': 'Personal data removed',
   'payment.initiated': 'Payment started',
   'payment.captured': 'Paid',
   'payment.failed': 'Payment failed',

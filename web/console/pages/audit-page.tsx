@@ -3,6 +3,7 @@ import { useDebouncedValue } from '@mantine/hooks';
 import { AuditFilters } from '../audit/audit-filters.tsx';
 import { AuditList, useAudit } from '../audit/audit-list.tsx';
 import { type AuditFilterName, buildQuery } from '../audit/build-query.ts';
+import { SealedUntil } from '../audit/sealed-until.tsx';
 import { PageTitle } from '../parts/page-title.tsx';
 import { Problem } from '../parts/problem.tsx';
 import { useShop } from '../parts/use-shop.ts';
@@ -17,7 +18,12 @@ export default function AuditPage() {
       <Text c="dimmed" mb="md" maw="44rem">
         Who changed what, and from where. What happened to an order is on the page of the order.
       </Text>
-      {shop !== undefined && <Audit timeZone={shop.timeZone} />}
+      {shop !== undefined && (
+        <>
+          <SealedUntil timeZone={shop.timeZone} />
+          <Audit timeZone={shop.timeZone} />
+        </>
+      )}
       {shop === undefined && error === null && (
         <Center py="xl">
           <Loader role="status" aria-label="Loading" />
