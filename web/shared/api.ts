@@ -91,7 +91,15 @@ export const apiWithoutRetries: Api = createHoldfastClient({
   triesMax: 1,
 });
 
-for (const client of [api, apiWithoutRetries]) {
+/** For a reply that may take minutes. A second attempt would make the server begin again. */
+export const patientApi: Api = createHoldfastClient({
+  baseUrl,
+  fetch: fetchRefreshing,
+  triesMax: 1,
+  timeoutMs: 10 * 60_000,
+});
+
+for (const client of [api, apiWithoutRetries, patientApi]) {
   client.use({
     /**
      * Asks for a proof of who the user is if an action wants a recent one, then repeats the action with the

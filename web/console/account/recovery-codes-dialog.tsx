@@ -5,6 +5,7 @@ import {
   recoveryCodes,
   useRecoveryCodes,
 } from '../../shared/recovery-codes.ts';
+import { saveFile } from '../../shared/save-file.ts';
 import { Dialog } from '../parts/dialog.tsx';
 
 /** Below the dialogs in which users prove who they are, and above all others. */
@@ -87,10 +88,5 @@ function Codes({ codes, email, onDone }: CodesProps) {
 }
 
 function download(text: string): void {
-  const url = URL.createObjectURL(new Blob([text], { type: 'text/plain' }));
-  const link = document.createElement('a');
-  link.href = url;
-  link.download = 'recovery-codes.txt';
-  link.click();
-  URL.revokeObjectURL(url);
+  saveFile(new Blob([text], { type: 'text/plain' }), 'recovery-codes.txt');
 }

@@ -3,12 +3,14 @@ import type { ReactNode } from 'react';
 import { Link } from 'wouter';
 import { AddressLines } from '../../shared/address-lines.tsx';
 import type { Order } from '../../shared/api.ts';
+import { useProfile } from '../../shared/session.ts';
 import { formatFulfilment } from '../parts/fulfilment.ts';
 import { findPromise } from '../parts/promise.ts';
 import { formatDayAndClock } from '../parts/shop-clock.ts';
 import { formatStatus } from '../parts/status-badge.tsx';
 import { Timestamp } from '../parts/timestamp.tsx';
 import { useShop } from '../parts/use-shop.ts';
+import { DataButtons } from '../people/data-buttons.tsx';
 import { ChangeFulfilment } from './change-fulfilment.tsx';
 
 /** Shows who ordered, when, and how the order reaches them. */
@@ -64,11 +66,21 @@ function Customer({ order: { customer, customerId } }: { order: Order }) {
           <Phone number={customer.phone} />
         </Text>
       )}
-      {customer.guest && (
-        <Badge size="sm" variant="light">
-          Guest
-        </Badge>
-      )}
+      {customer.guest && <Guest customer={customer} />}
+    </>
+  );
+}
+
+/** A guest is in no list of people, so what admins do with their data is here. */
+function Guest({ customer }: { customer: NonNullable<Order['customer']> }) {
+  const profile = useProfile();
+  const who = customer.name || (customer.email ?? customer.phone);
+  return (
+    <>
+      <Badge size="sm" variant="light">
+        Guest
+      </Badge>
+      {profile?.role === 'admin' && who !== null && <DataButtons userId={customer.id} who={who} />}
     </>
   );
 }

@@ -3,6 +3,7 @@ import { useFactors } from '../../shared/factors.ts';
 import { useProfile } from '../../shared/session.ts';
 import { useSessions } from '../../shared/session-list.ts';
 import { AccountSection } from '../account/account-section.tsx';
+import { DataSection } from '../account/data-section.tsx';
 import { FactorsSection } from '../account/factors-section.tsx';
 import { RecoverySection } from '../account/recovery-section.tsx';
 import { SessionsSection } from '../account/sessions-section.tsx';
@@ -32,6 +33,7 @@ export default function AccountPage() {
             <NewPasswordForm profile={profile} hasFactor={(factors.data?.data.length ?? 0) > 0} />
           </AccountSection>
           <SessionsSection />
+          <DataSection profile={profile} />
         </Stack>
       )}
     </>

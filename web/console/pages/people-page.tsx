@@ -5,7 +5,9 @@ import { api, readBody } from '../../shared/api.ts';
 import { BlockTable } from '../parts/block-table.tsx';
 import { PageTitle } from '../parts/page-title.tsx';
 import { PageFoot, usePages } from '../parts/pages.tsx';
+import { useShop } from '../parts/use-shop.ts';
 import { useUrlFilters } from '../parts/use-url-filters.ts';
+import { EraseRequests, useEraseRequests } from '../people/erase-requests.tsx';
 import { peopleKey } from '../people/person.ts';
 import { PersonRow, roles } from '../people/person-row.tsx';
 
@@ -27,9 +29,15 @@ export default function PeoplePage() {
       }),
     ),
   );
+  const requests = useEraseRequests();
+  const { data: shop, error: shopError } = useShop();
+  // Both lists at once: one that grew later would move the other under the pointer.
+  const isReady = shop !== undefined && !requests.isPending;
+  const items = isReady ? people.items : undefined;
   return (
     <>
       <PageTitle mb="md">Customers and staff</PageTitle>
+      {isReady && <EraseRequests requests={requests} timeZone={shop.timeZone} />}
       <Group align="end" mb="md">
         <TextInput
           label="Search"
@@ -50,18 +58,21 @@ export default function PeoplePage() {
           w={160}
         />
       </Group>
-      {people.items !== undefined && (
+      {items !== undefined && (
         <BlockTable
           caption="Customers and staff, newest first"
           headings={['Who', 'Role', 'VIP', 'May sign in', 'Since']}
           withActions
         >
-          {people.items.map((person) => (
+          {items.map((person) => (
             <PersonRow key={person.id} person={person} />
           ))}
         </BlockTable>
       )}
-      <PageFoot query={people} empty="No matching people." />
+      <PageFoot
+        query={{ ...people, items, error: people.error ?? shopError }}
+        empty="No matching people."
+      />
     </>
   );
 }

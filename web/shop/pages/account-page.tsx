@@ -3,8 +3,10 @@ import { Link } from 'wouter';
 import { useFactors } from '../../shared/factors.ts';
 import { useRecoveryCodes } from '../../shared/recovery-codes.ts';
 import { type Profile, useProfileQuery } from '../../shared/session.ts';
+import { useSessions } from '../../shared/session-list.ts';
 import { useTitle } from '../../shared/title.ts';
 import { CodesSheet } from '../account/codes-sheet.tsx';
+import { DataPart } from '../account/data-part.tsx';
 import { EmailPart } from '../account/email-part.tsx';
 import { FactorsPart } from '../account/factors-part.tsx';
 import { NameForm } from '../account/name-form.tsx';
@@ -37,6 +39,7 @@ export default function AccountPage() {
 function Account({ profile }: { profile: Profile }) {
   const codes = useRecoveryCodes();
   const factors = useFactors();
+  const sessions = useSessions('me');
   return (
     <div className="account">
       <h1>Your account</h1>
@@ -46,6 +49,7 @@ function Account({ profile }: { profile: Profile }) {
       <FactorsPart profile={profile} />
       {/* Not while it would move down. */}
       {!factors.isPending && <SessionsPart />}
+      {!factors.isPending && !sessions.isPending && <DataPart profile={profile} />}
       <StepUpSheet />
       {codes !== null && <CodesSheet codes={codes} email={profile.email} />}
     </div>
