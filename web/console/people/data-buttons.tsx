@@ -8,15 +8,17 @@ import { ErasePerson } from './erase-person.tsx';
 interface DataButtonsProps {
   readonly userId: string;
   readonly who: string;
+  /** Where they are in their line. */
+  readonly justify?: 'end';
 }
 
 /** Buttons that export what is kept of a person, and that erase them. */
-export function DataButtons({ userId, who }: DataButtonsProps) {
+export function DataButtons({ userId, who, justify }: DataButtonsProps) {
   const [isErasing, erasing] = useDisclosure();
   const exportData = useExportData(userId);
   const name = isolateDirection(who);
   return (
-    <Group gap="xs" className="block-actions">
+    <Group gap="xs" justify={justify} className="block-actions">
       <Button
         variant="default"
         size="compact-sm"

@@ -135,7 +135,7 @@ function BlockingOrders({ orders, count }: Blocked) {
         {orders.map(({ id, number, status }) => (
           <List.Item key={id}>
             <Anchor component={Link} href={`/orders/${id}`} inherit c="inherit" underline="always">
-              Order <bdi>{number}</bdi>
+              {`Order ${number}`}
             </Anchor>{' '}
             <StatusBadge status={status} />
           </List.Item>

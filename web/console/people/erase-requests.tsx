@@ -85,7 +85,7 @@ function Row({ request: { user, requestedAt, dueAt }, timeZone }: RowProps) {
         )}
       </BlockCell>
       <BlockCell>
-        <DataButtons userId={user.id} who={who} />
+        <DataButtons userId={user.id} who={who} justify="end" />
       </BlockCell>
     </BlockRow>
   );
