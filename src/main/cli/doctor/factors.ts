@@ -1,7 +1,8 @@
 import type { Database } from '../../../database/database.ts';
-import { countKeyUse, countStrandedPasskeys } from '../../../modules/accounts/index.ts';
+import { countKeyUse } from '../../../modules/accounts/index.ts';
 import type { Config } from '../../config/config.ts';
 import { findFactorKeys } from '../../start/own-secrets.ts';
+import { describeStrandedPasskeys } from '../../start/stranded-passkeys.ts';
 import { createFinding, type Finding } from './finding.ts';
 
 const WHAT = 'second factors';
@@ -37,19 +38,11 @@ export function passkeyFindings({ passkeys, publicUrl }: Config): Finding[] {
 
 /** Lists passkeys that stopped working, because another domain was set since they were created. */
 export async function strandedPasskeyFindings(
-  { passkeys, role }: Config,
+  config: Config,
   database: Database,
 ): Promise<Finding[]> {
-  if (role === 'worker') return [];
-  const stranded = await countStrandedPasskeys(database, passkeys?.rpId ?? null);
-  return stranded.map(({ rpId, count }) => {
-    const say = `${countPasskeys(count)} of ${rpId} cannot be used${passkeys === null ? '' : `, because passkeys belong to ${passkeys.rpId} now`}: set WEBAUTHN_RP_ID to ${rpId} if the addresses are in this domain, or have their users create new ones`;
-    return createFinding(WHAT, 'look', say);
-  });
-}
-
-function countPasskeys(count: number): string {
-  return count === 1 ? '1 passkey' : `${count} passkeys`;
+  const sentences = await describeStrandedPasskeys(config, database);
+  return sentences.map((say) => createFinding(WHAT, 'look', say));
 }
 
 function countApps(count: number): string {
