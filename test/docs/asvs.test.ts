@@ -43,15 +43,14 @@ test('the files, headings and tests that show a requirement exist', () => {
   }
 });
 
-test('no more requirements fail than are known to', () => {
-  // Remove an id with its fault. A shop is asked for all of level 1 and 95 % of level 2, which these keep from being said.
+test('level 1 holds as a whole, and of level 2 no less than 95 %', () => {
+  // A shop is asked for all of level 1 and 95 % of level 2.
   const failing = (level: 1 | 2) =>
     requirements
       .filter((one) => one.level === level && one.verdict === 'fails')
       .map(({ id }) => id);
-  assert.deepEqual(failing(1), ['6.4.1', '7.2.4', '14.3.1']);
-  assert.ok(countRequirements(requirements, 1).share >= 0.94);
-  assert.ok(countRequirements(requirements, 2).share >= 0.89);
+  assert.deepEqual(failing(1), []);
+  assert.ok(countRequirements(requirements, 2).share >= 0.95);
 });
 
 function compareIds(one: string, other: string): number {
