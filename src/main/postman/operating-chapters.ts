@@ -44,6 +44,12 @@ const privacy: Chapter = {
       status: 201,
       variablesToSet: { customerToken: 'accessToken', erasedId: 'user.id' },
     },
+    {
+      operation: 'getPersonalData',
+      as: 'customer',
+      path: { id: '{{erasedId}}' },
+      status: 200,
+    },
     { operation: 'requestErasure', as: 'customer', body: {}, status: 202 },
     { operation: 'listEraseRequests', as: 'admin', status: 200 },
     { operation: 'withdrawErasure', as: 'customer', status: 204 },

@@ -147,6 +147,25 @@ export const auditedOperations: Readonly<Record<string, AuditedOperation>> = {
       },
     };
   },
+  async getPersonalData({ server }) {
+    const session = await server.signUp();
+    const { userId } = session.identity;
+    return {
+      session,
+      method: 'GET',
+      path: `/api/users/${userId}/personal-data`,
+      status: 200,
+      actor: () => ({ type: 'user', id: userId, role: 'customer' }),
+      rows: () => [
+        {
+          type: 'user.personal_data_read',
+          subjectId: userId,
+          before: null,
+          after: { guests: 0, orders: 0 },
+        },
+      ],
+    };
+  },
   // The last one, because it ends the sessions of the others.
   endAllSessions,
 };
