@@ -4,4 +4,3 @@
  */
 export { createPrivacy } from './create-privacy.ts';
 export { privacyDeclaration } from './declaration.ts';
-export type { Privacy } from './use-cases.ts';
