@@ -1,4 +1,7 @@
+import { fork } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
 import pg from 'pg';
 import { createDatabase } from '../../src/database/database.ts';
 import { migrate } from '../../src/database/migrate.ts';
@@ -8,23 +11,28 @@ import { print } from '../support/print.ts';
 import { type CostMicros, costOfOne } from '../support/processor-time.ts';
 import { untilSettled } from '../support/settled.ts';
 import { buildPlacements } from '../support/shop.ts';
+import type { VerificationCost } from '../support/verify-process.ts';
 import {
   type Measurement,
   type Scenario,
   type ScenarioInput,
   withoutRequests,
 } from './scenario.ts';
-import { atMost, SEALING_SHARE_MAX } from './targets.ts';
+import { atMost, below, SEALING_SHARE_MAX, VERIFICATION_MB_MAX } from './targets.ts';
 
 const NAME = 'seals';
+const verifyProcess = fileURLToPath(new URL('../support/verify-process.ts', import.meta.url));
 /** Events of orders that were just placed, which are copied. */
 const EVENTS_MAX = 1_000;
 const COPIES = 1_000;
 
-/** Sealing a million events of placed orders, compared with placing such an order, which writes one of them. */
+/**
+ * Sealing a million events of placed orders, compared with placing such an order, which writes one of them, and verifying
+ * them afterwards.
+ */
 export const seals: Scenario = {
   name: NAME,
-  says: 'a million events of placed orders sealed, next to placing them',
+  says: 'a million events of placed orders sealed, next to placing them, and verified',
   async run(input) {
     const { environment, shop, durationSeconds, connections } = input;
     const place = (seconds: number) =>
@@ -53,6 +61,7 @@ export const seals: Scenario = {
         failures: placed.failed,
         target: atMost(share, SEALING_SHARE_MAX, '× the processor time of an order'),
       } satisfies Measurement,
+      describeVerification(sealed),
     ];
   },
 };
@@ -62,6 +71,9 @@ interface Sealed {
   readonly seconds: number;
   readonly before: CostMicros | null;
   readonly after: CostMicros | null;
+  readonly verification: VerificationCost;
+  /** Of PostgreSQL, for a row that is verified. */
+  readonly verificationCost: CostMicros | null;
 }
 
 /** Copies events into a database of their own and seals them in this process, which then does nothing else. */
@@ -74,14 +86,37 @@ async function sealCopies({ environment }: ScenarioInput): Promise<Sealed> {
   );
   await migrate(database);
   await copyEvents(environment.databaseUrl, url);
-  const keys = createSealKeys([randomBytes(32).toString('base64')]);
+  const keyText = randomBytes(32).toString('base64');
+  const keys = createSealKeys([keyText]);
   const { signal } = new AbortController();
   const measure = () => environment.processorTime({ pid: process.pid });
   const before = await measure();
   const startedAt = performance.now();
   const { rows } = await sealLogs({ database, keys }, signal);
   const seconds = (performance.now() - startedAt) / 1_000;
-  return { rows: rows.events, seconds, before, after: await measure() };
+  const after = await measure();
+  const verification = await verifyIn(url, keyText);
+  const verificationCost = costOfOne(after, await measure(), verification.rows);
+  return { rows: rows.events, seconds, before, after, verification, verificationCost };
+}
+
+async function verifyIn(url: string, keyText: string): Promise<VerificationCost> {
+  const child = fork(verifyProcess, [url, keyText]);
+  const [cost] = (await once(child, 'message')) as [VerificationCost];
+  if (!cost.whole) throw new Error('the log that was sealed is not whole');
+  return cost;
+}
+
+function describeVerification({ verification, verificationCost }: Sealed): Measurement {
+  const { rows, seconds, processorMicros, peakMb } = verification;
+  return {
+    ...withoutRequests,
+    scenario: NAME,
+    what: `${rows.toLocaleString('en')} events verified in ${seconds.toFixed(1)} s, with at most ${peakMb} MB of memory`,
+    perSecond: rows / seconds,
+    cost: verificationCost && { ...verificationCost, server: processorMicros / rows },
+    target: below(peakMb, VERIFICATION_MB_MAX, 'MB'),
+  };
 }
 
 async function copyEvents(from: string, to: string): Promise<void> {
