@@ -68,7 +68,7 @@ async function requireKeys(config: Config) {
   const texts = await findSealKeys(config);
   if (texts !== null) return createSealKeys(texts);
   throw new UsageError(
-    'There is no key to verify seals with. Set SEAL_KEY to that of the servers, or run this where their DATA_DIR is.',
+    'There is no key to verify seals with. Set SEAL_KEY to that of the workers, or run this where their DATA_DIR is.',
   );
 }
 
