@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { recordAudit } from '../../src/audit/index.ts';
 import type { Database } from '../../src/database/database.ts';
 import {
@@ -12,6 +11,7 @@ import { operatorAuthor } from '../../src/shared/caller.ts';
 import { newId } from '../../src/shared/ids.ts';
 import { type TestDatabase, testDatabase } from './database.ts';
 import { append, namedFact } from './log.ts';
+import { newSealKey } from './seals.ts';
 
 const TABLES = [...logNames, 'log_seals'] as const;
 
@@ -37,10 +37,6 @@ export interface SealedLog extends TestDatabase {
   tamper(statements: string, check: () => Promise<void>): Promise<void>;
 }
 
-export function createKeyText(): string {
-  return randomBytes(32).toString('base64');
-}
-
 /**
  * Creates a database whose log and audit have three seals each, of four rows: log and audit by turns. In the middle of each
  * seal and after it is a position without a row, as a transaction that was rolled back leaves it.
@@ -53,7 +49,7 @@ export async function createSealedLog({
 } = {}): Promise<SealedLog> {
   const db = await testDatabase({ invariants: false });
   const { database, owner } = db;
-  const keyText = createKeyText();
+  const keyText = newSealKey();
   const keys = createSealKeys([keyText]);
 
   async function write(rows: number): Promise<void> {

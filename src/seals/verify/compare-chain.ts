@@ -4,11 +4,14 @@ import type { Findings } from './finding.ts';
 import type { JudgedChain } from './judge-chain.ts';
 
 export interface ChainReader {
-  /** Returns seals after a number, up to another one, in the order of numbers. */
+  /**
+   * Returns seals after a number, up to another one, in the order of numbers: as many as have so many rows, and none if there is
+   * none.
+   */
   readSealsWithLeaves(
     after: number,
     upTo: number,
-    limit: number,
+    rows: number,
   ): Promise<readonly SealWithLeaves[]>;
   readLeaves(number: number): Promise<SealWithLeaves['leaves']>;
 }
@@ -22,8 +25,8 @@ interface Link {
   readonly seal: SealWithLeaves | null;
 }
 
-/** At most 4 MB of leaves. */
-const SLICE_MAX = 16;
+/** How many rows the seals have that are read at once. */
+const ROWS_AT_ONCE = 8_192;
 
 /**
  * Walks along the chain in the order in which the seals were made. Adds what does not fit together to the findings, and compares
@@ -99,15 +102,12 @@ async function* readAll(
   { last }: JudgedChain,
   reader: ChainReader,
 ): AsyncGenerator<SealWithLeaves> {
-  for (let next = reader.readSealsWithLeaves(Number.MIN_SAFE_INTEGER, last, SLICE_MAX); ; ) {
+  for (let next = reader.readSealsWithLeaves(Number.MIN_SAFE_INTEGER, last, ROWS_AT_ONCE); ; ) {
     const slice = await next;
-    const isLast = slice.length < SLICE_MAX;
-    if (!isLast) {
-      next = reader.readSealsWithLeaves(slice.at(-1)!.number, last, SLICE_MAX);
-      // Its error is thrown where it is awaited, which may be never.
-      next.catch(() => {});
-    }
+    if (slice.length === 0) return;
+    next = reader.readSealsWithLeaves(slice.at(-1)!.number, last, ROWS_AT_ONCE);
+    // Its error is thrown where it is awaited, which may be never.
+    next.catch(() => {});
     yield* slice;
-    if (isLast) return;
   }
 }

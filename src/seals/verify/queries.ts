@@ -10,12 +10,15 @@ export interface SealLeavesRow extends SealRow {
   leaves: LeafList | null;
 }
 
-/** Returns the seals after a number, oldest first, and the leaves of those whose last position is in the range of their log. */
+/**
+ * Returns the seals after a number, oldest first, and the leaves of those whose last position is in the range of their log. It
+ * returns as many seals as have `rows` rows, since leaves take most of the memory.
+ */
 export const findSealsWithLeaves = statement<
   [
     after: number,
     upTo: number,
-    limit: number,
+    rows: number,
     logs: readonly LogName[],
     firsts: readonly number[],
     lasts: readonly number[],
@@ -27,14 +30,19 @@ export const findSealsWithLeaves = statement<
           case when exists (
                  select
                    from unnest($4::text[], $5::bigint[], $6::bigint[]) as range (log, first, last)
-                  where range.log = log_seals.log
-                    and log_seals.last between range.first and range.last)
+                  where range.log = seals.log
+                    and seals.last between range.first and range.last)
                then leaves end as leaves
-     from log_seals
-    where number > $1::bigint
-      and number <= $2::bigint
-    order by number
-    limit $3::int`,
+     from (
+       select *, sum(rows) over (order by number rows between unbounded preceding and 1 preceding) as before
+         from log_seals
+        where number > $1::bigint
+          and number <= $2::bigint
+        order by number
+        limit 500) as seals
+    where before is null
+       or before < $3::int
+    order by number`,
 );
 
 /** Returns the number of the seal with a hash. Reads all seals, since only a seal that was altered needs it. */

@@ -102,8 +102,8 @@ export async function verifyLog(
     chain,
     {
       readLeaves,
-      readSealsWithLeaves: (after, upTo, limit) =>
-        readSealsWithLeaves(database, ranges, after, upTo, limit),
+      readSealsWithLeaves: (after, upTo, rows) =>
+        readSealsWithLeaves(database, ranges, after, upTo, rows),
     },
     logs,
     findings,
@@ -170,12 +170,12 @@ async function readSealsWithLeaves(
   ranges: Ranges,
   after: number,
   upTo: number,
-  limit: number,
+  rows: number,
 ): Promise<SealWithLeaves[]> {
   const firsts = logNames.map((log) => ranges[log].first);
   const lasts = logNames.map((log) => ranges[log].last);
-  const rows = await findSealsWithLeaves(database, after, upTo, limit, logNames, firsts, lasts);
-  return rows.map(({ leaves, ...row }) => ({ ...toSeal(row), leaves: leaves ?? NO_LEAVES }));
+  const seals = await findSealsWithLeaves(database, after, upTo, rows, logNames, firsts, lasts);
+  return seals.map(({ leaves, ...row }) => ({ ...toSeal(row), leaves: leaves ?? NO_LEAVES }));
 }
 
 /** Returns the hashes of stored seals by the numbers under which they were signed. */

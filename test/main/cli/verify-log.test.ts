@@ -6,7 +6,8 @@ import { after, test } from 'node:test';
 import { hashSeal, listSeals } from '../../../src/seals/index.ts';
 import { runCommand } from '../../support/command.ts';
 import { emptyDatabase } from '../../support/database.ts';
-import { createKeyText, createSealedLog } from '../../support/sealed-log.ts';
+import { createSealedLog } from '../../support/sealed-log.ts';
+import { newSealKey } from '../../support/seals.ts';
 
 const folder = await mkdtemp(join(tmpdir(), 'holdfast-test-'));
 after(() => rm(folder, { recursive: true }));
@@ -175,7 +176,7 @@ test('a period is given by dates or by times', async () => {
 
 test('another key than that of the servers verifies nothing', async () => {
   const { code, stdout } = await runCommand(['verify-log'], {
-    environment: { ...environment, SEAL_KEY: createKeyText() },
+    environment: { ...environment, SEAL_KEY: newSealKey() },
   });
   assert.equal(code, 1);
   assert.match(stdout, /seal 1 is not signed by a key of SEAL_KEY/);

@@ -8,7 +8,8 @@ import {
   type Seal,
   verifyLog,
 } from '../../../src/seals/index.ts';
-import { createKeyText, createSealedLog } from '../../support/sealed-log.ts';
+import { createSealedLog } from '../../support/sealed-log.ts';
+import { newSealKey } from '../../support/seals.ts';
 
 const log = await createSealedLog();
 const rows = await log.listRows('events');
@@ -184,7 +185,7 @@ test('altered leaves are found, and rows are named as far as that is possible', 
 });
 
 test('what was sealed anew with another key is not signed by ours', async () => {
-  const otherText = createKeyText();
+  const otherText = newSealKey();
   await log.tamper('delete from log_seals where number >= 3', async () => {
     await log.seal(createSealKeys([otherText]));
     const { findings, whole } = await verify();
@@ -199,7 +200,7 @@ test('what was sealed anew with another key is not signed by ours', async () => 
 });
 
 test('seals by a former key are whole as long as that is known', async () => {
-  const next = createKeyText();
+  const next = newSealKey();
   const both = createSealKeys([next, log.keyText]);
   await log.tamper('select', async () => {
     await log.write(2);

@@ -9,7 +9,8 @@ import {
   type SealKeys,
   verifyLog,
 } from '../../../src/seals/index.ts';
-import { createKeyText, createSealedLog } from '../../support/sealed-log.ts';
+import { createSealedLog } from '../../support/sealed-log.ts';
+import { newSealKey } from '../../support/seals.ts';
 
 const log = await createSealedLog();
 const seals = await listSeals(log.database, 0, 10);
@@ -80,7 +81,7 @@ test('rows that were altered and sealed anew with the key are found by an anchor
 });
 
 test('everything sealed anew with a key of their own is found by an anchor', async () => {
-  const other = createSealKeys([createKeyText()]);
+  const other = createSealKeys([newSealKey()]);
   await log.tamper('delete from log_seals', async () => {
     await log.seal(other);
     assert.deepEqual((await verify(seals.slice(0, 1), other)).findings, [
