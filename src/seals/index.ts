@@ -2,7 +2,7 @@
  * Seals over the rows of the log and the audit, by which their alteration is found. Owns `log_seals`, and reads the tables of both.
  * It is independent of the modules.
  */
-export { createSealing, type Sealing } from './create-sealing.ts';
+export { createSealing } from './create-sealing.ts';
 export {
   countRows,
   type LeafList,
@@ -10,12 +10,10 @@ export {
   unpackRows,
 } from './leaf-list.ts';
 export { computeRoot } from './merkle-root.ts';
-export { findUnsealed } from './queries.ts';
 export {
   findSealedRows,
   listNewestSeals,
   listSeals,
-  type RowRange,
   readRows,
 } from './read-seals.ts';
 export { hashSeal, type LogName, logNames, NO_SEAL, type Seal, type SealContent } from './seal.ts';
