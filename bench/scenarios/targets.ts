@@ -19,7 +19,7 @@ export const CHECKOUT_RATIOS_MIN: Readonly<Record<number, number>> = { 16: 0.05,
 /** Sealing the one event of an order, relative to the processor time of placing it. */
 export const SEALING_SHARE_MAX = 0.03;
 /** Of the process that verifies, however many rows there are. */
-export const VERIFICATION_MB_MAX = 200;
+export const VERIFICATION_MB_MAX = 250;
 export const MIXED_RATIO_MIN = 1.5;
 export const MIXED_P99_MS_MAX = 25;
 export const CACHED_RATIO_MIN = 0.7;
