@@ -1,6 +1,8 @@
 import type { Database, Transaction } from '../../database/database.ts';
 import { type Claim, type Once, once } from '../../database/idempotency.ts';
 import { requireMatch } from '../../http/index.ts';
+import { authErrors } from '../../shared/common-errors.ts';
+import { CodedError } from '../../shared/errors.ts';
 import { lockCustomers } from '../accounts/index.ts';
 import type { Orders } from '../orders/index.ts';
 import type { QuotableCart } from './cart.ts';
@@ -32,7 +34,7 @@ export type CartChange = (tx: Transaction, cart: QuotableCart) => Promise<unknow
 /**
  * Changes a cart under the lock of the customer's row, like checkout: before or after a checkout, never during one.
  * `check` may refuse the result. A repeated request with the same claim receives the first result. Throws
- * `request.precondition_failed`.
+ * `request.precondition_failed`, and `auth.unauthenticated` for a customer who was erased.
  */
 export function changeCart(
   { database, orders, currency }: CartDependencies,
@@ -55,7 +57,9 @@ async function changeLocked(
   change: CartChange,
 ): Promise<QuotableCart> {
   const read = async () => (await readCarts(tx, orders, [customerId])).get(customerId)!;
-  const [, cart] = await Promise.all([lockCustomers(tx, [customerId]), read()]);
+  const [[customer], cart] = await Promise.all([lockCustomers(tx, [customerId]), read()]);
+  // Erased after the request was admitted.
+  if (customer === undefined || customer.guest) throw new CodedError(authErrors.unauthenticated);
   requireMatch(ifMatch, cart.version);
   const changing = change(tx, cart);
   if (changing === null) return cart;
