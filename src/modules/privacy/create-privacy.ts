@@ -13,8 +13,10 @@ import { auditPersonalData } from './shells/audit/part.ts';
 import { eventsPersonalData } from './shells/events/part.ts';
 import { jobsPersonalData } from './shells/jobs/part.ts';
 import { repliesPersonalData } from './shells/replies/part.ts';
-import { createErasureSweep } from './sweep-erased.ts';
+import { sweepErased } from './sweep-erased.ts';
 import type { Privacy } from './use-cases.ts';
+
+const SWEEP_EVERY_MS = 60_000;
 
 interface HasPersonalData {
   readonly personalData: PersonalDataPart;
@@ -67,11 +69,20 @@ export function createPrivacy(given: PrivacyDependencies): Module<Privacy> {
     requestErasure: (context, caller) => requestErasure(database, context, caller),
     withdrawErasure: (context, caller) => withdrawErasure(database, context, caller),
     listEraseRequests: (input) => listEraseRequests(database, cursors, input),
+    sweepErased: () => sweepErased(database, erasing),
   };
   return {
     api: privacy,
     routes: (app) => registerPrivacyRoutes(app, privacy),
-    schedules: [createErasureSweep(database, erasing)],
+    schedules: [
+      {
+        name: 'privacy.sweep-erased',
+        everyMs: SWEEP_EVERY_MS,
+        async run(signal) {
+          while (!signal.aborted && (await privacy.sweepErased()) > 0);
+        },
+      },
+    ],
     purges: orderDataYears === 0 ? [] : [createOrderPurge(orderDataYears, forgetting)],
   };
 }

@@ -30,4 +30,9 @@ export interface Privacy {
   withdrawErasure(context: RequestContext, caller: UserCaller): Promise<void>;
   /** Lists the open requests, the next one due first. Throws `request.invalid_cursor`. */
   listEraseRequests(input: ListRequestsInput): Promise<Page<ListedRequest>>;
+  /**
+   * Erases people once more who were erased ten minutes ago: a mail that was being sent then was recorded afterwards, and so was
+   * the reply to a request of staff. Returns how many, of those that one transaction takes.
+   */
+  sweepErased(): Promise<number>;
 }
