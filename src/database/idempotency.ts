@@ -85,7 +85,7 @@ export async function findReplay<Result>(
 const FORGOTTEN = '';
 
 /** Keys that one statement looks at, so that it ends long before its timeout. */
-const LOOK_AT_MAX = 20_000;
+const LOOK_AT_MAX = 5_000;
 
 /**
  * Removes the stored results of these callers, and those that name one of these ids, such as that of a customer or an order. A

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { startTestServer, type TestServer } from '../../support/server.ts';
+import type { TestServer } from '../../support/server.ts';
 import type { Reply, Session } from '../../support/session.ts';
 import { query } from '../../support/until.ts';
 
@@ -21,5 +21,3 @@ export async function findRow(server: TestServer, id: string): Promise<Record<st
   const [row] = await query(server.databaseUrl, 'select * from users where id = $1', [id]);
   return row!;
 }
-
-export { startTestServer };
