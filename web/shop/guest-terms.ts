@@ -1,7 +1,6 @@
 import { storageKey } from '../shared/paths.ts';
 import { typedTexts } from '../shared/typed-texts.ts';
-import { hasAddress } from './fulfilment/draft.ts';
-import { type Fulfilment, noDetails, noTerms, type Terms } from './terms.ts';
+import { type Fulfilment, hasAddress, noDetails, noTerms, type Terms } from './terms.ts';
 
 const KEY = storageKey('terms');
 /** Among the typed texts. */

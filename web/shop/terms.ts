@@ -5,6 +5,9 @@ export type Fulfilment = NonNullable<ReplyOf<'getCart'>['fulfilment']>;
 export type FulfilmentType = Fulfilment['type'];
 export type Address = NonNullable<Fulfilment['address']>;
 
+/** Returns whether an order is brought to an address. */
+export const hasAddress = (type: FulfilmentType) => type === 'DELIVERY' || type === 'SHIPMENT';
+
 /** What a cart states besides its items. */
 export interface Terms {
   readonly discountCodes: readonly string[];

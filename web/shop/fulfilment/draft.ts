@@ -1,4 +1,4 @@
-import type { Address, Fulfilment, FulfilmentType } from '../terms.ts';
+import { type Address, type Fulfilment, type FulfilmentType, hasAddress } from '../terms.ts';
 import type { PhoneReader } from './phone.ts';
 
 /** What the fields of an address contain. */
@@ -24,7 +24,6 @@ export type DraftReading =
   | { readonly fulfilment: Fulfilment; readonly missing: null }
   | { readonly fulfilment: null; readonly missing: MissingDetail };
 
-export const hasAddress = (type: FulfilmentType) => type === 'DELIVERY' || type === 'SHIPMENT';
 export const hasTime = (type: FulfilmentType) => type !== 'SHIPMENT';
 
 /** Builds the draft of what is stated. `earlier` has the details of types that were left. */

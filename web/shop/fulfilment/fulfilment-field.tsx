@@ -1,10 +1,11 @@
 import './fulfilment.css';
 import { Field } from '../parts/field.tsx';
+import { hasAddress } from '../terms.ts';
 import type { ShopSettings } from '../times/openings.ts';
 import { TimeField } from '../times/time-field.tsx';
 import type { TimeTrouble } from '../times/time-trouble.ts';
 import { AddressFields } from './address-fields.tsx';
-import { hasAddress, hasTime } from './draft.ts';
+import { hasTime } from './draft.ts';
 import { TypeSwitch } from './type-switch.tsx';
 import type { FulfilmentAccess } from './use-fulfilment.ts';
 
