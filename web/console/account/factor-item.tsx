@@ -6,10 +6,10 @@ import { isolateDirection } from '../../../src/shared/isolate-direction.ts';
 import { type Factor, useRemoveFactor, useRenameFactor } from '../../shared/factors.ts';
 import { ConfirmDialog } from '../parts/confirm-dialog.tsx';
 import { Dialog } from '../parts/dialog.tsx';
+import { factorWords } from '../parts/factor-words.ts';
 import { readFieldErrors } from '../parts/field-errors.ts';
 import { Problem } from '../parts/problem.tsx';
 import { Timestamp } from '../parts/timestamp.tsx';
-import { factorWords } from './factor-words.ts';
 
 const icons = { passkey: IconFingerprint, totp: IconDeviceMobile };
 

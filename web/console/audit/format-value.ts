@@ -1,7 +1,7 @@
 import { formatMoney } from '../../shared/money.ts';
 import { formatPercent } from '../../shared/percent.ts';
 import { formatWhole } from '../../shared/whole-number.ts';
-import { factorWords } from '../account/factor-words.ts';
+import { factorWords } from '../parts/factor-words.ts';
 import { type FulfilmentType, formatFulfilment } from '../parts/fulfilment.ts';
 import {
   formatDate,
@@ -9,7 +9,7 @@ import {
   formatTimeOfDay,
   formatWeekday,
 } from '../parts/shop-clock.ts';
-import { weekdays } from '../shop/hours.ts';
+import { weekdays } from '../parts/weekdays.ts';
 import { isEmpty, isMoney, listFields, type PathPart } from './list-changes.ts';
 
 /** What a page needs besides the value itself. */

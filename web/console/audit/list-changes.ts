@@ -1,4 +1,4 @@
-import { weekdays } from '../shop/hours.ts';
+import { weekdays } from '../parts/weekdays.ts';
 import type { AuditRow } from './audit-row.ts';
 
 /** One value that differs, with the names of the fields and things that lead to it. */

@@ -10,7 +10,7 @@ import { formatDayAndClock } from '../parts/shop-clock.ts';
 import { formatStatus } from '../parts/status-badge.tsx';
 import { Timestamp } from '../parts/timestamp.tsx';
 import { useShop } from '../parts/use-shop.ts';
-import { DataButtons } from '../people/data-buttons.tsx';
+import { DataButtons } from '../privacy/data-buttons.tsx';
 import { ChangeFulfilment } from './change-fulfilment.tsx';
 
 /** Shows who ordered, when, and how the order reaches them. */

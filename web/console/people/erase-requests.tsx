@@ -6,7 +6,7 @@ import { BlockCell, BlockRow, BlockTable } from '../parts/block-table.tsx';
 import { PageFoot, usePages } from '../parts/pages.tsx';
 import { formatDate, toShopDate } from '../parts/shop-clock.ts';
 import { Timestamp } from '../parts/timestamp.tsx';
-import { DataButtons } from './data-buttons.tsx';
+import { DataButtons } from '../privacy/data-buttons.tsx';
 
 type EraseRequest = ItemOf<'listEraseRequests'>;
 

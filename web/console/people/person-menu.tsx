@@ -6,7 +6,7 @@ import { useExportData } from '../../shared/personal-data.ts';
 import { useProfile } from '../../shared/session.ts';
 import { Dialog } from '../parts/dialog.tsx';
 import { notifyProblem } from '../parts/problem.tsx';
-import { ErasePerson } from './erase-person.tsx';
+import { ErasePerson } from '../privacy/erase-person.tsx';
 import type { Person } from './person.ts';
 import { PersonSessions } from './person-sessions.tsx';
 import { ResetFactors } from './reset-factors.tsx';

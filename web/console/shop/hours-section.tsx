@@ -1,7 +1,8 @@
 import { Switch } from '@mantine/core';
 import { useRef } from 'react';
 import type { Shop } from '../parts/use-shop.ts';
-import { type OpeningHours, proposedHours, weekdays } from './hours.ts';
+import { weekdays } from '../parts/weekdays.ts';
+import { type OpeningHours, proposedHours } from './hours.ts';
 import { ShopSection } from './shop-section.tsx';
 import { useShopForm } from './use-shop-form.ts';
 import { WeekView } from './week-view.tsx';

@@ -1,8 +1,6 @@
 /** Opening hours as the API has them, and where their openings are in a week. */
 
-export const weekdays = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const;
-
-export type Weekday = (typeof weekdays)[number];
+import { type Weekday, weekdays } from '../parts/weekdays.ts';
 
 /** Beginning and end on the shop's clock: `17:00`, `02:00`. */
 export type OpeningTimes = readonly [opens: string, closes: string];

@@ -1,7 +1,8 @@
 import { Button, Checkbox, Group, Stack, Text, TextInput } from '@mantine/core';
 import { type SubmitEvent, useState } from 'react';
 import { formatWeekday } from '../parts/shop-clock.ts';
-import { findEnd, type OpeningTimes, type Weekday, weekdays } from './hours.ts';
+import { type Weekday, weekdays } from '../parts/weekdays.ts';
+import { findEnd, type OpeningTimes } from './hours.ts';
 
 interface OpeningFormProps {
   readonly day: Weekday;

@@ -1,7 +1,7 @@
 import { formatFulfilment } from '../parts/fulfilment.ts';
 import { formatDate, formatWeekday } from '../parts/shop-clock.ts';
 import type { Shop } from '../parts/use-shop.ts';
-import { weekdays } from './hours.ts';
+import { weekdays } from '../parts/weekdays.ts';
 
 /** What an admin sets about the shop, except its pause. */
 export type ShopTerms = Pick<

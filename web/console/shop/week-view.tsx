@@ -4,6 +4,7 @@ import { type CSSProperties, useState } from 'react';
 import { Dialog } from '../parts/dialog.tsx';
 import type { FieldErrors } from '../parts/field-errors.ts';
 import { formatTimeOfDay, formatWeekday } from '../parts/shop-clock.ts';
+import { type Weekday, weekdays } from '../parts/weekdays.ts';
 import {
   type Bar,
   changeDays,
@@ -12,8 +13,6 @@ import {
   type OpeningHours,
   type OpeningTimes,
   toMinutes,
-  type Weekday,
-  weekdays,
 } from './hours.ts';
 import { OpeningForm } from './opening-form.tsx';
 

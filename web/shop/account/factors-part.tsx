@@ -9,8 +9,8 @@ import {
 } from '../../shared/factors.ts';
 import { hasPasskeys } from '../../shared/passkeys.ts';
 import type { Profile } from '../../shared/session.ts';
+import { PasskeysElsewhere } from '../parts/passkeys-elsewhere.tsx';
 import { Problem } from '../parts/problem.tsx';
-import { PasskeysElsewhere } from '../proving/passkeys-elsewhere.tsx';
 import { FactorItem } from './factor-item.tsx';
 import { Part } from './part.tsx';
 

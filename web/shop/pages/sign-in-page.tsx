@@ -10,9 +10,9 @@ import {
 } from '../../shared/session.ts';
 import { useTitle } from '../../shared/title.ts';
 import { Field } from '../parts/field.tsx';
+import { PasskeysElsewhere } from '../parts/passkeys-elsewhere.tsx';
 import { Problem } from '../parts/problem.tsx';
 import { ChallengeForm } from '../proving/challenge-form.tsx';
-import { PasskeysElsewhere } from '../proving/passkeys-elsewhere.tsx';
 
 /** Stays at one address for all steps, so that the customer returns to where they came from. */
 export function SignInPage() {

@@ -10,8 +10,8 @@ import {
 } from '../../shared/proof-choice.ts';
 import type { ProofMethod } from '../../shared/step-up.ts';
 import { Field } from '../parts/field.tsx';
+import { PasskeysElsewhere } from '../parts/passkeys-elsewhere.tsx';
 import { Problem } from '../parts/problem.tsx';
-import { PasskeysElsewhere } from './passkeys-elsewhere.tsx';
 
 const fields = {
   totp: {
