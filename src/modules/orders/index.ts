@@ -38,7 +38,6 @@ export {
   type PaymentStatus,
   paymentStatuses,
 } from './order.ts';
-export { forgetOrders } from './personal-data/erase.ts';
 export {
   findDueOrders,
   findOpenOrders,

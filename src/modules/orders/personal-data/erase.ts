@@ -12,17 +12,13 @@ const SLICE_MAX = 1_000;
  * Removes what is personal from orders that have ended, and from the responses that are kept of them, see `writeForgotten`.
  * Leaves out orders that are open or were forgotten before.
  */
-export async function forgetOrders(
+export async function erase(
   tx: Transaction,
-  orderIds: readonly string[],
-  author: Pick<Author, 'actor' | 'cause'>,
+  { orderIds }: ErasureScope,
+  author: Author,
 ): Promise<void> {
   for (const slice of toSlices(orderIds, SLICE_MAX)) {
     await forgetResponses(tx, slice);
     await writeForgotten(tx, author, slice);
   }
-}
-
-export function erase(tx: Transaction, { orderIds }: ErasureScope, author: Author): Promise<void> {
-  return forgetOrders(tx, orderIds, author);
 }
