@@ -222,4 +222,10 @@ export const eventExamples: readonly EventExample[] = [
       },
     },
   },
+  {
+    type: 'customer.erased',
+    when: 'An admin erased what is kept of a person: one event for their account and for each guest that was theirs. Whoever copied data of that user erases it, too. Their orders and amounts stay, without the person. The event belongs to no order.',
+    sequence: null,
+    data: { userId: '0198b5c4-6666-7abc-8abc-000000000006' },
+  },
 ];
