@@ -10,7 +10,8 @@ type ReadLeaves = Statement<
 
 /**
  * Builds the statement that returns the list of the rows after a position up to another one, at most `limit`, or null if there are
- * none, and the time. The caller passes settled positions.
+ * none, and the time. The caller passes settled positions. Of rows at one position, which only an alteration leaves there, it
+ * returns all or none, so that no slice ends between them.
  */
 function readLeavesOf(log: LogName, format: string, columns: Columns): ReadLeaves {
   return statement(
@@ -25,7 +26,7 @@ function readLeavesOf(log: LogName, format: string, columns: Columns): ReadLeave
           where position > $1::bigint
             and position <= $2::bigint
           order by position
-          limit $3::int) as rows`,
+          fetch first ($3::int) rows with ties) as rows`,
   );
 }
 
@@ -75,14 +76,14 @@ export interface SealRow extends Omit<SealContent, 'at'>, Pick<Seal, 'hash' | 's
   at: Date;
 }
 
-/** Returns the seals after a number, oldest first. */
+/** Returns the seals after a number, oldest first: at most `limit`, but of those that share a number all or none. */
 export const findSeals = statement<[after: number, limit: number], SealRow>(
   'seals.find',
   `select ${sealColumns}
      from log_seals
     where number > $1::bigint
     order by number
-    limit $2::int`,
+    fetch first ($2::int) rows with ties`,
 );
 
 /** Returns the seals before a number, newest first. */

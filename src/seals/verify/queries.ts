@@ -12,7 +12,7 @@ export interface SealLeavesRow extends SealRow {
 
 /**
  * Returns the seals after a number, oldest first, and the leaves of those whose last position is in the range of their log. It
- * returns as many seals as have `rows` rows, since leaves take most of the memory.
+ * returns as many seals as have `rows` rows, since leaves take most of the memory, and of those that share a number all or none.
  */
 export const findSealsWithLeaves = statement<
   [
@@ -34,12 +34,12 @@ export const findSealsWithLeaves = statement<
                     and seals.last between range.first and range.last)
                then leaves end as leaves
      from (
-       select *, sum(rows) over (order by number rows between unbounded preceding and 1 preceding) as before
+       select *, sum(rows) over (order by number range between unbounded preceding and 1 preceding) as before
          from log_seals
         where number > $1::bigint
           and number <= $2::bigint
         order by number
-        limit 500) as seals
+        fetch first 500 rows with ties) as seals
     where before is null
        or before < $3::int
     order by number`,

@@ -1,13 +1,16 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
-import { logNames, verifyLog } from '../../../src/seals/index.ts';
+import { beforeEach, test } from 'node:test';
+import { listSeals, logNames, verifyLog } from '../../../src/seals/index.ts';
+import { newId } from '../../../src/shared/ids.ts';
 import { createSealedLog } from '../../support/sealed-log.ts';
 
 /** More rows than are read at once, in seals of 4,096 rows. */
 const ROWS = 9_000;
 const log = await createSealedLog();
-await log.write(ROWS);
-await log.seal();
+beforeEach(async () => {
+  await log.write(ROWS);
+  await log.seal();
+});
 
 test('rows of several slices are compared, and what was altered in any of them is named', async () => {
   const whole = await verifyLog(log.database, { keys: log.keys });
@@ -44,5 +47,26 @@ test('rows of several slices are compared, and what was altered in any of them i
       return rest;
     });
     assert.deepEqual(withoutSeals, expected);
+  });
+});
+
+test('what was put at the position or the number of another is named, also where a slice ends', async () => {
+  const places = logNames.toSorted().map((name) => ({ name, id: newId() }));
+  const copyRow = ({ name, id }: (typeof places)[number]) => `
+    alter table ${name} drop constraint ${name}_position_pkey;
+    create table copied_${name} as select * from ${name} order by position offset 4095 limit 1;
+    update copied_${name} set id = '${id}';
+    insert into ${name} table copied_${name}`;
+  const copySeal = `
+    alter table log_seals drop constraint log_seals_number_pkey;
+    insert into log_seals select * from log_seals where number = 8`;
+  await log.tamper([...places.map(copyRow), copySeal].join('; '), async () => {
+    const { findings } = await verifyLog(log.database, { keys: log.keys });
+    assert.deepEqual(
+      findings.map((finding) => [finding.kind, 'id' in finding ? finding.id : null]),
+      [['seal_copied', null], ...places.map(({ id }) => ['row_added', id])],
+    );
+    // All are judged, too.
+    assert.equal((await listSeals(log.database, 0, 8)).length, 9);
   });
 });
