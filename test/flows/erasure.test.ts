@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { createSealKeys, sealLogs, type Verification, verifyLog } from '../../src/seals/index.ts';
 import { newId } from '../../src/shared/ids.ts';
 import { testDatabase } from '../support/database.ts';
 import { dumpEverything, dumpRedis, findMarks } from '../support/everything-kept.ts';
 import { addTotpTo } from '../support/factors.ts';
 import { redisMissing, startRedis } from '../support/redis-server.ts';
+import { newSealKey } from '../support/seals.ts';
 import { startTestServer } from '../support/server.ts';
 import type { Reply } from '../support/session.ts';
 import { createSession, type Session } from '../support/session.ts';
@@ -18,9 +20,12 @@ import { addEndpoint } from '../support/webhooks.ts';
  */
 const db = await testDatabase();
 const redis = redisMissing === false ? await startRedis() : null;
+const sealKey = newSealKey();
+const keys = createSealKeys([sealKey]);
 const server = await startTestServer(db, {
   background: true,
   environment: {
+    SEAL_KEY: sealKey,
     GUEST_CHECKOUT: 'true',
     TRUSTED_PROXIES: '127.0.0.1/32',
     WEBHOOK_ALLOW_PRIVATE_TARGETS: 'true',
@@ -115,6 +120,16 @@ async function readLog(): Promise<readonly unknown[]> {
       union all
      select audit::text from audit`,
   );
+}
+
+/** Seals all that was committed, and returns what verification says of all rows. */
+async function sealAndVerify(): Promise<Verification> {
+  return until(async () => {
+    await sealLogs({ database: db.database, keys }, new AbortController().signal);
+    const found = await verifyLog(db.database, { keys });
+    assert.deepEqual([found.unsealed.events.rows, found.unsealed.audit.rows], [0, 0]);
+    return found;
+  });
 }
 
 /** Returns what is in the database and in Redis. */
@@ -281,8 +296,11 @@ describe('a person who left something in every way there is', () => {
     assert.ok(places.has('the responses of orders'));
   });
 
-  test('is erased: none of it is left anywhere, and the books and the log are as they were', async () => {
+  test('is erased: none of it is left anywhere, and the books, the log and its seals are as they were', async () => {
+    const sealed = await sealAndVerify();
+    assert.deepEqual(sealed.findings, []);
     const [books, log] = [await readBooks(), await readLog()];
+    assert.ok(sealed.rows.events > 0 && sealed.rows.audit > 0);
     const secret = await query(db.url, 'select key from personal_keys where person_id = $1', [
       customerId,
     ]);
@@ -296,6 +314,10 @@ describe('a person who left something in every way there is', () => {
     assert.deepEqual(await readBooks(), books);
     const rows = new Set((await readLog()).map((row) => JSON.stringify(row)));
     for (const row of log) assert.ok(rows.has(JSON.stringify(row)), 'no row of the log changed');
+    assert.deepEqual((await verifyLog(db.database, { keys })).findings, []);
+    const sealedAgain = await sealAndVerify();
+    assert.deepEqual(sealedAgain.findings, []);
+    assert.ok(sealedAgain.seals > sealed.seals, 'what the erasure wrote is sealed, too');
     const invariants = await server.application.modules.operations.checkInvariants();
     assert.deepEqual(
       invariants.invariants.filter(({ violationCount }) => violationCount > 0),
