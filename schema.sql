@@ -446,7 +446,12 @@ begin
   if new.number = newest + 1
      and new.previous = coalesce((select hash from public.log_seals where number = newest),
                                  decode(repeat('00', 32), 'hex'))
-     and new.first > coalesce((select max(last) from public.log_seals where log = new.log), 0) then
+     and new.first > coalesce((select max(last) from public.log_seals where log = new.log), 0)
+     and (select count(distinct position)
+            from (select 'events' as log, position from public.events where position in (new.first, new.last)
+                  union all
+                  select 'audit', position from public.audit where position in (new.first, new.last)) as ends
+           where log = new.log) = least(new.last - new.first, 1) + 1 then
     return new;
   end if;
   raise exception 'seal % does not continue the chain', new.number

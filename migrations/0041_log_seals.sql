@@ -37,7 +37,8 @@ create table log_seals (
 -- Hashes cannot be compressed, and trying costs more than storing them.
 alter table log_seals alter column leaves set storage external;
 
--- A seal that does not continue the chain would end it for good, since no seal is ever removed.
+-- A seal that does not continue the chain would end it for good, since no seal is ever removed. So would one for positions that are
+-- still to come: what is written there would count as sealed.
 create function guard_seal() returns trigger
 language plpgsql as $$
 declare
@@ -50,7 +51,12 @@ begin
   if new.number = newest + 1
      and new.previous = coalesce((select hash from public.log_seals where number = newest),
                                  decode(repeat('00', 32), 'hex'))
-     and new.first > coalesce((select max(last) from public.log_seals where log = new.log), 0) then
+     and new.first > coalesce((select max(last) from public.log_seals where log = new.log), 0)
+     and (select count(distinct position)
+            from (select 'events' as log, position from public.events where position in (new.first, new.last)
+                  union all
+                  select 'audit', position from public.audit where position in (new.first, new.last)) as ends
+           where log = new.log) = least(new.last - new.first, 1) + 1 then
     return new;
   end if;
   raise exception 'seal % does not continue the chain', new.number

@@ -274,18 +274,20 @@ describe('personal data', () => {
 });
 
 describe('a stored seal', () => {
-  const insert = (number: string, previous: string, first: string) =>
+  const insert = ({ number, previous, first, last }: Readonly<Record<string, string>>) =>
     query(
       url,
       `insert into log_seals (number, format, log, previous, rows, first, last, root, hash, signature, at, leaves)
-       select ${number}, format, log, ${previous}, rows, ${first}, last + 10, root, hash, signature, at, leaves
-         from log_seals
+       select ${number}, format, log, ${previous}, rows, ${first}, ${last}, root, hash, signature, at, leaves
+         from log_seals as former
         where log = 'events'
         order by number desc
         limit 1`,
     );
   const next = '(select max(number) + 1 from log_seals)';
   const newest = '(select hash from log_seals order by number desc limit 1)';
+  const first = '(select min(position) from events where position > former.last)';
+  const last = '(select max(position) from events)';
 
   test('is neither changed nor removed', async () => {
     for (const text of [
@@ -298,16 +300,22 @@ describe('a stored seal', () => {
     }
   });
 
-  test('that does not continue the chain is refused', async () => {
-    const wrong: [string, string, string][] = [
-      [`${next} + 1`, newest, 'last + 1'],
-      [next, 'previous', 'last + 1'],
-      [next, newest, 'last'],
-    ];
-    for (const [number, previous, first] of wrong) {
-      await assert.rejects(insert(number, previous, first), /does not continue the chain/);
+  test('that does not continue the chain, or is for rows that are not there, is refused', async () => {
+    await seal();
+    await append(database, namedFact('first'), namedFact('last'));
+    const right = { number: next, previous: newest, first, last };
+    for (const wrong of [
+      { number: `${next} + 1` },
+      { previous: 'previous' },
+      { first: 'last' },
+      { first: `${first} + 1`, last: `${last} + 1` },
+      // All that is written later would count as sealed.
+      { last: '9e18' },
+    ]) {
+      await assert.rejects(insert({ ...right, ...wrong }), /does not continue the chain/);
     }
-    await assert.rejects(insert(`${next} - 1`, newest, 'last + 1'), /log_seals_number_pkey/);
+    await assert.rejects(insert({ ...right, number: `${next} - 1` }), /log_seals_number_pkey/);
+    await insert(right);
   });
 });
 
