@@ -42,16 +42,21 @@ alter table log_seals alter column leaves set storage external;
 create function guard_seal() returns trigger
 language plpgsql as $$
 declare
-  newest constant bigint := coalesce((select max(number) from public.log_seals), 0);
+  chain record;
 begin
+  -- In one statement, or another server could seal between two of them.
+  select coalesce(max(number), 0) as number,
+         coalesce((select hash from public.log_seals order by number desc limit 1), decode(repeat('00', 32), 'hex')) as hash,
+         coalesce((select max(last) from public.log_seals where log = new.log), 0) as last
+    into chain
+    from public.log_seals;
   -- Another server has sealed: the key of the number refuses this one.
-  if new.number <= newest then
+  if new.number <= chain.number then
     return new;
   end if;
-  if new.number = newest + 1
-     and new.previous = coalesce((select hash from public.log_seals where number = newest),
-                                 decode(repeat('00', 32), 'hex'))
-     and new.first > coalesce((select max(last) from public.log_seals where log = new.log), 0)
+  if new.number = chain.number + 1
+     and new.previous = chain.hash
+     and new.first > chain.last
      and (select count(distinct position)
             from (select 'events' as log, position from public.events where position in (new.first, new.last)
                   union all

@@ -54,7 +54,10 @@ export const findChainEnd = statement<
      from log_seals`,
 );
 
-/** Returns no row if the number is taken: another server has sealed. */
+/**
+ * Returns no row if the number is taken: another server has sealed. The conflict names no key, because two that insert the same seal
+ * at the same moment may meet at either.
+ */
 export const insertSeal = statement<
   [content: string, hash: string, signature: string, leaves: LeafList],
   { number: number }
@@ -65,7 +68,7 @@ export const insertSeal = statement<
           decode($3::text, 'base64'), at, $4::bytea
      from jsonb_to_record($1::jsonb) as content (number bigint, format smallint, log text, previous text, rows integer,
                                                  first bigint, last bigint, root text, at timestamptz)
-   on conflict (number) do nothing
+   on conflict do nothing
    returning number`,
 );
 

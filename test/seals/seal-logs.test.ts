@@ -115,6 +115,17 @@ describe('sealing', () => {
     );
   });
 
+  test('fails on none of several servers that insert the same seal', async () => {
+    for (let round = 0; round < 60; round += 1) {
+      await append(database, fact());
+      const reports = await Promise.all(Array.from({ length: 8 }, () => seal()));
+      assert.equal(
+        reports.reduce((sum, { rows }) => sum + rows.events, 0),
+        1,
+      );
+    }
+  });
+
   const assertPartlySealed = () => query(url, 'select number from log_seals order by number');
 
   test('is left to another server that was faster, which goes on', async () => {
