@@ -44,6 +44,7 @@ export {
   findOrderIdsOf,
   findOrderStates,
   lockDueOrders,
+  lockOrdersToErase,
 } from './personal-data/queries.ts';
 export type { PlacementContext } from './placement/place-order.ts';
 export {

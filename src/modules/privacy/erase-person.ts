@@ -7,7 +7,7 @@ import type { Author, UserCaller } from '../../shared/caller.ts';
 import { invalidInput } from '../../shared/common-errors.ts';
 import { CodedError } from '../../shared/errors.ts';
 import { type Accounts, accountsErrors } from '../accounts/index.ts';
-import { findOpenOrders, findOrderStates } from '../orders/index.ts';
+import { findOpenOrders, findOrderStates, lockOrdersToErase } from '../orders/index.ts';
 import { findUnsettledOrders } from '../payments/index.ts';
 import type { Person, PersonalDataPart } from '../personal-data.ts';
 import { findPerson } from './find-person.ts';
@@ -82,8 +82,10 @@ function toWords(text: string): string {
     .trim()} `;
 }
 
-/** Throws `accounts.erasure_blocked` while an order is open, or money has to go back. */
+/** Locks the orders. Throws `accounts.erasure_blocked` while an order is open, or money has to go back. */
 async function requireSettled(tx: Transaction, { orderIds }: Person): Promise<void> {
+  // Staff may open an order again, and providers report money, under the lock of the order alone.
+  await lockOrdersToErase(tx, orderIds);
   const open = await findOpenOrders(tx, orderIds);
   const unsettled = await findUnsettledOrders(tx, orderIds);
   const openIds = new Set(open.map(({ id }) => id));

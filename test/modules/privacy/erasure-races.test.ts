@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { testDatabase } from '../../support/database.ts';
+import { lockRows, waitUntilBlocked } from '../../support/locked-rows.ts';
 import { startTestServer } from '../../support/server.ts';
 import type { Reply } from '../../support/session.ts';
 import { addProduct } from '../../support/shop.ts';
@@ -11,7 +12,7 @@ import {
   orderOf,
   type PlacedByGuest,
 } from '../../support/strangers.ts';
-import { query } from '../../support/until.ts';
+import { query, until } from '../../support/until.ts';
 import { erase, findRow, requireErased } from './erasure-fixture.ts';
 
 const db = await testDatabase();
@@ -149,4 +150,34 @@ test('a guest who orders with the address at the same moment is a person of thei
   else assert.equal(code(erased), 'accounts.erasure_blocked');
   const held = holdPlaced(server.url, { customerId, ...guestOrder });
   assert.equal(code(await held.post(`/api/orders/${guestOrder.id}/cancel`, {})), '200');
+});
+
+test('an order that staff open again at the same moment blocks the erasure', async () => {
+  const customer = await server.signUp();
+  const { userId } = customer.identity;
+  const placed = await customer.post('/api/orders', orderOf(sku));
+  const { id } = placed.json<{ id: string }>();
+  const override = { override: true, reason: 'it was the wrong one' };
+  const move = (status: string) => admin.patch(`/api/orders/${id}/status`, { status, ...override });
+  assert.equal(code(await move('COMPLETED')), '200');
+  const held = await lockRows(db.database, 'select from orders where id = $1 for update', [id]);
+  const opened = move('READY');
+  await waitUntilBlocked(db.database, '%from orders%');
+  const erased = erase(admin, userId);
+  await until(async () => {
+    const [row] = await query(
+      db.ownerUrl,
+      `select count(*)::int as waiting
+         from pg_stat_activity
+        where datname = current_database()
+          and wait_event_type = 'Lock'`,
+    );
+    assert.equal(row!.waiting, 2);
+  });
+  await held.release();
+  assert.equal(code(await opened), '200');
+  assert.equal(code(await erased), 'accounts.erasure_blocked');
+  assert.notEqual((await findRow(server, userId)).email, null);
+  assert.equal(code(await move('COMPLETED')), '200');
+  await requireErased(admin, userId);
 });

@@ -10,6 +10,16 @@ export const findOrderIdsOf = statement<[customerIds: readonly string[]], { id: 
     order by created_at, id`,
 );
 
+/** Locks orders, so that none is opened again while its customer is erased. */
+export const lockOrdersToErase = statement<[orderIds: readonly string[]], { id: string }>(
+  'orders.lock_to_erase',
+  `select id
+     from orders
+    where id = any($1::uuid[])
+    order by id
+      for no key update`,
+);
+
 /** An order because of which its customer cannot be erased. */
 export interface OpenOrderRow {
   id: string;
