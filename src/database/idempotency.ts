@@ -88,13 +88,14 @@ const FORGOTTEN = '';
 const LOOK_AT_MAX = 5_000;
 
 /**
- * Removes the stored results of these callers, and those that name one of these ids, such as that of a customer or an order. A
- * repeated request has no second effect, and is refused.
+ * Removes the stored results of these callers, and those that name one of these ids, such as that of a customer or an order,
+ * except for those of operations whose results say nothing of people. A repeated request has no second effect, and is refused.
  */
 export async function forgetResults(
   tx: Transaction,
   callerIds: readonly string[],
   ids: readonly string[],
+  keptOperations: readonly string[],
 ): Promise<void> {
   let after: Buffer | null = Buffer.alloc(0);
   while (after !== null) {
@@ -105,6 +106,7 @@ export async function forgetResults(
       callerIds,
       ids,
       FORGOTTEN,
+      keptOperations,
     );
     after = slice?.lastHash ?? null;
   }

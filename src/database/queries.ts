@@ -58,8 +58,8 @@ export const storeResult = statement<[scopeHash: Buffer, result: string], never>
 );
 
 /**
- * Replaces results that one of the callers received or that contain one of the ids, among the next keys after a hash. Returns
- * the last of these keys; null: there are no more.
+ * Replaces results that one of the callers received or that contain one of the ids, among the next keys after a hash, except
+ * for those of some operations. Returns the last of these keys; null: there are no more.
  */
 export const forgetResultsAfter = statement<
   [
@@ -68,12 +68,13 @@ export const forgetResultsAfter = statement<
     callerIds: readonly string[],
     ids: readonly string[],
     replacement: string,
+    keptOperations: readonly string[],
   ],
   { lastHash: Buffer | null }
 >(
   'idempotency.forget_results',
   `with slice as materialized (
-     select scope_hash, caller_id, result
+     select scope_hash, caller_id, operation, result
        from idempotency_keys
       where scope_hash > $1::bytea
       order by scope_hash
@@ -85,6 +86,7 @@ export const forgetResultsAfter = statement<
         select scope_hash
           from slice
          where result <> $5::text
+           and operation <> all($6::text[])
            and (caller_id = any($3::uuid[])
                 or exists (
                   select

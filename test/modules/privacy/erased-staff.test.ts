@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { ErasureScope } from '../../../src/modules/personal-data.ts';
+import { sweepErased } from '../../../src/modules/privacy/sweep-erased.ts';
 import { newId } from '../../../src/shared/ids.ts';
 import { testDatabase } from '../../support/database.ts';
 import { dumpEverything, findMarks } from '../../support/everything-kept.ts';
@@ -8,7 +10,7 @@ import { createSession } from '../../support/session.ts';
 import { addProduct } from '../../support/shop.ts';
 import { orderOf } from '../../support/strangers.ts';
 import { query } from '../../support/until.ts';
-import { findRow, requireErased } from './erasure-fixture.ts';
+import { findRow, reason, requireErased } from './erasure-fixture.ts';
 
 const db = await testDatabase();
 const server = await startTestServer(db);
@@ -86,11 +88,11 @@ test('what came in while somebody was erased is erased some minutes later', asyn
        from settings`,
     [newId(), id, email],
   );
-  const { sweepErased } = server.application.modules.privacy;
-  await sweepErased();
+  const { privacy } = server.application.modules;
+  await privacy.sweepErased();
   assert.equal(findMarks(await dumpEverything(db.ownerUrl), [email]).length, 1, 'not yet');
   await query(db.url, `update erasures set erased_at = erased_at - interval '11 minutes'`);
-  await sweepErased();
+  await privacy.sweepErased();
   assert.deepEqual(findMarks(await dumpEverything(db.ownerUrl), [email]), []);
   const [row] = await query(
     db.url,
@@ -99,6 +101,40 @@ test('what came in while somebody was erased is erased some minutes later', asyn
   );
   assert.deepEqual(row, { swept: true });
   assert.equal((await findRow(server, userId)).guest, true);
+});
+
+test('people who are due to be erased once more are so together, whatever that reads', async () => {
+  const people = [await server.signUp(), await server.signUp(), await server.signUp()];
+  const ids = people.map(({ identity }) => identity.userId);
+  for (const id of ids) await requireErased(admin, id);
+  await query(
+    db.url,
+    `update erasures set erased_at = erased_at - interval '11 minutes' where user_id = any($1)`,
+    [ids],
+  );
+  const scopes: ErasureScope[] = [];
+  const part = {
+    name: 'test',
+    collect: () => ({}),
+    erase: async (_: unknown, scope: ErasureScope) => void scopes.push(scope),
+  };
+  assert.equal(await sweepErased(db.database, [part]), 3);
+  assert.equal(scopes.length, 1);
+  assert.deepEqual([...scopes[0]!.userIds].sort(), [...ids].sort());
+  assert.equal(await sweepErased(db.database, [part]), 0);
+});
+
+test('the reply to an erasure is kept as long as any, also once what came in meanwhile is erased', async () => {
+  const { userId } = (await server.signUp()).identity;
+  const headers = { 'idempotency-key': newId() };
+  const send = () => admin.post(`/api/users/${userId}/erase`, { reason }, headers);
+  const first = await send();
+  assert.equal(first.status, 200, first.text);
+  await query(db.url, `update erasures set erased_at = erased_at - interval '11 minutes'`);
+  await server.application.modules.privacy.sweepErased();
+  const repeated = await send();
+  assert.equal(repeated.status, 200, repeated.text);
+  assert.deepEqual(repeated.json(), first.json());
 });
 
 test('a repeated request of staff about an erased person takes no effect twice, and is refused', async () => {
