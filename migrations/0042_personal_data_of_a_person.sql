@@ -24,12 +24,14 @@ alter table mail_messages
   add column user_id uuid,
   add constraint mail_messages_user_id_check check (user_id is null or order_id is null);
 
--- Of mails that were sent before, the account that has the address now.
+-- Of mails that were sent before, the account that has the address now, unless it is younger: then the mail was about
+-- another, which had the address before.
 update mail_messages
    set user_id = users.id
   from users
  where mail_messages.order_id is null
    and users.email = mail_messages.recipient
+   and users.created_at <= mail_messages.sent_at
    and not users.guest;
 
 -- The mails of a person are found by their orders and by their account.
