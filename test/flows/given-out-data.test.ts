@@ -199,8 +199,18 @@ describe('what is given out of a person', () => {
     );
     assert.equal(headers.get('content-type'), 'application/json; charset=utf-8');
     assert.equal(headers.get('cache-control'), 'private, no-store');
+    const countReads = () =>
+      query(
+        db.url,
+        `select count(*)::int as reads from audit where type = 'user.personal_data_read'`,
+      );
+    const before = await countReads();
     const head = await zoesSession.request('HEAD', `/api/users/${zoesId}/personal-data`);
     assert.deepEqual([head.status, head.text], [200, '']);
+    assert.equal(head.headers.get('content-type'), 'application/json; charset=utf-8');
+    assert.deepEqual(await countReads(), before, 'nothing was given out');
+    const bobs = await zoesSession.request('HEAD', `/api/users/${newId()}/personal-data`);
+    assert.equal(bobs.status, 404);
   });
 });
 

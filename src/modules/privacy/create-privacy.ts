@@ -7,7 +7,7 @@ import { erasurePersonalData } from './collect-erasure.ts';
 import { erasePerson } from './erase-person.ts';
 import { listEraseRequests, requestErasure, withdrawErasure } from './erase-requests.ts';
 import { createOrderPurge } from './forget-orders.ts';
-import { readPersonalData } from './read-personal-data.ts';
+import { readPersonalData, requireReadable } from './read-personal-data.ts';
 import { registerPrivacyRoutes } from './routes.ts';
 import { auditPersonalData } from './shells/audit/part.ts';
 import { eventsPersonalData } from './shells/events/part.ts';
@@ -65,6 +65,7 @@ export function createPrivacy(given: PrivacyDependencies): Module<Privacy> {
   const privacy: Privacy = {
     readPersonalData: (context, id) =>
       readPersonalData(database, [...parts, erasurePersonalData], context, id),
+    requireReadable: async (context, id) => void (await requireReadable(database, context, id)),
     erasePerson: (...call) => erasePerson({ database, accounts, parts: erasing }, ...call),
     requestErasure: (context, caller) => requestErasure(database, context, caller),
     withdrawErasure: (context, caller) => withdrawErasure(database, context, caller),

@@ -4,7 +4,7 @@ import type { RequestContext } from '../../http/index.ts';
 import { isAdmin } from '../../shared/caller.ts';
 import { CodedError } from '../../shared/errors.ts';
 import { accountsErrors } from '../accounts/index.ts';
-import type { PersonalDataPart } from '../personal-data.ts';
+import type { Person, PersonalDataPart } from '../personal-data.ts';
 import { findPerson } from './find-person.ts';
 import { writeDocument } from './write-document.ts';
 
@@ -15,9 +15,7 @@ export async function readPersonalData(
   context: RequestContext,
   id: string,
 ): Promise<AsyncIterable<string>> {
-  const mayRead = context.caller.id === id || isAdmin(context.caller);
-  const person = mayRead ? await findPerson(database, id) : null;
-  if (person === null) throw new CodedError(accountsErrors.notFound);
+  const person = await requireReadable(database, context, id);
   const after = { guests: person.userIds.length - 1, orders: person.orderIds.length };
   // Before anything is given out, because a document that was cut off was given out in part.
   await database.transaction((tx) =>
@@ -26,4 +24,16 @@ export async function readPersonalData(
     ]),
   );
   return writeDocument(database, parts, person, new Date());
+}
+
+/** As `Privacy.requireReadable`. */
+export async function requireReadable(
+  database: Database,
+  { caller }: Pick<RequestContext, 'caller'>,
+  id: string,
+): Promise<Person> {
+  const mayRead = caller.id === id || isAdmin(caller);
+  const person = mayRead ? await findPerson(database, id) : null;
+  if (person === null) throw new CodedError(accountsErrors.notFound);
+  return person;
 }

@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream';
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyReply } from 'fastify';
 import {
   type App,
   buildContext,
@@ -39,9 +39,14 @@ export function registerPrivacyRoutes(app: App, privacy: Privacy): void {
     },
     async (request, reply) => {
       const { id } = request.params;
-      const document = await privacy.readPersonalData(buildContext(request), id);
+      const context = buildContext(request);
       reply.header('content-disposition', `attachment; filename="personal-data-${id}.json"`);
-      return sendStream(request, reply, document);
+      // Nothing is given out then, so there is nothing to audit.
+      if (request.method === 'HEAD') {
+        await privacy.requireReadable(context, id);
+        return sendStream(reply, null);
+      }
+      return sendStream(reply, await privacy.readPersonalData(context, id));
     },
   );
 
@@ -140,10 +145,8 @@ export function registerPrivacyRoutes(app: App, privacy: Privacy): void {
   );
 }
 
-/** Sends JSON while it is written. */
-function sendStream(request: FastifyRequest, reply: FastifyReply, text: AsyncIterable<string>) {
+/** Sends JSON while it is written. Null: its head alone. */
+function sendStream(reply: FastifyReply, text: AsyncIterable<string> | null) {
   reply.type('application/json; charset=utf-8');
-  return request.method === 'HEAD'
-    ? reply.send()
-    : reply.send(Readable.from(text, { objectMode: false }));
+  return reply.send(text === null ? undefined : Readable.from(text, { objectMode: false }));
 }

@@ -12,6 +12,8 @@ export interface Privacy {
    * out. Throws `accounts.not_found`, also if the caller is neither this person nor an admin.
    */
   readPersonalData(context: RequestContext, id: string): Promise<AsyncIterable<string>>;
+  /** Throws what `readPersonalData` would, and gives nothing out. */
+  requireReadable(context: RequestContext, id: string): Promise<void>;
   /**
    * Erases a person in one transaction: the account, the guests of its address if that is proven, and what the orders of both
    * say of people. The orders stay. A person who was erased before stays so. Throws `accounts.not_found`,
