@@ -16,7 +16,7 @@ export interface Person extends ErasureScope {
 export interface ErasureScope {
   /** Accounts and guests. */
   readonly userIds: readonly string[];
-  /** The keys of the addresses that are theirs: that of the account if it is proven, that of a guest as it was given. */
+  /** The key of the address of the account, if that is proven. What a guest stated may be somebody else's. */
   readonly emailKeys: readonly string[];
   /** Orders; of a person all of them, as customer or guest, oldest first. */
   readonly orderIds: readonly string[];

@@ -114,6 +114,37 @@ test('the guests of an address are erased with its account, if the address is pr
   assert.equal((await findRow(server, alone.customerId)).email, null, 'a single guest');
 });
 
+test('what somebody else wants to do with the address of a guest is theirs, and with a proven one it goes', async () => {
+  const other = await server.signUp();
+  const owner = await server.signUp();
+  const { email, userId: ownerId } = owner.identity;
+  await query(
+    db.url,
+    `insert into email_links (id, user_id, purpose, email, email_key, token_hash, undo_id, expires_at)
+     select $1, $2, 'change', email, email_key, sha256('link'), $3, now() + interval '1 day'
+       from users
+      where id = $4`,
+    [newId(), other.identity.userId, newId(), ownerId],
+  );
+  const countLinks = async () =>
+    (await query(db.url, 'select from email_links where user_id = $1', [other.identity.userId]))
+      .length;
+  const before = await countLinks();
+  const placed = await server.anonymous.post(
+    '/api/orders',
+    orderOf(sku, { email, name: 'Gus', phone: '+442079460123' }),
+  );
+  const guestOrder = placed.json<PlacedByGuest>();
+  const held = holdPlaced(server.url, guestOrder);
+  assert.equal(code(await held.post(`/api/orders/${guestOrder.id}/cancel`, {})), '200');
+  await requireErased(admin, guestOrder.customerId);
+  assert.equal(await countLinks(), before);
+
+  await query(db.url, 'update users set email_verified_at = now() where id = $1', [ownerId]);
+  await requireErased(admin, ownerId);
+  assert.equal(await countLinks(), before - 1);
+});
+
 test('the last admin, oneself and nobody are not erased, and only admins erase', async () => {
   const other = await server.asAdmin();
   const customer = await server.signUp();

@@ -15,7 +15,7 @@ export interface PersonRow {
 export const findPersonRows = statement<[id: string], PersonRow>(
   'accounts.find_person',
   `with asked as (
-     select id, guest, case when guest or email_verified_at is not null then email_key end as email_key
+     select id, guest, case when email_verified_at is not null then email_key end as email_key
        from users
       where id = $1::uuid)
    select id, guest, email_key as "emailKey"
@@ -26,6 +26,5 @@ export const findPersonRows = statement<[id: string], PersonRow>(
        select users.id, users.guest, users.email_key as "emailKey"
          from asked
          join users on users.email_key = asked.email_key and users.guest
-        where not asked.guest
         order by users.id) as guests`,
 );
