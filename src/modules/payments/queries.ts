@@ -76,11 +76,15 @@ export const markPayment = statement<
    returning ${paymentColumns}`,
 );
 
-/** Marks a payment's page as closed at the provider, so that it can no longer be paid there. */
+/**
+ * Marks a payment's page as closed at the provider, so that it can no longer be paid there. Nothing is asked for under the
+ * request of a page any more.
+ */
 export const markClosed = statement<[id: string], never>(
   'payments.mark_closed',
   `update payments
       set closed_at = coalesce(closed_at, now()),
+          session_request = null,
           next_attempt_at = null
     where id = $1::uuid`,
 );

@@ -14,12 +14,16 @@ export const forgetRefundReasons = statement<[orderIds: readonly string[]], neve
            or (payment_refunds.reason <> '' and not is_fixed_reason(payment_refunds.reason)))`,
 );
 
-/** Removes addresses from requests for pages that were never opened. */
+/**
+ * Removes addresses from requests for pages that were never opened. A page that may be open is found by the same request, and
+ * closed soon; that removes the request.
+ */
 export const forgetSessionRequests = statement<[orderIds: readonly string[]], never>(
   'payments.forget_session_requests',
   `update payments
       set session_request = session_request || '{"customerEmail": null}'
     where order_id = any($1::uuid[])
+      and closed_at is not null
       and session_request ->> 'customerEmail' is not null`,
 );
 

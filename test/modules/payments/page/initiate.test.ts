@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { forgetPayments } from '../../../../src/modules/payments/personal-data/erase.ts';
+import { markClosed } from '../../../../src/modules/payments/queries.ts';
 import { testDatabase } from '../../../support/database.ts';
 import { buildContext, coded } from '../../../support/orders.ts';
 import { captured, openPaymentsShop } from '../../../support/payments.ts';
@@ -30,6 +32,28 @@ describe('initiating a payment', () => {
     assert.equal(request.returnUrl, `http://shop.example/shop?order=${orderId}`);
     assert.deepEqual([request.amountMinor, request.currency], [500, 'GBP']);
     assert.equal(request.customerEmail, `${customer.id}@example.com`);
+  });
+
+  test('keeps the request for a page that may be open until it is closed, also of an erased person', async () => {
+    const orderId = await shop.order();
+    const findRequest = async () => {
+      const [row] = await database.run<{ id: string; email: string | null; isKept: boolean }>(
+        'test.stored_request',
+        `select id, session_request ->> 'customerEmail' as email, session_request is not null as "isKept"
+           from payments
+          where order_id = $1::uuid`,
+        [orderId],
+      );
+      return row!;
+    };
+    provider.failNext('openSession', 'after');
+    await assert.rejects(initiate(orderId), coded('payments.provider_unavailable'));
+    const before = await findRequest();
+    await database.transaction((tx) => forgetPayments(tx, [orderId]));
+    assert.deepEqual(await findRequest(), before, 'another request would not find the page');
+    assert.equal(before.email, `${customer.id}@example.com`);
+    await markClosed(database, before.id);
+    assert.deepEqual(await findRequest(), { id: before.id, email: null, isKept: false });
   });
 
   test('keeps the request to the provider only until there is a page', async () => {
