@@ -11,8 +11,9 @@ import { findSite } from './sites.ts';
  */
 export function requireAllowedOrigin(request: FastifyRequest): void {
   const { origin } = request.headers;
-  if (origin === undefined || !isAllowed(origin, request)) {
-    throw new CodedError(authErrors.originNotAllowed);
+  if (origin === undefined) throw new CodedError(authErrors.originNotAllowed);
+  if (!isAllowed(origin, request)) {
+    throw new CodedError(authErrors.originNotAllowed, { detail: describeRemedy(request) });
   }
 }
 
@@ -35,4 +36,11 @@ function isAllowed(origin: string, request: FastifyRequest): boolean {
   const { protocol, host, hostname } = request;
   const name = hostname.replace(/^\[|\]$/g, '');
   return (isIP(name) !== 0 || isLoopbackHost(name)) && origin === `${protocol}://${host}`;
+}
+
+/** For the person at the page, who may be the operator: the shop works at a name only if it is told that name. */
+function describeRemedy(request: FastifyRequest): string {
+  const { url, urlVariable, admitsOtherOrigins } = findSite(request);
+  const other = admitsOtherOrigins ? ', or adds it to CORS_ORIGINS' : '';
+  return `Open the page at ${url}. If this server has another address, its operator sets ${urlVariable} to it${other}.`;
 }

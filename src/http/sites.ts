@@ -9,6 +9,9 @@ declare module 'fastify' {
 
 /** A host of the server, as a browser sees it: without CONSOLE_URL there is one for everything. */
 interface Site {
+  /** Where it is, and the variable that says so. */
+  readonly url: string;
+  readonly urlVariable: 'PUBLIC_URL' | 'CONSOLE_URL';
   /** Origins of pages that may make changes by cookie, in addition to the request's own host if that is an address. */
   readonly allowedOrigins: ReadonlySet<string>;
   /** Whether scripts of CORS_ORIGINS may read replies. */
@@ -46,7 +49,9 @@ const SHOP = '/shop';
  */
 export function createSites(options: SitesOptions): Sites {
   const { publicUrl, consoleUrl, corsOrigins, publicPath } = options;
-  const shop = {
+  const shop: Site = {
+    url: publicUrl,
+    urlVariable: 'PUBLIC_URL',
     allowedOrigins: new Set([new URL(publicUrl).origin, ...corsOrigins]),
     admitsOtherOrigins: true,
     admitsStaff: consoleUrl === null,
@@ -54,7 +59,9 @@ export function createSites(options: SitesOptions): Sites {
   };
   if (consoleUrl === null) return { find: () => shop, buildLink: (page) => publicPath + page };
   const { origin, hostname } = new URL(consoleUrl);
-  const staffSite = {
+  const staffSite: Site = {
+    url: consoleUrl,
+    urlVariable: 'CONSOLE_URL',
     allowedOrigins: new Set([origin]),
     admitsOtherOrigins: false,
     admitsStaff: true,

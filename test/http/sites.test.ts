@@ -114,6 +114,32 @@ test('the host of a request allows its origin if it is an address, and not by a 
   }
 });
 
+test('who opens a page at a name that is not known is told where it is, and how the name becomes known', async () => {
+  const refuse = async (host: string, origin?: string) => {
+    const reply = await send({
+      host,
+      cookie: customer,
+      ...(origin === undefined ? {} : { origin }),
+    });
+    assert.equal(reply.statusCode, 403);
+    return reply.json().detail as string;
+  };
+  const ofShop = await refuse('shop.local:3000', 'http://shop.local:3000');
+  assert.equal(
+    ofShop,
+    `Open the page at ${SHOP}. If this server has another address, its operator sets PUBLIC_URL to it, or adds it to CORS_ORIGINS.`,
+  );
+  // CORS_ORIGINS change nothing there.
+  assert.equal(
+    await refuse('console.shop.example', 'http://console.shop.example'),
+    `Open the page at ${CONSOLE}. If this server has another address, its operator sets CONSOLE_URL to it.`,
+  );
+  // The pages show no help that is written for programs.
+  assert.doesNotMatch(ofShop, /`/);
+  // No page sends a change without an origin.
+  assert.match(await refuse('shop.example'), /needs the `Origin`/);
+});
+
 test('a forwarded host counts only from a trusted proxy', async () => {
   const headers = {
     host: 'shop.example',
