@@ -39,6 +39,23 @@ describe('the lines of the log', () => {
     }
   });
 
+  test('are sent with a key that the service which sends them can read', async () => {
+    const text = await readText('deploy/systemd/journal-upload.conf');
+    const unit = await readText('deploy/systemd/holdfast.service');
+    // Only root may enter the folder of the other secrets. systemd-journal-upload is not root, but in this group.
+    assert.match(unit, /install -d -m 0700 \/etc\/holdfast$/m);
+    const files = [...text.matchAll(/^\w+File=(.+)\/([^/\n]+)$/gm)];
+    assert.equal(files.length, 3);
+    const folder = files[0]![1]!;
+    assert.ok(text.includes(`install -d -m 0750 -g systemd-journal ${folder}\n`), folder);
+    const copied = /install -m 0640 -g systemd-journal (.+) (\S+)\/\n/.exec(text)!;
+    assert.deepEqual(
+      files.map(([, path, name]) => [path, name]),
+      copied[1]!.split(' ').map((name) => [copied[2], name]),
+    );
+    assert.ok(!`${folder}/`.startsWith('/etc/holdfast/'), folder);
+  });
+
   test('of the systemd unit are in the journal', async () => {
     const unit = await readText('deploy/systemd/holdfast.service');
     // The default of systemd. Another one, such as a file, would not be sent.
