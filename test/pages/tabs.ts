@@ -84,6 +84,37 @@ export function tabTests(pages: Pages): void {
     );
 
     pages.test(
+      'a tab that learns late of a sign-out leaves the cart of the guest who came after it',
+      async () => {
+        const dish = await pages.addDish('Pie of a Late Tab');
+        const shop = await pages.visit(await pages.server.signUp(), '/shop', phone);
+        const late = await openTab(shop);
+        const signOut = late.getByRole('button', { name: 'Sign out' });
+        await signOut.waitFor();
+        // Browsers stop tabs in the background, and tell them of changes when they are looked at again.
+        await late.evaluate(`
+          const hold = (event) => event.isTrusted && event.stopImmediatePropagation();
+          addEventListener('storage', hold, { capture: true });
+          window.goOn = () => {
+            removeEventListener('storage', hold, { capture: true });
+            dispatchEvent(new StorageEvent('storage', { key: 'holdfast.signed-in' }));
+          };
+        `);
+        await shop.getByRole('button', { name: 'Sign out' }).click();
+        await shop.getByRole('link', { name: 'Sign in' }).first().waitFor();
+        await shop.getByRole('button', { name: `Add ${dish.name}` }).click();
+        await shop.getByRole('link', { name: 'Cart 1 item' }).waitFor();
+        await late.evaluate('window.goOn()');
+        await signOut.waitFor({ state: 'detached' });
+        assert.match(
+          await shop.evaluate<string>('Object.keys(localStorage).join()'),
+          /holdfast\.cart\./,
+        );
+        await shop.getByRole('link', { name: 'Cart 1 item' }).waitFor();
+      },
+    );
+
+    pages.test(
       'the end of a session and a sign-out empty all tabs of the console, and a sign-in fills them',
       async () => {
         const dish = await pages.addDish('Refund of Two Tabs');

@@ -17,18 +17,27 @@ export function rememberMachineSettings(): () => void {
 
 /**
  * Removes everything else that pages of this server have stored in this browser, whether the server can be reached or not, so
- * that the next user of the machine does not find it.
+ * that the next user of the machine does not find it. For the tab that ends a session, and only then: another tab may notice
+ * minutes later, when a guest has filled a cart.
  */
 export function clearStorage(): void {
-  const kept = new Set([...KEYS, sessionMark.key]);
-  let isChanged = false;
-  for (const storage of [localStorage, sessionStorage]) {
-    for (const key of Object.keys(storage)) {
-      if (!key.startsWith(storageKey('')) || kept.has(key)) continue;
-      storage.removeItem(key);
-      isChanged = true;
-    }
-  }
+  const isChanged = clearOwn(localStorage);
+  clearTabStorage();
   // What remembers a stored value in this tab reads it again, as after a change in another tab.
   if (isChanged) dispatchEvent(new StorageEvent('storage', { key: null }));
+}
+
+/** Removes what only this tab can read. */
+export function clearTabStorage(): void {
+  clearOwn(sessionStorage);
+}
+
+/** Returns whether there was anything to remove. */
+function clearOwn(storage: Storage): boolean {
+  const kept = new Set([...KEYS, sessionMark.key]);
+  const keys = Object.keys(storage).filter(
+    (key) => key.startsWith(storageKey('')) && !kept.has(key),
+  );
+  for (const key of keys) storage.removeItem(key);
+  return keys.length > 0;
 }

@@ -8,7 +8,7 @@ import {
   type ReplyOf,
   readBody,
 } from './api.ts';
-import { clearStorage, rememberMachineSettings } from './machine-settings.ts';
+import { clearStorage, clearTabStorage, rememberMachineSettings } from './machine-settings.ts';
 import { readPasskey } from './passkeys.ts';
 import type { Proving } from './proof-choice.ts';
 import { PROFILE_KEY, shouldRetry } from './queries.ts';
@@ -125,13 +125,17 @@ function dropSession(queries: QueryClient): void {
     sessionEnd.set('fine');
     return;
   }
-  sessionMark.signOut();
+  // Otherwise another tab has done that, and what is stored since then is a guest's.
+  if (!sessionMark.isSignedOut()) {
+    sessionMark.signOut();
+    clearStorage();
+  }
   removeData(queries);
 }
 
 /** Removes all data of a user from this tab. */
 function removeData(queries: QueryClient): void {
-  clearStorage();
+  clearTabStorage();
   typedTexts.clear();
   recoveryCodes.show(null);
   stepUp.close(false);
@@ -224,6 +228,7 @@ export function useSignOut() {
       restoreSettings?.();
       sessionMark.signOut();
       sessionEnd.set('fine');
+      clearStorage();
       removeData(queries);
     },
   });
