@@ -197,6 +197,32 @@ export function deliveringTests(pages: Pages): void {
       },
     );
 
+    pages.test(
+      'what an earlier version stored of a guest goes on in the tab, and leaves the storage',
+      async () => {
+        await openShop();
+        const shop = await fillCart(await pages.addDish('Old Private Pie'));
+        await shop.evaluate(`localStorage.setItem('holdfast.terms', JSON.stringify({
+          tip: null,
+          fulfilment: {
+            type: 'DELIVERY', requestedFor: null, table: null, instructions: 'Blue door',
+            contact: { name: 'Ada Lovelace', phone: null },
+            address: {
+              line1: '12 Sea Road', line2: null, city: 'Whitby', region: null, postalCode: null, country: 'GB',
+            },
+          },
+        }))`);
+        await shop.reload();
+        await shop.getByRole('link', { name: 'View cart' }).click();
+        assert.equal(await shop.getByLabel('Street and number').inputValue(), '12 Sea Road');
+        const stored = await shop.evaluate<string>('JSON.stringify(localStorage)');
+        assert.ok(stored.includes('DELIVERY'), stored);
+        for (const text of ['Lovelace', 'Sea Road', 'Blue door']) {
+          assert.ok(!stored.includes(text), stored);
+        }
+      },
+    );
+
     pages.test("a lost reply to a guest's order places it once", async () => {
       await openShop();
       const dish = await pages.addDish('Twice Pie');

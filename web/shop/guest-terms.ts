@@ -54,6 +54,14 @@ function store({ fulfilment, unfinished, ...others }: Terms): void {
   localStorage.setItem(KEY, JSON.stringify({ ...others, fulfilment: stored }));
 }
 
+/** An earlier version of this page stored everything. What it stored goes on in this tab. */
+function takeDetails(): void {
+  const terms = readStored();
+  const { contact, address, instructions } = { ...noPersonalDetails, ...terms.fulfilment };
+  if ((contact ?? address ?? instructions) !== null) store(terms);
+}
+takeDetails();
+
 /**
  * The codes, tip and fulfilment of a guest's cart, stored in this browser until the guest signs in; contact and address only
  * in this tab.
