@@ -41,7 +41,7 @@ export function registerDeliveryRoutes(app: App, webhooks: Webhooks): void {
         operationId: 'listWebhookDeliveries',
         tags,
         summary: 'List the deliveries to an endpoint, newest first',
-        description: 'Ended deliveries are kept for 31 days.',
+        description: 'Ended deliveries are kept for 30 days.',
         params: IdParameter,
         querystring: ListDeliveriesQuery,
         response: { 200: DeliveryPage },
