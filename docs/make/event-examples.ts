@@ -228,4 +228,10 @@ export const eventExamples: readonly EventExample[] = [
     sequence: null,
     data: { userId: '0198b5c4-6666-7abc-8abc-000000000006' },
   },
+  {
+    type: 'customer.erased',
+    when: 'A person was [erased](../guides/privacy.md#when-somebody-asks): remove what your own systems keep of them. `userId` is the `customerId` of their orders. A person whose orders without an account were erased, too, has one event for each id. The event belongs to no order.',
+    sequence: null,
+    data: { userId: '0198b5c4-6666-7abc-8abc-000000000006' },
+  },
 ];

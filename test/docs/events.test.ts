@@ -148,6 +148,9 @@ const leaver = await server.signUp();
 const { id: leaverId } = (await leaver.get('/api/auth/profile')).json<{ id: string }>();
 const erased = await admin.post(`/api/users/${leaverId}/erase`, { reason: 'They asked for it' });
 assert.equal(erased.status, 200, erased.text);
+const { userId } = (await server.signUp()).identity;
+const erased = await admin.post(`/api/users/${userId}/erase`, { reason: 'They asked for it' });
+assert.equal(erased.status, 200, erased.text);
 const events = await logged();
 
 /** Returns the names and types of all members; a list is described by its first item. */
