@@ -13,7 +13,7 @@ const SECRETS: readonly RegExp[] = [
   /whsec_[\w+/=-]{8,200}/g,
   /(?<=bearer )[^\s"\\]{1,4000}/gi,
   // The user and password of a URL, up to the last at sign: a password may have others.
-  /(?<=:\/\/)[^\s"\\/]{0,200}(?=@)/g,
+  /(?<=:\/\/)[^\s"\\/]{0,4000}(?=@)/g,
   // Not the scope of a package in a stack trace, which follows a slash, and not the letter of an escape in JSON.
   /(?<!\\)[\p{L}\p{N}.!#$%&'*+=?^_`{|}~-]{1,64}@([\p{L}\p{N}-]{1,63}\.){1,8}\p{L}[\p{L}\p{N}-]{0,62}/gu,
 ];

@@ -45,6 +45,11 @@ test('secrets and addresses in the texts of others appear in no line, which stay
     ['ter2', 'Invalid URL: redis://holdfast:hun@ter2@redis:6379'],
     ['ter2', 'smtp://a@b.example:hun@@ter2@mail and smtp://c@mail'],
     ['ter2', 'redis://:hun?x=@ter2#@127.0.0.1:6379/0'],
+    // A token of a cloud in place of a password.
+    [
+      'X-Amz',
+      `postgresql://app:db%3A5432%2F%3FAction%3Dconnect%26X-Amz${'a'.repeat(1_200)}@db/shop`,
+    ],
   ] as const) {
     for (const object of [{ err: new Error(text) }, { error: text }, { nested: { text } }]) {
       const line = readLine(object);
