@@ -87,7 +87,8 @@ export interface SetItemRow {
 /**
  * Sets the quantity of the item without modifiers and note in each of several carts. `rows` is a JSON array of
  * `{customer_id, id, sku, quantity, versions}`: a cart with another version than these is left alone, and null accepts
- * any. So is a cart without the item that is full, and any cart if the product is not for sale or requires modifiers.
+ * any. So is a cart without the item that is full, that of somebody who was erased meanwhile, and any cart if the product is
+ * not for sale or requires modifiers.
  * `id` is for a new item. Returns a row for each cart. Exact under the locks of the customers' rows.
  */
 export const setItems = statement<[rows: string, linesMax: number], SetItemRow>(
@@ -97,12 +98,14 @@ export const setItems = statement<[rows: string, linesMax: number], SetItemRow>(
             coalesce(carts.version, 1) as version, required.modifier_group,
             products.id is not null
               and required.modifier_group is null
+              and not users.guest
               and (wanted.versions is null or coalesce(carts.version, 1) = any(wanted.versions))
               and (cart_items.product_id is not null
                    or (select count(*) from cart_items where cart_items.customer_id = wanted.customer_id) < $2::int)
               as is_set
        from jsonb_to_recordset($1::jsonb) as wanted
          (customer_id uuid, id uuid, sku text, quantity integer, versions integer[])
+       join users on users.id = wanted.customer_id
        left join products on products.sku = wanted.sku and products.active
        left join lateral (
          select jsonb_build_object('id', id, 'name', name, 'min', min, 'max', max) as modifier_group

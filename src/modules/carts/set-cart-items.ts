@@ -1,7 +1,8 @@
 import type { Database } from '../../database/database.ts';
 import { findMismatch } from '../../http/index.ts';
 import { createBatcher, TRANSACTION_GATHER_MS } from '../../shared/batcher.ts';
-import type { CodedError } from '../../shared/errors.ts';
+import { authErrors } from '../../shared/common-errors.ts';
+import { CodedError } from '../../shared/errors.ts';
 import { newId } from '../../shared/ids.ts';
 import { LINES_MAX } from '../../shared/money.ts';
 import { lockCustomers } from '../accounts/index.ts';
@@ -32,7 +33,7 @@ type Outcome =
 /**
  * Creates the function that sets the quantity of a product without modifiers and note in a cart. Concurrent calls share
  * a transaction. It throws `catalog.unknown_product`, `catalog.modifiers_out_of_range`, `request.precondition_failed`,
- * and `request.invalid` if the cart is full.
+ * `request.invalid` if the cart is full, and `auth.unauthenticated` for a customer who was erased.
  */
 export function createCartItemSetter(
   database: Database,
@@ -69,19 +70,23 @@ async function setCartItems(
     quantity,
     versions: ifMatch,
   }));
-  const [set, carts] = await database.transaction(async (tx) => {
-    const [, setRows, read] = await tx.pipelineCommit(
+  const [customers, set, carts] = await database.transaction(async (tx) => {
+    const [locked, setRows, read] = await tx.pipelineCommit(
       Promise.all([
         lockCustomers(tx, customerIds),
         setItems(tx, JSON.stringify(rows), LINES_MAX),
         readCarts(tx, orders, customerIds),
       ]),
     );
-    return [setRows, read] as const;
+    return [locked, setRows, read] as const;
   });
+  // Erased after the request was admitted.
+  const erasedIds = new Set(customers.flatMap(({ id, guest }) => (guest ? id : [])));
   const results = new Map(set.map((row) => [row.customerId, row]));
   const outcomes = changes.map((change): Outcome | QuotableCart => {
-    const error = findRefusal(change, results.get(change.customerId)!);
+    const error = erasedIds.has(change.customerId)
+      ? new CodedError(authErrors.unauthenticated)
+      : findRefusal(change, results.get(change.customerId)!);
     return error === null ? carts.get(change.customerId)! : { kind: 'refused', error };
   });
   const changed = outcomes.flatMap((outcome) => ('kind' in outcome ? [] : [outcome]));

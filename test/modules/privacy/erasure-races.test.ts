@@ -79,6 +79,19 @@ test('a sign-in, a change and a cart at the same moment leave nothing with the e
   }
 });
 
+test('nothing is put into the cart of somebody who was erased meanwhile', async () => {
+  const customer = await server.signUp();
+  const { userId } = customer.identity;
+  const held = await lockRows(db.database, 'select from users where id = $1 for update', [userId]);
+  const erasing = erase(admin, userId);
+  await waitUntilBlocked(db.database, '%join users as guests%');
+  const putting = customer.put(`/api/cart/items/${sku}`, { quantity: 1 });
+  await waitUntilBlocked(db.database, '%from users%where id = any($1::uuid[])%');
+  await held.release();
+  await requireConsistent(userId, await erasing);
+  assert.equal(code(await putting), 'auth.unauthenticated');
+});
+
 test('somebody who signs up with the address at the same moment gets an account of their own', async () => {
   const customer = await server.signUp();
   const { userId, email, password } = customer.identity;
