@@ -123,6 +123,13 @@ test('two admins who erase a person at the same moment erase them once, and each
   );
   assert.deepEqual(count, { events: 1 });
 
+  // A third admin stays, so that it is not the last one who is spared.
+  const [a, b] = [await server.asAdmin(), await server.asAdmin()];
+  const duel = await Promise.all([erase(a, b.identity.userId), erase(b, a.identity.userId)]);
+  assert.equal(duel.filter(({ status }) => status === 200).length, 1, duel.map(code).join());
+});
+
+test('of the last two admins, who erase each other at the same moment, one stays', async () => {
   const [a, b] = [await server.asAdmin(), await server.asAdmin()];
   await query(
     db.url,

@@ -1,6 +1,7 @@
 import { recordAudit } from '../../../audit/index.ts';
 import type { Transaction } from '../../../database/database.ts';
 import type { Author } from '../../../shared/caller.ts';
+import { authErrors } from '../../../shared/common-errors.ts';
 import { CodedError } from '../../../shared/errors.ts';
 import type { AccountsParts } from '../accounts-parts.ts';
 import { accountsErrors } from '../errors.ts';
@@ -29,7 +30,7 @@ export interface LockedPerson {
 /**
  * Locks a person to be erased: their address against orders of guests, their account against orders, sign-ins and changes,
  * and the guests of their address. Settles the API keys that they hold. Throws `accounts.not_found`, `accounts.erase_self`,
- * `accounts.last_admin` and `accounts.keys_held`.
+ * `accounts.last_admin` and `accounts.keys_held`, and `auth.forbidden` once the caller is no active admin any more.
  */
 export async function lockPerson(
   { apiKeys }: AccountsParts,
@@ -49,6 +50,9 @@ export async function lockPerson(
   if (isActiveAdmin(person) && !others.some(isActiveAdmin)) {
     throw new CodedError(accountsErrors.lastAdmin);
   }
+  const by = locked.find((row) => row.id === byId);
+  // They were erased, or lost the role, after the request was admitted: what cannot be undone is not done for them.
+  if (by === undefined || !isActiveAdmin(by)) throw new CodedError(authErrors.forbidden);
   const settled = person.guest ? [] : await settleKeys(tx, id, keys, others);
   await recordAudit(tx, author, settled);
   const endedKeyIds = listEndedKeys(settled);
