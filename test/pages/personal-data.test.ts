@@ -246,3 +246,16 @@ pages.test('the audit says until when it is sealed', async () => {
   await page.getByText(/^Sealed up to .*, seal [\d,]+$/).waitFor();
   assert.deepEqual(await listViolations(page), []);
 });
+
+pages.test('the audit does not say that somebody who was erased was at this server', async () => {
+  const customer = await pages.server.signUp();
+  const { userId } = customer.identity;
+  const asked = await customer.post('/api/auth/erase-request', {});
+  assert.equal(asked.status, 202, asked.text);
+  const erased = await pages.admin.post(`/api/users/${userId}/erase`, { reason: 'They asked.' });
+  assert.equal(erased.status, 200, erased.text);
+  const page = await pages.visit(pages.admin, `/console/audit?actor=${userId}`);
+  const row = page.getByRole('row').filter({ hasText: 'Asked to be erased' });
+  await row.getByText('not kept').waitFor({ timeout: 20_000 });
+  assert.equal(await page.getByText('this server').count(), 0);
+});

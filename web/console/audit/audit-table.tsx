@@ -68,17 +68,20 @@ function Row({ row, context, withSubject }: RowProps) {
         <AuditDetails row={row} timeZone={timeZone} />
       </BlockCell>
       <BlockCell>
-        <Origin cause={row.cause} />
+        <Origin row={row} />
       </BlockCell>
     </BlockRow>
   );
 }
 
-function Origin({ cause: { address, userAgent } }: Pick<AuditRow, 'cause'>) {
+function Origin({ row: { actor, cause } }: { row: AuditRow }) {
+  const { address, userAgent } = cause;
   if (address === null && userAgent === null) {
+    const isOwn = actor.type === 'system' || actor.type === 'operator';
     return (
       <Text size="sm" c="dimmed">
-        this server
+        {/* From where others came goes with the person who was erased. */}
+        {isOwn ? 'this server' : 'not kept'}
       </Text>
     );
   }

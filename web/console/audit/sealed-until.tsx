@@ -34,7 +34,7 @@ function Newest({ seal, timeZone }: NewestProps) {
     <>
       Sealed up to{' '}
       <time dateTime={seal.at} title={formatExactly(seal.at, timeZone)}>
-        {formatDateAndTime(seal.at, timeZone)}
+        <bdi>{formatDateAndTime(seal.at, timeZone)}</bdi>
       </time>
       , seal {formatWhole(seal.number)}
     </>
