@@ -224,12 +224,6 @@ export const eventExamples: readonly EventExample[] = [
   },
   {
     type: 'customer.erased',
-    when: 'An admin erased what is kept of a person: one event for their account and for each guest that was theirs. Whoever copied data of that user erases it, too. Their orders and amounts stay, without the person. The event belongs to no order.',
-    sequence: null,
-    data: { userId: '0198b5c4-6666-7abc-8abc-000000000006' },
-  },
-  {
-    type: 'customer.erased',
     when: 'A person was [erased](../guides/privacy.md#when-somebody-asks): remove what your own systems keep of them. `userId` is the `customerId` of their orders. A person whose orders without an account were erased, too, has one event for each id. The event belongs to no order.',
     sequence: null,
     data: { userId: '0198b5c4-6666-7abc-8abc-000000000006' },

@@ -59,6 +59,11 @@ export function promisedTimesTests(pages: Pages): void {
         new Date(at),
       );
 
+    const dayInTokyo = (at: string) =>
+      new Intl.DateTimeFormat('en-GB', { timeZone: 'Asia/Tokyo', dateStyle: 'short' }).format(
+        new Date(at),
+      );
+
     pages.test(
       'what is for later stays away from the board until it is due, and is counted',
       async () => {
@@ -174,16 +179,20 @@ export function promisedTimesTests(pages: Pages): void {
 
     pages.test('a time that is refused comes with the next ones to choose from', async () => {
       await change({ slotMinutes: 60, slotOrdersMax: 1 });
-      await place({ type: 'PICKUP', requestedFor: inHours(6) });
-      const order = await place({ type: 'PICKUP', requestedFor: inHours(5) });
+      // The dialog lists the times of one day.
+      let first = 5;
+      while (dayInTokyo(inHours(first)) !== dayInTokyo(inHours(first + 3))) first += 1;
+      const [own, taken, wanted, offered] = [0, 1, 2, 3].map((hours) => inHours(first + hours));
+      await place({ type: 'PICKUP', requestedFor: taken! });
+      const order = await place({ type: 'PICKUP', requestedFor: own! });
       const page = await pages.visit(pages.admin, `/console/orders/${order.id}`);
       await page.getByRole('button', { name: 'Change…' }).click();
       const dialog = page.getByRole('dialog');
       await dialog.getByRole('combobox', { name: 'Time' }).click();
       // The slots as they were before the last place of this one was taken.
-      const next = page.getByRole('option', { name: `${inTokyo(inHours(7))} · 1 left` });
+      const next = page.getByRole('option', { name: `${inTokyo(wanted!)} · 1 left` });
       await next.waitFor();
-      await place({ type: 'PICKUP', requestedFor: inHours(7) });
+      await place({ type: 'PICKUP', requestedFor: wanted! });
       await next.click();
       const [reply] = await Promise.all([
         page.waitForResponse(/\/fulfilment$/),
@@ -191,14 +200,14 @@ export function promisedTimesTests(pages: Pages): void {
       ]);
       const { title, nextTimes } = (await reply.json()) as { title: string; nextTimes: string[] };
       await dialog.getByRole('alert').getByText(title).waitFor();
-      assert.equal(nextTimes[0], inHours(8));
+      assert.equal(nextTimes[0], offered!);
       assert.deepEqual(await listViolations(page), []);
-      await dialog.getByRole('button', { name: inTokyo(inHours(8)) }).click();
+      await dialog.getByRole('button', { name: inTokyo(offered!) }).click();
       await dialog.getByRole('button', { name: 'Save' }).click();
       await dialog.waitFor({ state: 'detached' });
       const changed = await pages.admin.get(`/api/orders/${order.id}`);
       const { fulfilment } = changed.json<{ fulfilment: { promisedFor: string } }>();
-      assert.equal(fulfilment.promisedFor, inHours(8));
+      assert.equal(fulfilment.promisedFor, offered!);
     });
 
     pages.test('staff correct the address, and a refusal appears at its field', async () => {
