@@ -8,7 +8,8 @@ import { type LogName, logNames, readRows, unpackRows } from '../../src/seals/in
 import { canonicalJson } from '../../src/shared/canonical-json.ts';
 import { testDatabase } from '../support/database.ts';
 
-const { database } = await testDatabase({ invariants: false });
+// The owner writes the rows, for the product chooses neither time nor position.
+const { database, owner } = await testDatabase({ invariants: false });
 
 /** Any text that PostgreSQL can store. */
 const anyText = fc.string({ unit: 'binary' }).map((text) => text.replaceAll('\0', ''));
@@ -97,7 +98,7 @@ function anyRow(log: LogName): fc.Arbitrary<Row> {
 /** Inserts a row and returns its position. */
 async function insert(log: LogName, row: Row): Promise<number> {
   const names = Object.keys(row);
-  const [inserted] = await database.run<{ position: number }>(
+  const [inserted] = await owner.run<{ position: number }>(
     `test.insert_${log}_${names.length}`,
     `insert into ${log} (${names.join(', ')}) values (${names.map((_, index) => `$${index + 1}`).join(', ')})
      returning position`,

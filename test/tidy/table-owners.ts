@@ -188,9 +188,9 @@ export const foreignUses: Readonly<Record<string, ForeignUse>> = {
     reason: 'Every read of a cart shows current prices and stock: one statement.',
   },
   'carts.set_items': {
-    reads: ['products', 'modifier_groups'],
+    reads: ['products', 'modifier_groups', 'users'],
     reason:
-      'The SKU identifies the item and is checked to be for sale without modifiers; lookups would be round trips under the lock.',
+      'The SKU identifies the item and is checked to be for sale without modifiers, and the customer not to be erased; lookups would be round trips under the lock.',
   },
   'carts.add_item': {
     reads: ['products'],
