@@ -191,4 +191,4 @@ const operating: Chapter = {
   ],
 };
 
-export const operatingChapters: readonly Chapter[] = [users, apiKeys, webhooks, operating, privacy];
+export const operatingChapters: readonly Chapter[] = [users, apiKeys, webhooks, privacy, operating];
