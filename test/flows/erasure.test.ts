@@ -5,6 +5,7 @@ import { newId } from '../../src/shared/ids.ts';
 import { testDatabase } from '../support/database.ts';
 import { dumpEverything, dumpRedis, findMarks } from '../support/everything-kept.ts';
 import { addTotpTo } from '../support/factors.ts';
+import { markedOrder } from '../support/marked.ts';
 import { redisMissing, startRedis } from '../support/redis-server.ts';
 import { newSealKey } from '../support/seals.ts';
 import { startTestServer } from '../support/server.ts';
@@ -64,21 +65,7 @@ const patch = (session: Session, path: string, body: object, more = {}) =>
 const byStaff = (more: object = {}) => ({ 'idempotency-key': newId(), ...more });
 const idOf = (reply: Reply) => reply.json<{ id: string }>().id;
 
-const orderOf = (about: string) => ({
-  items: [{ sku, quantity: 1, note: mark(`${about}: no nuts`) }],
-  note: mark(`${about}: ring twice`),
-  fulfilment: {
-    type: 'DELIVERY',
-    contact: { name: mark(`${about} Beeblebrox`), phone: mark('+442079460123') },
-    address: {
-      line1: mark(`${about} Sector 42`),
-      city: mark('Betelgeuse'),
-      postalCode: mark('ZZ9 9ZA'),
-      country: 'GB',
-    },
-    instructions: mark(`${about}: the second head`),
-  },
-});
+const orderOf = (about: string) => markedOrder(mark, sku, about);
 
 async function statusOf(orderId: string): Promise<string> {
   const order = await succeed(admin.get(`/api/orders/${orderId}`));

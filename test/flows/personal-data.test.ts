@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { testDatabase } from '../support/database.ts';
 import { fact } from '../support/log.ts';
+import { markedOrder } from '../support/marked.ts';
 import { insertOldEvents } from '../support/old-form.ts';
 import { startTestServer } from '../support/server.ts';
 import type { Reply, Session } from '../support/session.ts';
@@ -57,21 +58,7 @@ async function changeShop(change: object): Promise<void> {
   await patch(admin, '/api/shop', { ...change, version });
 }
 
-const orderOf = (about: string) => ({
-  items: [{ sku, quantity: 1, note: mark(`${about}: no nuts`) }],
-  note: mark(`${about}: ring twice`),
-  fulfilment: {
-    type: 'DELIVERY',
-    contact: { name: mark(`${about} Beeblebrox`), phone: mark('+442079460123') },
-    address: {
-      line1: mark(`${about} Sector 42`),
-      city: mark('Betelgeuse'),
-      postalCode: mark('ZZ9 9ZA'),
-      country: 'GB',
-    },
-    instructions: mark(`${about}: the second head`),
-  },
-});
+const orderOf = (about: string) => markedOrder(mark, sku, about);
 
 interface History {
   readonly type: string;

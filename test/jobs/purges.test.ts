@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { createPurges } from '../../src/jobs/index.ts';
+import { createPurges, type Purge } from '../../src/jobs/index.ts';
 import { createTestTable, testDatabase } from '../support/database.ts';
 import { query } from '../support/until.ts';
 
@@ -24,26 +24,23 @@ async function countLeft(): Promise<number> {
   return row!.count as number;
 }
 
+/** Creates one purge; `lines` has what its runs logged. */
+function createTestPurge(slices: Purge['slices']) {
+  const lines: object[] = [];
+  const log = { info: (details: object) => lines.push(details) };
+  const purges = [{ name: 'test.purge', everyMs: 1_000, slices }];
+  return { ...createPurges({ database, log, purges }), lines };
+}
+
 test('a run purges slice by slice until nothing is left, counts what it removed and logs it once', async () => {
   await fill(2_500);
   const limits: number[] = [];
-  const lines: object[] = [];
-  const { schedules, tally } = createPurges({
-    database,
-    log: { info: (details) => lines.push(details) },
-    purges: [
-      {
-        name: 'test.purge',
-        everyMs: 1_000,
-        slices: {
-          expired: (given, limit) => {
-            limits.push(limit);
-            return purge(given, limit);
-          },
-          nothing: async () => [],
-        },
-      },
-    ],
+  const { schedules, tally, lines } = createTestPurge({
+    expired: (given, limit) => {
+      limits.push(limit);
+      return purge(given, limit);
+    },
+    nothing: async () => [],
   });
   assert.deepEqual(tally.counts, { expired: 0, nothing: 0 });
   const { signal } = new AbortController();
@@ -60,23 +57,12 @@ test('a run purges slice by slice until nothing is left, counts what it removed 
 test('a run that is stopped keeps what it did, and the next one continues', async () => {
   await fill(3_000);
   const stopping = new AbortController();
-  const lines: object[] = [];
-  const { schedules, tally } = createPurges({
-    database,
-    log: { info: (details) => lines.push(details) },
-    purges: [
-      {
-        name: 'test.purge',
-        everyMs: 1_000,
-        slices: {
-          expired: async (given, limit) => {
-            const rows = await purge(given, limit);
-            stopping.abort();
-            return rows;
-          },
-        },
-      },
-    ],
+  const { schedules, tally, lines } = createTestPurge({
+    expired: async (given, limit) => {
+      const rows = await purge(given, limit);
+      stopping.abort();
+      return rows;
+    },
   });
   await schedules[0]!.run(stopping.signal);
   assert.equal(await countLeft(), 2_000);
@@ -88,20 +74,9 @@ test('a run that is stopped keeps what it did, and the next one continues', asyn
 
 test('what a run removed before it failed is logged and counted', async () => {
   await fill(10);
-  const lines: object[] = [];
-  const { schedules, tally } = createPurges({
-    database,
-    log: { info: (details) => lines.push(details) },
-    purges: [
-      {
-        name: 'test.purge',
-        everyMs: 1_000,
-        slices: {
-          expired: purge,
-          broken: () => Promise.reject(new Error('the database went away')),
-        },
-      },
-    ],
+  const { schedules, tally, lines } = createTestPurge({
+    expired: purge,
+    broken: () => Promise.reject(new Error('the database went away')),
   });
   await assert.rejects(schedules[0]!.run(new AbortController().signal), /went away/);
   assert.equal(tally.counts.expired, 10);

@@ -1,5 +1,4 @@
-/** People whose texts are marked, so that one can look for everything that a shop knows of them. */
-/** Someone whose texts are marked. */
+/** Someone whose texts are marked, so that one can look for everything that a shop knows of them. */
 export interface Marked {
   readonly name: string;
   readonly marks: string[];
@@ -46,6 +45,25 @@ export function orderOf({ mark }: Marked, sku: string, about: string): object {
         country: 'GB',
       },
       instructions: mark(`${about} instructions`),
+    },
+  };
+}
+
+/** Returns an order all of whose texts, the phone number too, go through `mark`. */
+export function markedOrder(mark: (text: string) => string, sku: string, about: string) {
+  return {
+    items: [{ sku, quantity: 1, note: mark(`${about}: no nuts`) }],
+    note: mark(`${about}: ring twice`),
+    fulfilment: {
+      type: 'DELIVERY',
+      contact: { name: mark(`${about} Beeblebrox`), phone: mark('+442079460123') },
+      address: {
+        line1: mark(`${about} Sector 42`),
+        city: mark('Betelgeuse'),
+        postalCode: mark('ZZ9 9ZA'),
+        country: 'GB',
+      },
+      instructions: mark(`${about}: the second head`),
     },
   };
 }
