@@ -38,7 +38,7 @@ function isAllowed(origin: string, request: FastifyRequest): boolean {
   return (isIP(name) !== 0 || isLoopbackHost(name)) && origin === `${protocol}://${host}`;
 }
 
-/** For the person at the page, who may be the operator: the shop works at a name only if it is told that name. */
+/** Says what to do: a shop works only at addresses that its settings name. Whoever opened the page may be its operator. */
 function describeRemedy(request: FastifyRequest): string {
   const { url, urlVariable, admitsOtherOrigins } = findSite(request);
   const other = admitsOtherOrigins ? ', or adds it to CORS_ORIGINS' : '';

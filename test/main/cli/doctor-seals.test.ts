@@ -52,6 +52,6 @@ test('an API server that has the key is told to do without it', () => {
     settingsFindings(readConfig({ ...production, ROLE }, tmpdir()))
       .map(({ say }) => say)
       .join('\n');
-  assert.match(list('api'), /^SEAL_KEY is set, and ROLE=api seals nothing; remove it/m);
+  assert.match(list('api'), /^SEAL_KEY is set, but ROLE=api seals nothing; remove it/m);
   for (const role of ['all', 'worker']) assert.doesNotMatch(list(role), /seals nothing/);
 });

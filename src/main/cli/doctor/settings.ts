@@ -102,7 +102,7 @@ function productionFindings(config: Config): Finding[] {
   }
   if (role === 'api' && sealKey.kind === 'given') {
     warnings.push(
-      'SEAL_KEY is set, and ROLE=api seals nothing; remove it, so that whoever breaks into this server cannot sign',
+      'SEAL_KEY is set, but ROLE=api seals nothing; remove it, so that an intruder on this server cannot sign seals',
     );
   }
   if (payments.kind === 'sandbox') {

@@ -117,8 +117,8 @@ export const eraseCredentials = statement<
 );
 
 /**
- * Leaves of accounts and guests what is left of a guest of whom nothing is known: orders have a customer, nobody can sign in,
- * and the address is free.
+ * Turns accounts and guests into guests of whom nothing is known. The rows stay, because orders have a customer; nobody can sign
+ * in to them, and their addresses are free.
  */
 export const eraseUsers = statement<[ids: readonly string[]], never>(
   'accounts.erase_users',

@@ -4,8 +4,8 @@ import type { AccountsParts } from '../accounts-parts.ts';
 import { eraseCredentials, eraseFamilies, eraseTokens, eraseUsers } from './erase-queries.ts';
 
 /**
- * Erases accounts and guests: what is left of each is a guest of whom nothing is known. Their sessions end: on this server with
- * the commit, on others within five seconds.
+ * Erases accounts and guests; their rows become guests of whom nothing is known. Their sessions end: on this server when the
+ * transaction commits, on others within five seconds.
  */
 export async function erase(
   { revocations, changedUsers }: Pick<AccountsParts, 'revocations' | 'changedUsers'>,
