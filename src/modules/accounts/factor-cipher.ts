@@ -1,11 +1,4 @@
-import { createCipheriv, createDecipheriv, createHash, hkdfSync, randomBytes } from 'node:crypto';
-
-const ALGORITHM = 'aes-256-gcm';
-const KEY_BYTES = 32;
-/** Source of both lengths: NIST SP 800-38D §5.2.1.1 and §5.2.1.2. */
-const NONCE_BYTES = 12;
-const TAG_BYTES = 16;
-const KEY_ID_LENGTH = 12;
+import { buildKeyId, createRowCipher } from '../../shared/row-cipher.ts';
 
 /** A secret of a factor as the database stores it: nonce, ciphertext and tag, and the key that it needs. */
 export interface EncryptedSecret {
@@ -24,37 +17,20 @@ export interface FactorCipher {
 
 /** Creates the cipher. The first key encrypts, all decrypt. Without any, as on a worker, it can do neither. */
 export function createFactorCipher(keys: readonly string[]): FactorCipher {
-  const [current] = keys;
-  const currentId = current === undefined ? null : buildFactorKeyId(current);
-  const derived = new Map(keys.map((key) => [buildFactorKeyId(key), deriveKey(key)]));
+  const byId = new Map(keys.map((key) => [buildFactorKeyId(key), key]));
+  const [currentId = null] = byId.keys();
+  const cipher = createRowCipher(byId, 'holdfast factor secrets');
   return {
     encrypt(factorId, secret) {
       if (currentId === null) throw new RangeError('the secrets of factors need a key');
-      const nonce = randomBytes(NONCE_BYTES);
-      const cipher = createCipheriv(ALGORITHM, derived.get(currentId)!, nonce);
-      cipher.setAAD(Buffer.from(factorId));
-      const text = Buffer.concat([cipher.update(secret), cipher.final()]);
-      return {
-        secret: Buffer.concat([nonce, text, cipher.getAuthTag()]),
-        secretKeyId: currentId,
-      };
+      return { secret: cipher.encrypt(currentId, factorId, secret), secretKeyId: currentId };
     },
     decrypt(factorId, { secret, secretKeyId }) {
-      const key = derived.get(secretKeyId);
-      if (key === undefined) {
-        throw new Error(
-          'the secret of this factor was encrypted under a FACTOR_KEY that this server does not have',
-        );
-      }
-      const decipher = createDecipheriv(ALGORITHM, key, secret.subarray(0, NONCE_BYTES), {
-        authTagLength: TAG_BYTES,
-      });
-      decipher.setAAD(Buffer.from(factorId));
-      decipher.setAuthTag(secret.subarray(-TAG_BYTES));
-      return Buffer.concat([
-        decipher.update(secret.subarray(NONCE_BYTES, -TAG_BYTES)),
-        decipher.final(),
-      ]);
+      const decrypted = cipher.decrypt(secretKeyId, factorId, secret);
+      if (decrypted !== null) return decrypted;
+      throw new Error(
+        'the secret of this factor was encrypted under a FACTOR_KEY that this server does not have',
+      );
     },
     isCurrent: ({ secretKeyId }) => secretKeyId === currentId,
   };
@@ -62,12 +38,5 @@ export function createFactorCipher(keys: readonly string[]): FactorCipher {
 
 /** Returns an identifier of a key that does not reveal it. */
 export function buildFactorKeyId(key: string): string {
-  return createHash('sha256')
-    .update(`factor key id:${key}`)
-    .digest('base64url')
-    .slice(0, KEY_ID_LENGTH);
-}
-
-function deriveKey(key: string): Buffer {
-  return Buffer.from(hkdfSync('sha256', key, '', 'holdfast factor secrets', KEY_BYTES));
+  return buildKeyId(key, 'factor key id');
 }
