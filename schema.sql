@@ -395,11 +395,20 @@ CREATE OR REPLACE FUNCTION public.guard_personal_key()
  LANGUAGE plpgsql
 AS $function$
 begin
-  if new.person_id = old.person_id and new.created_at = old.created_at
-     and (new.key is null or new.key = old.key) then
-    return new;
+  if new.person_id = old.person_id and new.created_at = old.created_at then
+    if new.key is null then
+      -- Servers of an earlier version do not know the column.
+      new.key_id := null;
+      return new;
+    end if;
+    if new.key = old.key and new.key_id is not distinct from old.key_id then
+      return new;
+    end if;
+    if old.key is not null and new.key_id is not null and new.key_id is distinct from old.key_id then
+      return new;
+    end if;
   end if;
-  raise exception 'the key of a person can only be destroyed'
+  raise exception 'the key of a person can only be destroyed, or encrypted under another key'
     using errcode = 'restrict_violation', constraint = 'personal_keys_kept_check';
 end
 $function$
@@ -769,6 +778,15 @@ create table email_links (
   constraint email_links_token_hash_check CHECK ((octet_length(token_hash) = 32)),
   constraint email_links_token_hash_key UNIQUE (token_hash),
   constraint email_links_undo_id_check CHECK (((purpose = 'change'::text) = (undo_id IS NOT NULL)))
+);
+
+create table encryption_keys (
+  id text not null,
+  registered_at timestamp(3) with time zone default now() not null,
+  encrypts_from timestamp(3) with time zone not null,
+  retired_at timestamp(3) with time zone,
+  constraint encryption_keys_id_pkey PRIMARY KEY (id),
+  constraint encryption_keys_id_check CHECK ((id ~ '^[A-Za-z0-9_-]{12}$'::text))
 );
 
 create table erasures (
@@ -1236,9 +1254,15 @@ create table personal_keys (
   key bytea,
   created_at timestamp(3) with time zone default now() not null,
   destroyed_at timestamp(3) with time zone,
+  key_id text,
   constraint personal_keys_person_id_pkey PRIMARY KEY (person_id),
   constraint personal_keys_destroyed_at_check CHECK (((key IS NULL) = (destroyed_at IS NOT NULL))),
-  constraint personal_keys_key_check CHECK ((octet_length(key) = 32))
+  constraint personal_keys_key_check CHECK ((octet_length(key) =
+CASE
+    WHEN (key_id IS NULL) THEN 32
+    ELSE 60
+END)),
+  constraint personal_keys_key_id_check CHECK (((key IS NOT NULL) OR (key_id IS NULL)))
 );
 
 create table price_versions (
@@ -1543,16 +1567,20 @@ create table webhook_endpoints (
   url text not null,
   event_types text[] not null,
   active boolean default true not null,
-  secret text not null,
+  secret text,
   previous_secret text,
   previous_valid_until timestamp(3) with time zone,
   created_at timestamp(3) with time zone default now() not null,
   updated_at timestamp(3) with time zone default now() not null,
   deleted_at timestamp(3) with time zone,
+  secret_key_id text,
+  previous_secret_key_id text,
   constraint webhook_endpoints_id_pkey PRIMARY KEY (id),
   constraint webhook_endpoints_deleted_at_check CHECK (((deleted_at IS NULL) OR (NOT active))),
   constraint webhook_endpoints_event_types_check CHECK ((cardinality(event_types) > 0)),
-  constraint webhook_endpoints_previous_secret_check CHECK (((previous_secret IS NULL) = (previous_valid_until IS NULL)))
+  constraint webhook_endpoints_previous_secret_check CHECK (((previous_secret IS NULL) = (previous_valid_until IS NULL))),
+  constraint webhook_endpoints_previous_secret_key_id_check CHECK (((previous_secret_key_id IS NULL) = ((previous_secret IS NULL) OR (previous_secret ~~ 'whsec\_%'::text)))),
+  constraint webhook_endpoints_secret_key_id_check CHECK (((secret_key_id IS NULL) = ((secret IS NULL) OR (secret ~~ 'whsec\_%'::text))))
 );
 
 create table webhook_lines (
@@ -1817,6 +1845,8 @@ CREATE INDEX payments_order_id_idx ON public.payments USING btree (order_id);
 CREATE UNIQUE INDEX payments_order_id_open_key ON public.payments USING btree (order_id) WHERE (status = 'OPEN'::text);
 
 CREATE INDEX payments_updated_at_idx ON public.payments USING btree (updated_at);
+
+CREATE INDEX personal_keys_key_id_idx ON public.personal_keys USING btree (key_id) WHERE (key IS NOT NULL);
 
 CREATE INDEX products_modifier_group_ids_idx ON public.products USING gin (modifier_group_ids) WHERE (modifier_group_ids <> '{}'::uuid[]);
 

@@ -1,4 +1,11 @@
-import { decryptPersonal, type PersonalPlace } from '../personal/index.ts';
+import type { KeyRing } from '../database/encryption/key-ring.ts';
+import {
+  decryptPersonal,
+  openPersonalKey,
+  type PersonalPlace,
+  type StoredPersonalKey,
+  selectPersonalKey,
+} from '../personal/index.ts';
 import type { Actor, Origin } from '../shared/caller.ts';
 import type { Difference } from './find-difference.ts';
 import { splitDifference } from './personal-fields.ts';
@@ -82,24 +89,32 @@ function toPart(
 export interface StoredPersonal extends PersonalParts {
   readonly id: string;
   readonly subjectPersonal: Buffer | null;
-  readonly subjectKey: Buffer | null;
+  readonly subjectKey: StoredPersonalKey | null;
   readonly actorPersonal: Buffer | null;
-  readonly actorKey: Buffer | null;
+  readonly actorKey: StoredPersonalKey | null;
 }
 
 /** The columns of a `StoredPersonal` besides the id, of rows of the audit under the alias `page`. */
 export const storedPersonalColumns = `page.before, page.after, page.reason, page.address,
           page.user_agent as "userAgent",
           page.subject_personal as "subjectPersonal",
-          (select key from personal_keys where person_id = page.subject_id) as "subjectKey",
+          ${selectPersonalKey('person_id = page.subject_id')} as "subjectKey",
           page.actor_personal as "actorPersonal",
-          (select key from personal_keys where person_id = page.actor_id) as "actorKey"`;
+          ${selectPersonalKey('person_id = page.actor_id')} as "actorKey"`;
 
 /** Returns what a stored row says about people. What was erased is null. */
-export function readPersonal(row: StoredPersonal): PersonalParts {
+export function readPersonal(keyRing: KeyRing, row: StoredPersonal): PersonalParts {
   const { id, subjectPersonal, subjectKey, actorPersonal, actorKey, before, after } = row;
-  const ofSubject = decryptPersonal(subjectKey, toPlace('subject_personal', id), subjectPersonal);
-  const ofActor = decryptPersonal(actorKey, toPlace('actor_personal', id), actorPersonal);
+  const decrypt = (
+    stored: StoredPersonalKey | null,
+    column: PersonalPart['column'],
+    ciphertext: Buffer | null,
+  ) =>
+    ciphertext === null
+      ? null
+      : decryptPersonal(openPersonalKey(keyRing, stored), toPlace(column, id), ciphertext);
+  const ofSubject = decrypt(subjectKey, 'subject_personal', subjectPersonal);
+  const ofActor = decrypt(actorKey, 'actor_personal', actorPersonal);
   const { reason, address, userAgent } = { ...row, ...ofActor, ...pickReason(ofSubject) };
   return {
     before: before && { ...before, ...(ofSubject?.before as Fields | undefined) },

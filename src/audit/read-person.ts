@@ -15,7 +15,7 @@ export async function* readAuditOfSubject(db: Queryable, userId: string): AsyncG
   );
   for await (const row of rows) {
     const { type, actorType, actorId, actorRole, job, at } = row;
-    const { before, after, reason, address, userAgent } = readPersonal(row);
+    const { before, after, reason, address, userAgent } = readPersonal(db.keyRing, row);
     const self = actorId === userId;
     yield {
       type,
@@ -46,7 +46,7 @@ export async function* readAuditOfActor(db: Queryable, userId: string): AsyncGen
   );
   for await (const row of rows) {
     const { type, subjectType, subjectId, at } = row;
-    const { reason, address, userAgent } = readPersonal(row);
+    const { reason, address, userAgent } = readPersonal(db.keyRing, row);
     yield {
       type,
       subject: { type: subjectType, id: subjectId },

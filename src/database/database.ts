@@ -3,6 +3,7 @@ import type { ErrorDefinition } from '../shared/errors.ts';
 import type { Tracing } from '../shared/tracing.ts';
 import { createConnections } from './connections.ts';
 import { isAfterFailure, isConnectionError, isRetryable, toCodedError } from './database-errors.ts';
+import { createKeyRing, type KeyRing } from './encryption/key-ring.ts';
 import { createExecute } from './execute.ts';
 import { createPipelinedReads } from './pipelined-reads.ts';
 import { FOR_SHORT, FOR_TRANSACTIONS } from './plan-settings.ts';
@@ -72,6 +73,8 @@ export interface DatabaseOptions {
   readonly poolMax: number;
   /** Maps constraint names to refusals: a violation is a response to the caller, not a bug. */
   readonly constraints: Readonly<Record<string, ErrorDefinition>>;
+  /** Default: without keys, so that secrets are stored in clear. */
+  readonly keyRing?: KeyRing;
   readonly statementTimeoutMs?: number;
   /** Limit for connecting. Default 3,000. */
   readonly connectTimeoutMs?: number;
@@ -114,6 +117,7 @@ export function createDatabase(options: DatabaseOptions): Database {
     onPreparedFault: connections.forgetPoolerKind,
   });
   const onCommit = options.onCommit ?? (() => {});
+  const keyRing = options.keyRing ?? createKeyRing([]);
 
   async function runOnce<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
     const client = await pool.connect();
@@ -145,6 +149,7 @@ export function createDatabase(options: DatabaseOptions): Database {
       begun.catch(() => {});
       const result = await work({
         inTransaction: true,
+        keyRing,
         get isCommitted() {
           return isCommitted;
         },
@@ -185,6 +190,7 @@ export function createDatabase(options: DatabaseOptions): Database {
   }
 
   return {
+    keyRing,
     async run<Row>(name: string, text: string, parameters: readonly unknown[], isShort = false) {
       try {
         const work = (client: pg.ClientBase) => execute<Row>(client, name, text, parameters);
@@ -210,7 +216,10 @@ export function createDatabase(options: DatabaseOptions): Database {
         const connection = await connections.connect(timeoutMs);
         client = connection;
         await beginOn(connection, { mode: 'isolation level repeatable read read only', settings });
-        return await work({ run: (name, text, values) => execute(connection, name, text, values) });
+        return await work({
+          keyRing,
+          run: (name, text, values) => execute(connection, name, text, values),
+        });
       } catch (error) {
         throw toCodedError(error, options.constraints);
       } finally {

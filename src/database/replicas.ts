@@ -28,6 +28,7 @@ export function createReplicas({
   let nextReplica = 0;
 
   return {
+    keyRing: primary.keyRing,
     async run<Row>(
       name: string,
       text: string,

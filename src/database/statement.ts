@@ -1,3 +1,5 @@
+import type { KeyRing } from './encryption/key-ring.ts';
+
 /**
  * A named SQL statement. The name makes it a named prepared statement, whose plan PostgreSQL caches per connection, and
  * identifies it in metrics and in a test that prepares every statement against the migrated schema.
@@ -20,6 +22,8 @@ export interface Queryable {
     parameters: readonly unknown[],
     isShort?: boolean,
   ): Promise<Row[]>;
+  /** Encrypts and decrypts the secrets among what is stored. */
+  readonly keyRing: KeyRing;
 }
 
 /**

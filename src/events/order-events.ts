@@ -1,3 +1,4 @@
+import type { KeyRing } from '../database/encryption/key-ring.ts';
 import type { Queryable } from '../database/statement.ts';
 import { type ReasonRow, readReason } from './personal-reason.ts';
 import {
@@ -15,7 +16,8 @@ export type OrderEventRow = Readable<StoredOrderEventRow>;
 
 /** Returns the events of an order, by sequence. */
 export async function findHistory(db: Queryable, orderId: string): Promise<HistoryRow[]> {
-  return (await selectHistory(db, orderId)).map(toReadable);
+  const rows = await selectHistory(db, orderId);
+  return rows.map((row) => toReadable(db.keyRing, row));
 }
 
 /** Returns all events of these orders, by order and sequence. */
@@ -23,10 +25,11 @@ export async function findEventsOfOrders(
   db: Queryable,
   orderIds: readonly string[],
 ): Promise<OrderEventRow[]> {
-  return (await selectEventsOfOrders(db, orderIds)).map(toReadable);
+  const rows = await selectEventsOfOrders(db, orderIds);
+  return rows.map((row) => toReadable(db.keyRing, row));
 }
 
-function toReadable<Row extends ReasonRow>(row: Row): Readable<Row> {
+function toReadable<Row extends ReasonRow>(keyRing: KeyRing, row: Row): Readable<Row> {
   const { personal: _, personalKey: __, ...readable } = row;
-  return { ...readable, reason: readReason(row) };
+  return { ...readable, reason: readReason(keyRing, row) };
 }

@@ -1,3 +1,4 @@
+import type { KeyRing } from '../database/encryption/key-ring.ts';
 import type { Queryable } from '../database/statement.ts';
 import { readByPages } from '../shared/read-all.ts';
 import {
@@ -27,7 +28,7 @@ export async function findPersonEventsOfOrders(
   orderIds: readonly string[],
 ): Promise<PersonEvent[]> {
   const rows = await selectPersonEventsOfOrders(db, orderIds);
-  return rows.map((row) => toPersonEvent(row, userIds));
+  return rows.map((row) => toPersonEvent(db.keyRing, row, userIds));
 }
 
 /** Yields what a person caused that belongs to no order, such as corrections of stock. */
@@ -38,7 +39,7 @@ export async function* readOwnEvents(
   const rows = readByPages<StoredPersonEventRow>((last) =>
     selectOwnEvents(db, userIds, last?.position ?? 0, PAGE_SIZE),
   );
-  for await (const row of rows) yield toPersonEvent(row, userIds);
+  for await (const row of rows) yield toPersonEvent(db.keyRing, row, userIds);
 }
 
 /** Yields what one of the staff did with orders: which, when and what, and nothing of what the orders say. Reads the whole log. */
@@ -52,7 +53,11 @@ export async function* readActedEvents(
   }
 }
 
-function toPersonEvent(row: StoredPersonEventRow, userIds: readonly string[]): PersonEvent {
+function toPersonEvent(
+  keyRing: KeyRing,
+  row: StoredPersonEventRow,
+  userIds: readonly string[],
+): PersonEvent {
   const { orderId, type, from, to, actorType, actorId, actorRole, data, at } = row;
   const self = actorId !== null && userIds.includes(actorId);
   return {
@@ -61,7 +66,7 @@ function toPersonEvent(row: StoredPersonEventRow, userIds: readonly string[]): P
     from,
     to,
     actor: { type: actorType, role: actorRole, self },
-    reason: readReason(row),
+    reason: readReason(keyRing, row),
     data,
     at,
   };

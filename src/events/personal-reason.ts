@@ -1,11 +1,15 @@
+import type { KeyRing } from '../database/encryption/key-ring.ts';
 import type { Queryable } from '../database/statement.ts';
 import {
   decryptPersonal,
   encryptPersonal,
   ensurePersonalKeys,
   noKeys,
+  openPersonalKey,
   type PersonalKeys,
   type PersonalPlace,
+  type StoredPersonalKey,
+  selectPersonalKey,
 } from '../personal/index.ts';
 import type { NewEvent } from './event.ts';
 import { isFixedReason } from './fixed-reasons.ts';
@@ -25,7 +29,7 @@ export interface ReasonRow {
   readonly reason: string | null;
   readonly personal: Buffer | null;
   /** The key of its person. Null: it has none, it was destroyed, or the order has been forgotten since. */
-  readonly personalKey: Buffer | null;
+  readonly personalKey: StoredPersonalKey | null;
 }
 
 /**
@@ -33,14 +37,12 @@ export interface ReasonRow {
  * so it is not read for those that were given before an order was forgotten.
  */
 export const reasonColumns = `events.reason, events.personal,
-          (select key
-             from personal_keys
-            where person_id = events.personal_of
+          ${selectPersonalKey(`person_id = events.personal_of
               and not exists (
                 select
                   from orders
                  where orders.id = events.order_id
-                   and forgotten_at >= events.at)) as "personalKey"`;
+                   and forgotten_at >= events.at)`)} as "personalKey"`;
 
 /**
  * Returns whose the reason of an event is: of the customer about whose order it was given, and without an order of the
@@ -80,9 +82,12 @@ export function toReasonColumns(
 }
 
 /** Returns the reason of a stored event; null if it has none, its person was erased, or its order was forgotten. */
-export function readReason({ id, reason, personal, personalKey }: ReasonRow): string | null {
+export function readReason(
+  keyRing: KeyRing,
+  { id, reason, personal, personalKey }: ReasonRow,
+): string | null {
   if (personal === null) return reason;
-  const fields = decryptPersonal(personalKey, toPlace(id), personal);
+  const fields = decryptPersonal(openPersonalKey(keyRing, personalKey), toPlace(id), personal);
   return (fields?.reason as string | undefined) ?? null;
 }
 

@@ -1,4 +1,9 @@
 import { randomBytes } from 'node:crypto';
+import {
+  type KeyRing,
+  MissingEncryptionKeyError,
+  type SecretPlace,
+} from '../database/encryption/key-ring.ts';
 import type { Queryable } from '../database/statement.ts';
 import { destroyKeys, findPersonalKeys, insertPersonalKeys } from './queries.ts';
 
@@ -8,6 +13,25 @@ const KEY_BYTES = 32;
 export type PersonalKeys = ReadonlyMap<string, Buffer | null>;
 
 export const noKeys: PersonalKeys = new Map();
+
+/** The key of a person as another statement reads it, by `selectPersonalKey`. */
+export interface StoredPersonalKey {
+  readonly personId: string;
+  /** In hexadecimal. */
+  readonly key: string;
+  readonly keyId: string | null;
+}
+
+/**
+ * Returns an expression of the key of one person, which is null if there is none, or it was destroyed. `condition`: on the columns
+ * of `personal_keys`.
+ */
+export function selectPersonalKey(condition: string): string {
+  return `(select json_build_object('personId', person_id, 'key', encode(key, 'hex'), 'keyId', key_id)
+             from personal_keys
+            where key is not null
+              and ${condition})`;
+}
 
 /** Returns the keys of people, and makes those that do not exist yet. A key that was destroyed is not made again. */
 export async function ensurePersonalKeys(
@@ -20,10 +44,12 @@ export async function ensurePersonalKeys(
   const known = await findKeys(db, wanted);
   const missing = wanted.filter((id) => !known.has(id));
   if (missing.length === 0) return known;
+  const made = missing.map((id) => db.keyRing.encrypt(toKeyPlace(id), randomBytes(KEY_BYTES)));
   await insertPersonalKeys(
     db,
     missing,
-    missing.map(() => toBytea(randomBytes(KEY_BYTES))),
+    made.map(({ value }) => toBytea(value)),
+    made.map(({ keyId }) => keyId),
   );
   // Read again: another transaction may have made one of them first.
   return new Map([...known, ...(await findKeys(db, missing))]);
@@ -42,7 +68,32 @@ export async function destroyPersonalKeys(
 
 async function findKeys(db: Queryable, personIds: readonly string[]) {
   const rows = await findPersonalKeys(db, personIds);
-  return new Map(rows.map(({ personId, key }) => [personId, key]));
+  return new Map(
+    rows.map(({ personId, key, keyId }) => [
+      personId,
+      key && db.keyRing.decrypt(toKeyPlace(personId), { value: key, keyId }),
+    ]),
+  );
+}
+
+/**
+ * Returns a key for reading; null if there is none, it was destroyed, or the row was altered. Throws
+ * `MissingEncryptionKeyError`: what cannot be read now must not look as if it had been erased.
+ */
+export function openPersonalKey(keyRing: KeyRing, stored: StoredPersonalKey | null): Buffer | null {
+  if (stored === null) return null;
+  const { personId, key, keyId } = stored;
+  try {
+    return keyRing.decrypt(toKeyPlace(personId), { value: Buffer.from(key, 'hex'), keyId });
+  } catch (error) {
+    if (error instanceof MissingEncryptionKeyError) throw error;
+    return null;
+  }
+}
+
+/** Returns where the key of a person is stored. */
+export function toKeyPlace(personId: string): SecretPlace {
+  return { table: 'personal_keys', id: personId };
 }
 
 /** Returns the text form of a `bytea`. Source: PostgreSQL, "bytea Hex Format". */

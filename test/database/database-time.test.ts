@@ -10,6 +10,7 @@ test("the time is the database's, read once for concurrent callers, and again af
   let queries = 0;
   let elapsedMs = 1_000;
   const ahead: Queryable = {
+    ...database,
     async run<Row>() {
       queries += 1;
       return [{ now: new Date(Date.parse('2026-01-01T00:10:00Z') + elapsedMs) }] as Row[];
@@ -32,6 +33,7 @@ test("the time is the database's, read once for concurrent callers, and again af
 test('an unavailable database is queried again by the next caller', async () => {
   let isUnavailable = true;
   const now = createDatabaseTime({
+    ...database,
     run: (name, text, parameters) =>
       isUnavailable
         ? Promise.reject(new Error('unavailable'))

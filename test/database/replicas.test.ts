@@ -41,6 +41,7 @@ test('an unavailable replica is skipped for a while and then tried again', async
   let nowMs = 1_000;
   let queries = 0;
   const counted = {
+    ...absent,
     run: <Row>(name: string, text: string, parameters: readonly unknown[]) => {
       queries += 1;
       return absent.run<Row>(name, text, parameters);

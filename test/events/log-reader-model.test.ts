@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
+import { createKeyRing } from '../../src/database/encryption/key-ring.ts';
 import type { Queryable } from '../../src/database/statement.ts';
 import { createLogReader } from '../../src/events/log-reader.ts';
 import { findWriters, readEvents } from '../../src/events/reader-queries.ts';
@@ -46,6 +47,7 @@ function createModel(script: readonly (readonly Step[])[]): Model {
   }
 
   const db: Queryable = {
+    keyRing: createKeyRing([]),
     async run<Row>(name: string, _text: string, parameters: readonly unknown[]): Promise<Row[]> {
       for (const step of script[statements] ?? []) apply(step);
       statements += 1;

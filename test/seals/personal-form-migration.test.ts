@@ -90,7 +90,7 @@ test('an upgrade encrypts what the log and the audit say about people, and every
         `select id, ${storedPersonalColumns} from audit as page order by position`,
         [],
       )
-    ).map(readPersonal),
+    ).map((row) => readPersonal(database.keyRing, row)),
   });
   const before = await read();
   assert.deepEqual(

@@ -86,7 +86,7 @@ async function readReasons(after: number): Promise<(string | null)[]> {
     `select id, ${reasonColumns} from events where position > $1::bigint order by position`,
     [after],
   );
-  return rows.map(readReason);
+  return rows.map((row) => readReason(database.keyRing, row));
 }
 
 async function readAudit(after: number): Promise<PersonalParts[]> {
@@ -95,7 +95,7 @@ async function readAudit(after: number): Promise<PersonalParts[]> {
     `select id, ${storedPersonalColumns} from audit as page where position > $1::bigint order by position`,
     [after],
   );
-  return rows.map(readPersonal);
+  return rows.map((row) => readPersonal(database.keyRing, row));
 }
 
 async function endOf(table: 'events' | 'audit'): Promise<number> {

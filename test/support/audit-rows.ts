@@ -28,7 +28,7 @@ export async function findAudit(database: Database): Promise<StoredAudit[]> {
   );
   return rows.map((row) => {
     const { type, subjectId, actorType, actorId, actorRole, requestId, job } = row;
-    const { before, after, address, userAgent } = readPersonal(row);
+    const { before, after, address, userAgent } = readPersonal(database.keyRing, row);
     const actor = { actorType, actorId, actorRole };
     return { type, subjectId, ...actor, before, after, requestId, job, address, userAgent };
   });

@@ -1,5 +1,6 @@
 import type pg from 'pg';
 import type { Database } from '../../src/database/database.ts';
+import { createKeyRing } from '../../src/database/encryption/key-ring.ts';
 import type { Queryable } from '../../src/database/statement.ts';
 import { checkChanges, type InvariantResult } from '../../src/modules/operations/check-changes.ts';
 import type { CheckProgress } from '../../src/modules/operations/stored-checks.ts';
@@ -15,6 +16,7 @@ const nothingChanged: CheckProgress = {
 /** Runs statements in the transaction of a plain client. */
 export function queryableOn(client: pg.Client): Queryable {
   return {
+    keyRing: createKeyRing([]),
     run: async <Row>(_name: string, text: string, values: readonly unknown[]) =>
       (await client.query(text, [...values])).rows.map(numbered) as Row[],
   };

@@ -4,7 +4,7 @@
  * several modules; `bench/` and `test/`, which use the whole database; and pg-boss's own schema.
  */
 export const tablesByModule: Readonly<Record<string, readonly string[]>> = {
-  'src/database': ['idempotency_keys', 'schema_migrations'],
+  'src/database': ['encryption_keys', 'idempotency_keys', 'schema_migrations'],
   'src/personal': ['personal_keys'],
   'src/audit': ['audit'],
   'src/events': ['events', 'log_readers'],

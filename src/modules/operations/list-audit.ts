@@ -1,4 +1,5 @@
 import { type AuditType, auditTypes, readPersonal } from '../../audit/index.ts';
+import type { KeyRing } from '../../database/encryption/key-ring.ts';
 import type { Queryable } from '../../database/statement.ts';
 import { isId } from '../../shared/ids.ts';
 import { inUtc } from '../../shared/instant.ts';
@@ -30,8 +31,11 @@ export async function listAudit(
       : (cursors.decode(scope, cursor) as [string, number])),
     limit + 1,
   ]);
-  return buildPage(rows, limit, presentRow, (last) =>
-    cursors.encode(scope, [last.at.toISOString(), last.position]),
+  return buildPage(
+    rows,
+    limit,
+    (row) => presentRow(db.keyRing, row),
+    (last) => cursors.encode(scope, [last.at.toISOString(), last.position]),
   );
 }
 
@@ -59,9 +63,9 @@ function findRows(
   return types === null ? listAll(db, ...range) : listAuditOfTypes(db, ...range, types);
 }
 
-function presentRow(row: AuditRow): AuditView {
+function presentRow(keyRing: KeyRing, row: AuditRow): AuditView {
   const { id, subjectName, subjectEmail, actorName, actorEmail } = row;
-  const { before, after, reason, address, userAgent } = readPersonal(row);
+  const { before, after, reason, address, userAgent } = readPersonal(keyRing, row);
   return {
     id,
     type: row.type as AuditType,

@@ -86,7 +86,7 @@ export function deliver(
 
   async function readEvent(due: DueDeliveryRow): Promise<PublishedEvent> {
     if (due.sealNumber === null) {
-      return { ...due, reason: readReason({ ...due, id: due.eventId }) };
+      return { ...due, reason: readReason(database.keyRing, { ...due, id: due.eventId }) };
     }
     const [seal] = await listSeals(database, due.sealNumber - 1, 1);
     if (seal?.number !== due.sealNumber) throw new GiveUp(`seal ${due.sealNumber} is missing`);

@@ -49,7 +49,7 @@ describe('a stock correction', () => {
     );
     const { data, actorId } = event!;
     assert.deepEqual(
-      { data, reason: readReason(event!), actorId },
+      { data, reason: readReason(database.keyRing, event!), actorId },
       {
         data: {
           movementId: result.id,

@@ -63,7 +63,7 @@ async function countReads(input: ListAuditInput, planCacheMode: string) {
       statements += 1;
       return (await client.query({ name, text, values: [...values] })).rows as Row[];
     };
-    const page = await listAudit({ run }, cursors, { limit: LIMIT, ...input });
+    const page = await listAudit({ ...database, run }, cursors, { limit: LIMIT, ...input });
     const { rows } = await client.query<{ looked: number }>(
       `select (seq_tup_read + coalesce(idx_tup_fetch, 0))::int as looked
          from pg_stat_xact_user_tables

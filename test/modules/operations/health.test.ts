@@ -18,7 +18,10 @@ describe('health', () => {
   });
 
   test('reports an unavailable database and stays alive', async () => {
-    const unavailable = { run: () => Promise.reject(new Error('connect ECONNREFUSED')) };
+    const unavailable = {
+      ...database,
+      run: () => Promise.reject(new Error('connect ECONNREFUSED')),
+    };
     const health = createHealth({ database: unavailable, isPrepared: () => true });
     const view = await health.readiness();
     assert.equal(view.status, 'unavailable');
@@ -29,6 +32,7 @@ describe('health', () => {
   test('does not wait for a database that hangs, and sends it one query at a time', async () => {
     const queries: ((rows: never[]) => void)[] = [];
     const hanging = {
+      ...database,
       run: <Row>() => new Promise<Row[]>((resolve) => queries.push(resolve)),
     };
     const health = createHealth({ database: hanging, isPrepared: () => true, probeTimeoutMs: 20 });

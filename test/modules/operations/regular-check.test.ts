@@ -61,7 +61,7 @@ const failing: Database = {
           if (count > 40) throw new Error('the connection broke');
           return db.run(...statement);
         };
-        return work({ run });
+        return work({ ...db, run });
       },
       timeoutMs,
       settings,

@@ -87,7 +87,7 @@ async function plannings(read: (db: Queryable) => Promise<unknown>): Promise<num
   try {
     const run = async <Row>(name: string, text: string, values: readonly unknown[]) =>
       (await client.query({ name, text, values: [...values] })).rows as Row[];
-    for (let time = 0; time < TIMES; time += 1) await read({ run });
+    for (let time = 0; time < TIMES; time += 1) await read({ ...database, run });
     const { rows } = await client.query<{ plannings: number }>(
       'select custom_plans::int as plannings from pg_prepared_statements where custom_plans > 0',
     );

@@ -8,7 +8,7 @@ import { query } from '../../../support/until.ts';
 const ROWS = 5_000;
 
 /** Many customers and names, of which a search should read few. */
-const { ownerUrl, url } = await testDatabase();
+const { database, ownerUrl, url } = await testDatabase();
 await query(
   url,
   `insert into users (id, email, email_key, name, password_hash)
@@ -35,7 +35,7 @@ test('a search uses the indexes, with or without accents', async () => {
       ['crème c4ca4238a0b923820dcc509a6f75849b', 0, 1],
       ['creme c4ca4238', 0, 1],
     ] as const) {
-      const found = await findMatches({ run }, search, 100);
+      const found = await findMatches({ ...database, run }, search, 100);
       assert.deepEqual(
         [found?.customerIds.length, found?.names.length],
         [customers, names],

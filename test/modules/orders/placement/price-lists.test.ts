@@ -55,6 +55,7 @@ test('a database that lost the newest changes of prices is believed, and gives t
 test('those who find their list outdated at the same time share one new one', async () => {
   let statements = 0;
   const counted: Queryable = {
+    ...database,
     run(name, text, parameters, options) {
       statements += 1;
       return database.run(name, text, parameters, options);
