@@ -37,6 +37,7 @@ const secrets = [
   '.holdfast-staging/jwt-secret',
   'data/jwt-secret',
   'data/factor-key',
+  'data/encryption-key',
   'data/seal-key',
   'data/postgres-password',
   'data/sandbox-webhook-secret',

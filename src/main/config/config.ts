@@ -69,6 +69,8 @@ export interface Config {
   readonly cache: CacheChoice;
   readonly jwtSecret: SecretChoice;
   readonly factorKey: SecretChoice;
+  /** Null: stored secrets and the keys of personal data are not encrypted. */
+  readonly encryptionKey: SecretChoice | null;
   readonly sealKey: SecretChoice;
   readonly logSealSeconds: number;
   /** Where passkeys can be used; null if the shop has no domain. */

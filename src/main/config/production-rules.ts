@@ -94,6 +94,7 @@ function publicUrlFaults(publicUrl: string | undefined): string[] {
 type SecretVariable =
   | 'JWT_SECRET'
   | 'FACTOR_KEY'
+  | 'ENCRYPTION_KEY'
   | 'SEAL_KEY'
   | 'METRICS_TOKEN'
   | 'SANDBOX_WEBHOOK_SECRET'
@@ -103,7 +104,7 @@ type SecretVariable =
 /** Returns the configured secrets that grant access or sign. */
 export function givenSecrets(values: Pick<Values, SecretVariable>): GivenSecret[] {
   const all: [string, string | undefined, string][] = [
-    ...(['JWT_SECRET', 'FACTOR_KEY'] as const).flatMap((name) =>
+    ...(['JWT_SECRET', 'FACTOR_KEY', 'ENCRYPTION_KEY'] as const).flatMap((name) =>
       (values[name] ?? []).map((it): [string, string, string] => [name, it, MAKE_TEXT]),
     ),
     ...(values.SEAL_KEY ?? []).map((it): [string, string, string] => ['SEAL_KEY', it, MAKE_SEED]),

@@ -26,13 +26,16 @@ export const stripeWebhookSecret: Reader<string> = (value) => {
 
 const SECRET_BYTES_MIN = 32;
 
+/** What a secret is, as the end of a sentence. */
+export const SECRET_TAKES = `${SECRET_BYTES_MIN} bytes or more, for example from "openssl rand -base64 48"`;
+
+export function isSecret(text: string): boolean {
+  return Buffer.byteLength(text) >= SECRET_BYTES_MIN;
+}
+
 /** Reads several secrets, for rotation: the first signs or encrypts, all verify or decrypt. */
 export const secrets: Reader<readonly string[]> = list((value) => {
-  if (Buffer.byteLength(value) < SECRET_BYTES_MIN) {
-    throw new WrongValue(
-      `${SECRET_BYTES_MIN} bytes or more, for example from "openssl rand -base64 48"`,
-    );
-  }
+  if (!isSecret(value)) throw new WrongValue(SECRET_TAKES);
   return value;
 });
 

@@ -58,6 +58,7 @@ export const variables = {
   CACHE_DRIVER: choice('memory', 'redis'),
   JWT_SECRET: secrets,
   FACTOR_KEY: secrets,
+  ENCRYPTION_KEY: secrets,
   SEAL_KEY: sealKeys,
   LOG_SEAL_SECONDS: decimal(0.01, 86_400),
   WEBAUTHN_RP_ID: domain,

@@ -26,6 +26,7 @@ export function findWeakSettings(config: Config): WeakSetting[] {
     ...findWeakSecrets(config),
     ...findMissingLimits(config),
     ...findExposures(config),
+    ...findMissingEncryption(config),
     ...findUnverifiedConnections(config),
     ...findWeakPasswords(config),
     ...findWeakAdminPassword(config),
@@ -36,6 +37,7 @@ export function findWeakSettings(config: Config): WeakSetting[] {
 export function listSecrets({
   jwtSecret,
   factorKey,
+  encryptionKey,
   sealKey,
   metricsToken,
   payments,
@@ -43,6 +45,7 @@ export function listSecrets({
   return givenSecrets({
     ...(jwtSecret.kind === 'given' ? { JWT_SECRET: jwtSecret.secrets } : {}),
     ...(factorKey.kind === 'given' ? { FACTOR_KEY: factorKey.secrets } : {}),
+    ...(encryptionKey?.kind === 'given' ? { ENCRYPTION_KEY: encryptionKey.secrets } : {}),
     ...(sealKey.kind === 'given' ? { SEAL_KEY: sealKey.secrets } : {}),
     ...(metricsToken === null ? {} : { METRICS_TOKEN: metricsToken }),
     ...(payments.kind === 'stripe'
@@ -161,6 +164,18 @@ function findExposures(config: Config): WeakSetting[] {
     say: `${variable} ${words}`,
     permission,
   }));
+}
+
+/** Finds whether the database has what a copy of it should not reveal. */
+export function findMissingEncryption({ encryptionKey }: Config): WeakSetting[] {
+  if (encryptionKey !== null) return [];
+  const variable = 'ENCRYPTION_KEY';
+  const effect =
+    'is not set, so the database and its backups contain the secrets of webhook endpoints and the keys of personal data unencrypted';
+  const remedy =
+    'set it to the output of "openssl rand -base64 48", the same on every server and worker';
+  const say = `${variable} ${effect}; ${remedy}`;
+  return [{ variable, group: 'settings', say, permission: null }];
 }
 
 function isUnencrypted(url: string): boolean {

@@ -3,9 +3,10 @@ import { join } from 'node:path';
 import { findSecret, loadOrCreateSecret } from '../../database/embedded/index.ts';
 import type { Config, SecretChoice } from '../config/config.ts';
 import { ConfigurationError } from '../config/configuration-error.ts';
-import { isSealKey, SEAL_KEY_TAKES } from '../config/secret-values.ts';
+import { isSealKey, isSecret, SEAL_KEY_TAKES, SECRET_TAKES } from '../config/secret-values.ts';
 
 const FACTOR_KEY_FILE = 'factor-key';
+const ENCRYPTION_KEY_FILE = 'encryption-key';
 const SEAL_KEY_FILE = 'seal-key';
 
 /** Returns a text that holds a secret. */
@@ -31,6 +32,27 @@ export function findFactorKeys(config: Config): Promise<readonly string[] | null
 }
 
 /**
+ * Returns the keys that encrypt stored secrets; none if these are stored in clear. Throws ConfigurationError if the file does not
+ * contain one.
+ */
+export async function loadEncryptionKeys(config: Config): Promise<readonly string[]> {
+  const { encryptionKey } = config;
+  if (encryptionKey === null) return [];
+  return requireEncryptionKeys(
+    config,
+    await loadOwnSecrets(config, encryptionKey, ENCRYPTION_KEY_FILE),
+  );
+}
+
+/** Returns the same keys without generating one; none if there is none yet. Throws as `loadEncryptionKeys`. */
+export async function findEncryptionKeys(config: Config): Promise<readonly string[]> {
+  const { encryptionKey } = config;
+  if (encryptionKey === null) return [];
+  const found = await findOwnSecrets(config, encryptionKey, ENCRYPTION_KEY_FILE);
+  return requireEncryptionKeys(config, found ?? []);
+}
+
+/**
  * Returns the keys that sign seals; none for a process that seals nothing. Throws ConfigurationError if the file does not contain
  * one.
  */
@@ -49,12 +71,43 @@ export async function findSealKeys(config: Config): Promise<readonly string[] | 
   return found && requireSealKeys(config, found);
 }
 
-function requireSealKeys({ dataDir }: Config, texts: readonly string[]): readonly string[] {
+function requireEncryptionKeys(config: Config, texts: readonly string[]): readonly string[] {
+  return requireEach(config, texts, {
+    isFit: isSecret,
+    file: ENCRYPTION_KEY_FILE,
+    takes: `a key that encrypts, ${SECRET_TAKES}`,
+    loss: 'what was encrypted under the former one is then lost, see "holdfast encryption-key forget"',
+  });
+}
+
+function requireSealKeys(config: Config, texts: readonly string[]): readonly string[] {
+  return requireEach(config, texts, {
+    isFit: isSealKey,
+    file: SEAL_KEY_FILE,
+    takes: `a key of seals, ${SEAL_KEY_TAKES}`,
+    loss: 'the seals of before can then no longer be verified',
+  });
+}
+
+interface KeyForm {
+  readonly isFit: (text: string) => boolean;
+  readonly file: string;
+  /** What the file should contain. */
+  readonly takes: string;
+  /** What a new key costs. */
+  readonly loss: string;
+}
+
+function requireEach(
+  { dataDir }: Config,
+  texts: readonly string[],
+  { isFit, file, takes, loss }: KeyForm,
+): readonly string[] {
   // A file that was restored by hand may end with a line break.
   const keys = texts.map((text) => text.trim());
-  if (keys.every(isSealKey)) return keys;
+  if (keys.every(isFit)) return keys;
   throw new ConfigurationError([
-    `${join(dataDir, SEAL_KEY_FILE)} does not contain a key of seals, ${SEAL_KEY_TAKES}: restore it. If it is lost, remove the file, and a new key is made; the seals of before can then no longer be verified.`,
+    `${join(dataDir, file)} does not contain ${takes}: restore it. If it is lost, remove the file, and a new key is made; ${loss}.`,
   ]);
 }
 

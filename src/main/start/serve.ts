@@ -7,6 +7,7 @@ import { exponentialBackoff } from '../../shared/background/backoff.ts';
 import { pause } from '../../shared/pause.ts';
 import { type Application, compose } from '../compose/compose.ts';
 import type { Config } from '../config/config.ts';
+import { findMissingEncryption } from '../config/weak-settings.ts';
 import {
   type DatabaseFault,
   findDatabaseFault,
@@ -42,6 +43,9 @@ export interface RunningServer {
  * be started in any order.
  */
 export async function startServer(config: Config, logger: Logger): Promise<RunningServer> {
+  if (config.production) {
+    for (const { say } of findMissingEncryption(config)) logger.warn(`${say}.`);
+  }
   await using started = new AsyncDisposableStack();
   const jwtSecrets = await loadJwtSecrets(config);
   const factorKeys = await loadFactorKeys(config);

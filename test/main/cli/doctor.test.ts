@@ -26,6 +26,7 @@ const production = {
   PAYMENT_PROVIDER: 'sandbox',
   JWT_SECRET: randomBytes(48).toString('base64'),
   FACTOR_KEY: randomBytes(48).toString('base64'),
+  ENCRYPTION_KEY: randomBytes(48).toString('base64'),
   SEAL_KEY: randomBytes(32).toString('base64'),
   TRUSTED_PROXIES: '10.0.0.0/8',
 };

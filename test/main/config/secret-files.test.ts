@@ -47,6 +47,7 @@ const smtp = { MAIL_DRIVER: 'smtp', MAIL_FROM: 'orders@shop.example' };
 const secrets: Record<string, readonly [value: string, others?: Record<string, string>]> = {
   JWT_SECRET: [secret],
   FACTOR_KEY: [secret],
+  ENCRYPTION_KEY: [secret],
   SEAL_KEY: [randomBytes(32).toString('base64')],
   METRICS_TOKEN: [secret],
   ADMIN_PASSWORD: ['a long pass phrase', { ADMIN_EMAIL: 'owner@shop.example' }],

@@ -11,6 +11,7 @@ const production = {
   PAYMENT_PROVIDER: 'sandbox',
   JWT_SECRET: randomBytes(48).toString('base64'),
   FACTOR_KEY: randomBytes(48).toString('base64'),
+  ENCRYPTION_KEY: randomBytes(48).toString('base64'),
   SEAL_KEY: randomBytes(32).toString('base64'),
 };
 const everything = 'public-url,proxies,database,redis,smtp';

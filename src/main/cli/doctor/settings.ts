@@ -40,12 +40,13 @@ export function futureFindings(faults: readonly string[]): Finding[] {
 }
 
 function secretFindings(config: Config, weak: readonly WeakSetting[]): Finding[] {
-  const { jwtSecret, factorKey, sealKey, role, dataDir } = config;
+  const { jwtSecret, factorKey, encryptionKey, sealKey, role, dataDir } = config;
   const faults = weak.filter(({ group }) => group === 'secrets');
   if (faults.length > 0) return faults.map(({ say }) => createFinding('secrets', 'wrong', say));
   const made = [
     ...(jwtSecret.kind === 'generated' ? ['JWT_SECRET'] : []),
     ...(factorKey.kind === 'generated' && role !== 'worker' ? ['FACTOR_KEY'] : []),
+    ...(encryptionKey?.kind === 'generated' ? ['ENCRYPTION_KEY'] : []),
     ...(sealKey.kind === 'generated' && role !== 'api' ? ['SEAL_KEY'] : []),
   ].map((name) => `${name} is generated and stored in ${dataDir}; production requires your own`);
   const names = [...new Set(listSecrets(config).map(({ name }) => name))].join(', ');

@@ -4,7 +4,7 @@ import { readConfig } from '../../../../src/main/config/read-config.ts';
 import { sourceFiles } from '../../../tidy/source-files.ts';
 
 const NAMES =
-  'JWT_SECRET|FACTOR_KEY|SEAL_KEY|METRICS_TOKEN|SANDBOX_WEBHOOK_SECRET|STRIPE_SECRET_KEY|STRIPE_WEBHOOK_SECRET';
+  'JWT_SECRET|FACTOR_KEY|ENCRYPTION_KEY|SEAL_KEY|METRICS_TOKEN|SANDBOX_WEBHOOK_SECRET|STRIPE_SECRET_KEY|STRIPE_WEBHOOK_SECRET';
 const ASSIGNMENT = new RegExp(`^[\\s-]*(?:export )?(${NAMES})(?:=|: )([^#\\n]*)`, 'gm');
 
 const files = [
