@@ -145,6 +145,7 @@ describe('compose.yaml', () => {
     assert.deepEqual(holders('factor-key'), ['api-1', 'api-2']);
     assert.deepEqual(holders('seal-key'), ['worker']);
     assert.deepEqual(holders('jwt-secret'), ['api-1', 'api-2', 'worker']);
+    assert.deepEqual(holders('encryption-key'), ['api-1', 'api-2', 'worker']);
     assert.deepEqual(compose.services.migrate!.secrets, [
       'ca.crt',
       'database-url',

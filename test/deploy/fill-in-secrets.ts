@@ -10,6 +10,7 @@ const samples: Readonly<Record<string, string>> = {
   'redis-url': `rediss://holdfast:${randomBytes(32).toString('hex')}@redis:6379`,
   'jwt-secret': randomBytes(48).toString('base64'),
   'factor-key': randomBytes(48).toString('base64'),
+  'encryption-key': randomBytes(48).toString('base64'),
   'seal-key': randomBytes(32).toString('base64'),
   'metrics-token': randomBytes(24).toString('hex'),
   'admin-password': randomBytes(18).toString('base64'),
