@@ -51,7 +51,7 @@ export function buildConfig(
     cache: chooseCache(values),
     jwtSecret: chooseSecret(values.JWT_SECRET),
     factorKey: chooseSecret(values.FACTOR_KEY),
-    encryptionKey: chooseEncryptionKey(values, production),
+    encryptionKey: chooseEncryptionKey(values),
     sealKey: chooseSecret(values.SEAL_KEY),
     logSealSeconds: values.LOG_SEAL_SECONDS ?? 60,
     passkeys: choosePasskeys(values, { publicUrl, consoleUrl }),
@@ -109,15 +109,9 @@ function chooseSecret(secrets: readonly string[] | undefined): SecretChoice {
   return secrets === undefined ? { kind: 'generated' } : { kind: 'given', secrets };
 }
 
-/**
- * Outside production one is generated for an embedded database, which is in the same folder. Another database may outlive that
- * folder, and would be unreadable without its key.
- */
-function chooseEncryptionKey(
-  { ENCRYPTION_KEY: given, DATABASE_URL: url }: Values,
-  production: boolean,
-): SecretChoice | null {
-  return given === undefined && (production || url !== undefined) ? null : chooseSecret(given);
+/** None is generated for a database that may outlive `dataDir`, and would be unreadable without it. */
+function chooseEncryptionKey({ ENCRYPTION_KEY: given, DATABASE_URL: url }: Values) {
+  return given === undefined && url !== undefined ? null : chooseSecret(given);
 }
 
 function chooseDatabase(values: Values, home: string): DatabaseChoice {

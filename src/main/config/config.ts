@@ -69,7 +69,7 @@ export interface Config {
   readonly cache: CacheChoice;
   readonly jwtSecret: SecretChoice;
   readonly factorKey: SecretChoice;
-  /** Null: stored secrets and the keys of personal data are not encrypted. */
+  /** Null: what it would encrypt is stored in clear. Production uses one that was generated, but generates none. */
   readonly encryptionKey: SecretChoice | null;
   readonly sealKey: SecretChoice;
   readonly logSealSeconds: number;

@@ -167,11 +167,16 @@ function findExposures(config: Config): WeakSetting[] {
 }
 
 /** Finds whether the database has what a copy of it should not reveal. */
-export function findMissingEncryption({ encryptionKey }: Config): WeakSetting[] {
-  if (encryptionKey !== null) return [];
+export function findMissingEncryption({
+  encryptionKey,
+  production,
+  dataDir,
+}: Config): WeakSetting[] {
+  if (encryptionKey?.kind === 'given' || (encryptionKey !== null && !production)) return [];
   const variable = 'ENCRYPTION_KEY';
-  const effect =
-    'is not set, so the database and its backups contain the secrets of webhook endpoints and the keys of personal data unencrypted';
+  const exception =
+    encryptionKey === null ? '' : `, unless an earlier start has generated a key in ${dataDir}`;
+  const effect = `is not set, so the database and its backups contain the secrets of webhook endpoints and the keys of personal data unencrypted${exception}`;
   const remedy =
     'set it to the output of "openssl rand -base64 48", the same on every server and worker';
   const say = `${variable} ${effect}; ${remedy}`;

@@ -36,8 +36,9 @@ export function findFactorKeys(config: Config): Promise<readonly string[] | null
  * contain one.
  */
 export async function loadEncryptionKeys(config: Config): Promise<readonly string[]> {
-  const { encryptionKey } = config;
-  if (encryptionKey === null) return [];
+  const { encryptionKey, production } = config;
+  // A restored backup needs the key, so whoever runs a shop must know of it.
+  if (encryptionKey === null || production) return findEncryptionKeys(config);
   return requireEncryptionKeys(
     config,
     await loadOwnSecrets(config, encryptionKey, ENCRYPTION_KEY_FILE),

@@ -39,7 +39,7 @@ function sayOf(environment: Record<string, string>): string[] {
 
 test('production starts without a key that encrypts, for each role, and says what then is unencrypted', async () => {
   for (const ROLE of ['all', 'api', 'worker']) {
-    const environment = { ...production, ROLE };
+    const environment = { ...production, ...external, ROLE };
     const config = readConfig(environment);
     assert.equal(config.encryptionKey, null);
     assert.deepEqual(await loadEncryptionKeys(config), []);
@@ -74,19 +74,31 @@ test('in production a key that encrypts is strong and used for nothing else, and
   );
 });
 
-test('a key is generated beside an embedded database only: another one could outlive the folder', async () => {
+test('a key is generated beside an embedded database only, not in production, which uses it if it exists', async () => {
   const dataDir = mkdtempSync(join(tmpdir(), 'holdfast-encryption-key-'));
   after(() => rmSync(dataDir, { recursive: true }));
   const path = join(dataDir, 'encryption-key');
-  assert.deepEqual(await loadEncryptionKeys(readConfig({ DATA_DIR: dataDir, ...external })), []);
   const config = readConfig({ DATA_DIR: dataDir });
-  assert.deepEqual(await findEncryptionKeys(config), []);
-  assert.equal(statSync(path, { throwIfNoEntry: false }), undefined);
+  const inProduction = readConfig({ ...production, DATA_DIR: dataDir });
+  const elsewhere = readConfig({ ...external, DATA_DIR: dataDir });
+  for (const load of [
+    () => findEncryptionKeys(config),
+    () => loadEncryptionKeys(inProduction),
+    () => loadEncryptionKeys(elsewhere),
+  ]) {
+    assert.deepEqual(await load(), []);
+    assert.equal(statSync(path, { throwIfNoEntry: false }), undefined);
+  }
   const [made = ''] = await loadEncryptionKeys(readConfig({ DATA_DIR: dataDir, ROLE: 'worker' }));
   assert.ok(Buffer.byteLength(made) >= 32);
-  assert.deepEqual(await findEncryptionKeys(config), [made]);
   assert.equal(readFileSync(path, 'utf8'), made);
   assert.equal(statSync(path).mode & 0o777, 0o600);
+  assert.deepEqual(await findEncryptionKeys(config), [made]);
+  assert.deepEqual(await loadEncryptionKeys(inProduction), [made]);
+  assert.deepEqual(await loadEncryptionKeys(elsewhere), []);
+  const [say = ''] = sayOf({ ...production, DATA_DIR: dataDir });
+  assert.match(say, /unencrypted, unless an earlier start has generated a key in /);
+  assert.deepEqual(sayOf({ DATA_DIR: dataDir }), []);
 });
 
 test('a damaged file of a key that encrypts prevents the start, since another key would not decrypt', async () => {

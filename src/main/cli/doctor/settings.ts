@@ -40,15 +40,15 @@ export function futureFindings(faults: readonly string[]): Finding[] {
 }
 
 function secretFindings(config: Config, weak: readonly WeakSetting[]): Finding[] {
-  const { jwtSecret, factorKey, encryptionKey, sealKey, role, dataDir } = config;
+  const { jwtSecret, factorKey, encryptionKey, sealKey, role, dataDir, production } = config;
   const faults = weak.filter(({ group }) => group === 'secrets');
   if (faults.length > 0) return faults.map(({ say }) => createFinding('secrets', 'wrong', say));
   const made = [
     ...(jwtSecret.kind === 'generated' ? ['JWT_SECRET'] : []),
     ...(factorKey.kind === 'generated' && role !== 'worker' ? ['FACTOR_KEY'] : []),
-    ...(encryptionKey?.kind === 'generated' ? ['ENCRYPTION_KEY'] : []),
+    ...(encryptionKey?.kind === 'generated' && !production ? ['ENCRYPTION_KEY'] : []),
     ...(sealKey.kind === 'generated' && role !== 'api' ? ['SEAL_KEY'] : []),
-  ].map((name) => `${name} is generated and stored in ${dataDir}; production requires your own`);
+  ].map((name) => `${name} is generated and stored in ${dataDir}; production needs your own`);
   const names = [...new Set(listSecrets(config).map(({ name }) => name))].join(', ');
   const good = [...(names === '' ? [] : [names]), ...made].map((say) =>
     createFinding('secrets', 'ok', say),
