@@ -1,4 +1,5 @@
 import type { Transaction } from '../database/database.ts';
+import type { EncryptedTable } from '../database/encryption/encrypted-table.ts';
 import type { LoggedEvent } from '../events/index.ts';
 import type { AccessTable, App, Outcome } from '../http/index.ts';
 import type { JobDefinition, NewJob, Purge, Schedule } from '../jobs/index.ts';
@@ -26,6 +27,8 @@ export interface ModuleDeclaration<Name extends string = string> {
   /** Operations with limits besides the general one of `/api`, by operation id. */
   readonly limits?: Readonly<Record<string, readonly OperationLimit[]>>;
   readonly tags?: readonly Tag[];
+  /** The tables with secrets that are stored encrypted. */
+  readonly encryptedTables?: readonly EncryptedTable[];
 }
 
 /**

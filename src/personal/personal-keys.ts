@@ -1,9 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import {
-  type KeyRing,
-  MissingEncryptionKeyError,
-  type SecretPlace,
-} from '../database/encryption/key-ring.ts';
+import { type KeyRing, type SecretPlace, unlessAltered } from '../database/encryption/key-ring.ts';
 import type { Queryable } from '../database/statement.ts';
 import { destroyKeys, findPersonalKeys, insertPersonalKeys } from './queries.ts';
 
@@ -83,12 +79,8 @@ async function findKeys(db: Queryable, personIds: readonly string[]) {
 export function openPersonalKey(keyRing: KeyRing, stored: StoredPersonalKey | null): Buffer | null {
   if (stored === null) return null;
   const { personId, key, keyId } = stored;
-  try {
-    return keyRing.decrypt(toKeyPlace(personId), { value: Buffer.from(key, 'hex'), keyId });
-  } catch (error) {
-    if (error instanceof MissingEncryptionKeyError) throw error;
-    return null;
-  }
+  const value = Buffer.from(key, 'hex');
+  return unlessAltered(() => keyRing.decrypt(toKeyPlace(personId), { value, keyId }));
 }
 
 /** Returns where the key of a person is stored. */

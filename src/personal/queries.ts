@@ -125,16 +125,20 @@ export const replaceKeys = statement<
    returning personal_keys.person_id as "personId"`,
 );
 
+export const countKeysUnder = statement<[keyId: string], { count: number }>(
+  'personal.count_keys_under',
+  `select count(*)::int as count
+     from personal_keys
+    where key is not null
+      and key_id = $1::text`,
+);
+
 /** Destroys the keys that are encrypted under a key. */
-export const destroyKeysUnder = statement<[keyId: string], { count: number }>(
+export const destroyKeysUnder = statement<[keyId: string], never>(
   'personal.destroy_keys_under',
-  `with destroyed as (
-     update personal_keys
-        set key = null,
-            destroyed_at = clock_timestamp()
-      where key_id = $1::text
-        and key is not null
-     returning person_id)
-   select count(*)::int as count
-     from destroyed`,
+  `update personal_keys
+      set key = null,
+          destroyed_at = clock_timestamp()
+    where key is not null
+      and key_id = $1::text`,
 );

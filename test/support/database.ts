@@ -8,6 +8,7 @@ import { RUNTIME_ROLE } from '../../src/database/embedded/index.ts';
 import { grantTo } from '../../src/database/migrate.ts';
 import { constraintErrors } from '../../src/main/tables/constraint-errors.ts';
 import type { ErrorDefinition } from '../../src/shared/errors.ts';
+import { createTestKeyRing } from './encryption-key.ts';
 import { PATIENT_MS } from './patience.ts';
 
 /** The URLs of one database with its two roles. */
@@ -48,6 +49,7 @@ export async function testDatabase(options: TestDatabaseOptions = {}): Promise<T
     createDatabase({
       url,
       poolMax,
+      keyRing: createTestKeyRing(),
       connectTimeoutMs: PATIENT_MS,
       statementTimeoutMs: PATIENT_MS,
       constraints: options.constraints ?? constraintErrors,

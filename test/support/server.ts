@@ -8,6 +8,7 @@ import type { Config } from '../../src/main/config/config.ts';
 import { readConfig } from '../../src/main/config/read-config.ts';
 import { createUser } from '../../src/modules/accounts/index.ts';
 import type { Role } from '../../src/shared/caller.ts';
+import { putKeyInForce, TEST_ENCRYPTION_KEY } from './encryption-key.ts';
 import { createTestLogger } from './log-lines.ts';
 import { createSession, type Session } from './session.ts';
 import { testAuthor } from './shop.ts';
@@ -48,6 +49,7 @@ const testEnvironment = {
   ...withoutRateLimits,
   JWT_SECRET: randomBytes(48).toString('base64url'),
   FACTOR_KEY: randomBytes(48).toString('base64url'),
+  ENCRYPTION_KEY: TEST_ENCRYPTION_KEY,
   SEAL_KEY: randomBytes(32).toString('base64'),
   SANDBOX_WEBHOOK_SECRET: `whsec_${randomBytes(32).toString('base64')}`,
 };
@@ -64,18 +66,21 @@ export async function startTestServer(
     ...readConfig({ ...testEnvironment, DATABASE_URL: db.url, ...options.environment }),
     ...options.config,
   };
-  const { jwtSecret, factorKey, sealKey, payments } = config;
+  const { jwtSecret, factorKey, encryptionKey, sealKey, payments } = config;
   assert(jwtSecret.kind === 'given' && factorKey.kind === 'given' && sealKey.kind === 'given');
   assert(payments.webhookSecret !== null);
+  const encryptionKeys = encryptionKey?.kind === 'given' ? encryptionKey.secrets : [];
   const application = await compose(config, {
     databaseUrl: db.url,
     jwtSecrets: jwtSecret.secrets,
     factorKeys: factorKey.secrets,
+    encryptionKeys,
     sealKeys: sealKey.secrets,
     sandboxSecret: payments.webhookSecret,
     logger: options.logger ?? createTestLogger(),
     isPrepared: () => true,
   });
+  if (encryptionKeys.length > 0) await putKeyInForce(application.database);
   const url = await application.app.listen({ host: '127.0.0.1', port: config.port });
   if (options.background === true) application.start();
   let stopped: Promise<void> | undefined;

@@ -23,6 +23,8 @@ export interface KeyRing {
   readonly ids: readonly string[];
   /** The key that encrypts. Null: none is in force, and secrets are stored in clear. */
   readonly currentId: string | null;
+  /** The others, under which there may be secrets that can be encrypted anew. */
+  readonly formerIds: readonly string[];
   /** Makes one of the keys encrypt, or none. */
   use(id: string | null): void;
   encrypt(place: SecretPlace, secret: Uint8Array): StoredSecret;
@@ -82,6 +84,9 @@ export function createKeyRing(keys: readonly string[]): KeyRing {
     get currentId() {
       return currentId;
     },
+    get formerIds() {
+      return [...byId.keys()].filter((id) => id !== currentId);
+    },
     use(id) {
       if (id !== null && !byId.has(id)) throw new MissingEncryptionKeyError([id]);
       currentId = id;
@@ -97,6 +102,19 @@ export function createKeyRing(keys: readonly string[]): KeyRing {
       return decrypt(place, { value: bytes, keyId }).toString();
     },
   };
+}
+
+/**
+ * Returns what `decrypt` returns, and null if it fails because the row was altered: one such row must not hold up others. Throws
+ * `MissingEncryptionKeyError`, because then nothing is wrong with the row.
+ */
+export function unlessAltered<T>(decrypt: () => T): T | null {
+  try {
+    return decrypt();
+  } catch (error) {
+    if (error instanceof MissingEncryptionKeyError) throw error;
+    return null;
+  }
 }
 
 function toRow({ table, id }: SecretPlace): string {

@@ -34,11 +34,29 @@ export const registerKey = statement<[id: string, waitMinutes: number], never>(
      where key.retired_at is not null`,
 );
 
-export const retireKeys = statement<[ids: readonly string[]], { id: string }>(
-  'encryption.retire_keys',
+/** Retires the keys under which nothing is encrypted, once a newer one has been in force for so many minutes. */
+export const retireUnusedKeys = statement<
+  [idsInUse: readonly string[], waitMinutes: number],
+  { id: string }
+>(
+  'encryption.retire_unused_keys',
   `update encryption_keys
       set retired_at = now()
-    where id = any($1::text[])
+    where retired_at is null
+      and id <> all($1::text[])
+      and encrypts_from < (
+        select max(encrypts_from)
+          from encryption_keys
+         where retired_at is null
+           and encrypts_from <= now() - $2::int * interval '1 minute')
+   returning id`,
+);
+
+export const retireKey = statement<[id: string], { id: string }>(
+  'encryption.retire_key',
+  `update encryption_keys
+      set retired_at = now()
+    where id = $1::text
       and retired_at is null
    returning id`,
 );

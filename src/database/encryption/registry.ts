@@ -4,8 +4,16 @@ import type { EncryptedTable } from './encrypted-table.ts';
 import { type KeyRing, MissingEncryptionKeyError } from './key-ring.ts';
 import { listRegisteredKeys, lockRegistry, type RegisteredKeyRow, registerKey } from './queries.ts';
 
-/** How long the servers have to be started with a new key before anything is encrypted under it. */
-const WAIT_MINUTES = 60;
+/** How long there is to start all servers with a new key before anything is encrypted under it. */
+export const WAIT_MINUTES = 60;
+
+/** What the registry says to a process. */
+export interface KeyState {
+  /** Keys that are in force, or will be, and that the process lacks. */
+  readonly missingIds: readonly string[];
+  /** The key that comes into force next. */
+  readonly next: { readonly id: string; readonly encryptsFrom: Date } | null;
+}
 
 /**
  * Registers the first key of the ring if it is new, and lets the ring encrypt under the newest one that is in force. A new key
@@ -15,37 +23,36 @@ const WAIT_MINUTES = 60;
 export async function registerKeys(
   database: Database,
   tables: readonly EncryptedTable[],
-): Promise<void> {
+): Promise<KeyState> {
+  const { keyRing } = database;
   await database.transaction(async (tx) => {
-    const [, rows] = await Promise.all([lockRegistry(tx), listRegisteredKeys(tx)]);
+    const [, registered] = await Promise.all([lockRegistry(tx), listRegisteredKeys(tx)]);
     const inUse = await listKeyIds(tx, tables);
-    requireKeys(database.keyRing, rows, inUse);
-    const [first] = database.keyRing.ids;
+    requireKeys(keyRing, registered, inUse);
+    const [first] = keyRing.ids;
     if (first === undefined) return;
-    const isFresh = rows.length === 0 && inUse.size === 0;
+    const isFresh = registered.length === 0 && inUse.size === 0;
     await registerKey(tx, first, isFresh ? 0 : WAIT_MINUTES);
   });
-  await followKeys(database);
+  return followKeys(database);
 }
 
-/**
- * Lets the ring encrypt under the newest key that is in force and that it has. Returns the keys that it lacks and that are in
- * force or will be.
- */
-export async function followKeys(db: Queryable): Promise<readonly string[]> {
-  const keys = (await listRegisteredKeys(db)).filter(({ retiredAt }) => retiredAt === null);
+/** Lets the ring encrypt under the newest key that is in force and that it has. */
+export async function followKeys(db: Queryable): Promise<KeyState> {
   const { keyRing } = db;
+  const keys = (await listRegisteredKeys(db)).filter(isNeeded);
   const has = ({ id }: RegisteredKeyRow) => keyRing.ids.includes(id);
   keyRing.use(keys.find((key) => key.inForce && has(key))?.id ?? null);
-  return keys.filter((key) => !has(key)).map(({ id }) => id);
+  return {
+    missingIds: keys.filter((key) => !has(key)).map(({ id }) => id),
+    next: keys.findLast((key) => !key.inForce) ?? null,
+  };
 }
 
-/** Throws `MissingEncryptionKeyError` if the ring lacks a key that is needed. */
-export async function requireEncryptionKeys(
-  db: Queryable,
-  tables: readonly EncryptedTable[],
-): Promise<void> {
+/** As `followKeys`, for a process that registers none. Throws `MissingEncryptionKeyError` if the ring lacks a key that is needed. */
+export async function adoptKeys(db: Queryable, tables: readonly EncryptedTable[]): Promise<void> {
   requireKeys(db.keyRing, await listRegisteredKeys(db), await listKeyIds(db, tables));
+  await followKeys(db);
 }
 
 function requireKeys(
@@ -53,17 +60,22 @@ function requireKeys(
   registered: readonly RegisteredKeyRow[],
   inUse: ReadonlySet<string | null>,
 ): void {
-  const inForce = registered.filter((key) => key.inForce && key.retiredAt === null);
+  const inForce = registered.filter((key) => key.inForce && isNeeded(key));
   const needed = new Set([...inForce.map(({ id }) => id), ...inUse]);
-  const missing = [...needed].filter((id) => id !== null && !ids.includes(id));
-  if (missing.length > 0) throw new MissingEncryptionKeyError(missing as string[]);
+  const missingIds = [...needed].filter((id) => id !== null && !ids.includes(id)) as string[];
+  if (missingIds.length > 0) throw new MissingEncryptionKeyError(missingIds);
 }
 
-/** Returns the ids of the keys that these tables need; null stands for secrets in clear. */
+function isNeeded({ retiredAt }: RegisteredKeyRow): boolean {
+  return retiredAt === null;
+}
+
+/** Returns the ids of the keys under which secrets of these tables are encrypted; null stands for secrets in clear. */
 export async function listKeyIds(
   db: Queryable,
   tables: readonly EncryptedTable[],
 ): Promise<ReadonlySet<string | null>> {
-  const ids = await Promise.all(tables.map((table) => table.listKeyIds(db)));
-  return new Set(ids.flat());
+  const ids = [];
+  for (const table of tables) ids.push(...(await table.listKeyIds(db)));
+  return new Set(ids);
 }

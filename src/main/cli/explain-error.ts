@@ -1,4 +1,5 @@
 import { AlreadyOwnedError, EmbeddedServerError } from '../../database/embedded/index.ts';
+import { MissingEncryptionKeyError } from '../../database/encryption/key-ring.ts';
 import { LET_THE_OWNER, MigrationError } from '../../database/migration-error.ts';
 import { isDatabaseUnavailable } from '../../database/unavailable.ts';
 import { findUnfitDatabaseError } from '../../database/unfit-database.ts';
@@ -31,6 +32,7 @@ export function explainError(error: unknown): Explanation {
   });
   if (
     error instanceof ConfigurationError ||
+    error instanceof MissingEncryptionKeyError ||
     error instanceof ColumnMapError ||
     error instanceof UnknownFormatError ||
     error instanceof UsageError

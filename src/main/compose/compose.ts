@@ -33,7 +33,7 @@ export async function compose(config: Config, runtime: Runtime): Promise<Applica
     stopping: stopping.signal,
     built,
   });
-  const { database, metrics, securityLog, sealing, jobs, duties } = infrastructure;
+  const { database, keyFollowing, metrics, securityLog, sealing, jobs, duties } = infrastructure;
   const { modules: builtModules, apis } = moduleList.build(infrastructure, built);
   const modules = builtModules.map(({ module }) => module);
   const background = createBackground(infrastructure, modules, built);
@@ -61,6 +61,7 @@ export async function compose(config: Config, runtime: Runtime): Promise<Applica
       for (const setting of weakSettings(config)) {
         securityLog.record('settings.weak', noRequest, { setting });
       }
+      keyFollowing.start();
       for (const module of modules) module.start?.(duties);
       jobs.start();
       if (duties.works) background.start();

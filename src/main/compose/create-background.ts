@@ -15,6 +15,7 @@ import type { Module } from '../../modules/module.ts';
 import type { Tally } from '../../shared/tally.ts';
 import { parseTraceparent } from '../../shared/trace.ts';
 import type { Infrastructure } from '../infrastructure/create-infrastructure.ts';
+import { createEncryptionSchedule } from './encryption-schedule.ts';
 
 const RESCUE_INTERVAL_MS = 5_000;
 /** Of the tables that belong to no module. */
@@ -78,6 +79,7 @@ export function createBackground(
       schedules: [
         rescueSchedule(jobs, log),
         sealing.schedule,
+        createEncryptionSchedule(database, log),
         ...modules.flatMap((module) => module.schedules ?? []),
         ...purges.schedules,
       ],

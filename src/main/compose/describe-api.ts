@@ -26,6 +26,7 @@ async function describe<T>(
     databaseUrl: 'postgresql://127.0.0.1:1/none',
     jwtSecrets: ['the description does not depend on this secret'],
     factorKeys: ['the description does not depend on this key'],
+    encryptionKeys: [],
     sealKeys: [],
     sandboxSecret: `whsec_${Buffer.alloc(32).toString('base64')}`,
     logger: pino({ level: 'silent' }),

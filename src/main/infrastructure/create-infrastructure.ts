@@ -6,6 +6,8 @@ import {
   type Database,
   type DatabaseOptions,
 } from '../../database/database.ts';
+import { createKeyFollowing } from '../../database/encryption/key-following.ts';
+import { createKeyRing } from '../../database/encryption/key-ring.ts';
 import { createReplicas } from '../../database/replicas.ts';
 import type { Queryable } from '../../database/statement.ts';
 import { createMemoryCaches } from '../../drivers/cache/memory/memory-caches.ts';
@@ -37,6 +39,8 @@ export interface Runtime {
   readonly databaseUrl: string;
   readonly jwtSecrets: readonly string[];
   readonly factorKeys: readonly string[];
+  /** None: secrets are stored in clear. */
+  readonly encryptionKeys: readonly string[];
   /** None in a process that seals nothing. */
   readonly sealKeys: readonly string[];
   /** `whsec_…` of the sandbox; null with another payment provider. */
@@ -83,6 +87,9 @@ export async function createInfrastructure(
     commits,
     built,
   });
+  const keyFollowing = built.adopt(createKeyFollowing({ database, log: logger, onError }), (it) =>
+    it.stop(),
+  );
   const tail = built.adopt(createLogTail({ database, onError }), (it) => it.stop());
   // Only the events of orders announce a change. The others are found by polling.
   commits.subscribe(tail.nudge);
@@ -142,6 +149,7 @@ export async function createInfrastructure(
     ownUrl: getOwnUrl,
     database,
     reads,
+    keyFollowing,
     liveLog,
     queue,
     jobs,
@@ -173,12 +181,13 @@ interface DatabaseParts extends Pick<InfrastructureOptions, 'constraints' | 'bui
 /** Opens the primary and the replicas. */
 function openDatabases(
   { databasePoolMax: poolMax, databaseReplicaUrls }: Config,
-  { databaseUrl, logger }: Runtime,
+  { databaseUrl, encryptionKeys, logger }: Runtime,
   { constraints, metrics, tracing, commits, built }: DatabaseParts,
 ): { readonly database: Database; readonly reads: Queryable } {
   const database = built.adopt(
     createDatabase({
       url: databaseUrl,
+      keyRing: createKeyRing(encryptionKeys),
       poolMax,
       constraints,
       onQuery: metrics.observeQuery,

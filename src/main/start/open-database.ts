@@ -9,11 +9,13 @@ import {
   startEmbeddedPostgres,
   withDataFolderErrors,
 } from '../../database/embedded/index.ts';
+import { createKeyRing } from '../../database/encryption/key-ring.ts';
 import type { Log } from '../../shared/log.ts';
 import type { Config } from '../config/config.ts';
 import { findDatabaseFault, UnusableDatabaseError } from '../faults/database-fault.ts';
 import { constraintErrors } from '../tables/constraint-errors.ts';
 import { UsageError } from '../usage-error.ts';
+import { findEncryptionKeys } from './own-secrets.ts';
 import { findServerSettings } from './queries.ts';
 
 /** A command uses few connections and may wait for long statements, such as the invariants over many orders. */
@@ -51,6 +53,7 @@ export async function openDatabase(
   const database = opened.adopt(
     createDatabase({
       url,
+      keyRing: createKeyRing(await findEncryptionKeys(config)),
       poolMax: POOL_MAX,
       constraints: constraintErrors,
       statementTimeoutMs: STATEMENT_TIMEOUT_MS,

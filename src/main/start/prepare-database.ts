@@ -1,4 +1,5 @@
 import type { Database } from '../../database/database.ts';
+import { type KeyState, registerKeys } from '../../database/encryption/registry.ts';
 import { UnfitDatabaseError } from '../../database/unfit-database.ts';
 import { createUserOnce } from '../../modules/accounts/index.ts';
 import { systemAuthor } from '../../shared/caller.ts';
@@ -8,6 +9,7 @@ import type { Log } from '../../shared/log.ts';
 import type { Application } from '../compose/compose.ts';
 import type { Config } from '../config/config.ts';
 import { ConfigurationError } from '../config/configuration-error.ts';
+import { encryptedTables } from '../tables/encrypted-tables.ts';
 import { activeDemoUsers, type DemoAccount, loadDemoData } from './demo-data.ts';
 import { placeDemoOrders } from './demo-orders.ts';
 import { migrateSchema, openSchema } from './migrate-schema.ts';
@@ -44,6 +46,7 @@ export async function prepareDatabase(
   if (faults.length > 0) throw new UnfitDatabaseError(faults.join('\n'));
   if (settings!.readOnly === 'on') throw unavailable(new Error(READ_ONLY_DATABASE));
   await migrateSchema(config, schema, log);
+  describeKeys(await registerKeys(database, encryptedTables), log);
   if (config.production) await refuseDemoUsers(database);
   const demoAccounts = wantsDemoData(config)
     ? await loadDemoData(database, application.modules, config.currency)
@@ -52,6 +55,18 @@ export async function prepareDatabase(
   await ensureAdmin(database, config, log);
   for (const text of await describeStrandedPasskeys(config, database)) log.warn(`${text}.`);
   return { demoAccounts };
+}
+
+function describeKeys({ missingIds, next }: KeyState, log: Log): void {
+  if (missingIds.length > 0) {
+    log.warn(
+      `ENCRYPTION_KEY does not contain ${missingIds.join(', ')}, under which other servers will encrypt secrets: add it, or this server cannot read them.`,
+    );
+  } else if (next !== null) {
+    log.info(
+      `From ${next.encryptsFrom.toISOString()} on, secrets are encrypted under the key ${next.id} of ENCRYPTION_KEY. All servers need it by then.`,
+    );
+  }
 }
 
 /** Throws `UnfitDatabaseError` if demo users could sign in: their passwords were shown on a screen. */

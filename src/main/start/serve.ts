@@ -14,7 +14,7 @@ import {
   UnusableDatabaseError,
 } from '../faults/database-fault.ts';
 import { toListenError } from '../faults/listen-fault.ts';
-import { loadFactorKeys, loadJwtSecrets, loadSealKeys } from './own-secrets.ts';
+import { loadEncryptionKeys, loadFactorKeys, loadJwtSecrets, loadSealKeys } from './own-secrets.ts';
 import { type Prepared, prepareDatabase } from './prepare-database.ts';
 import { loadSandboxSecret } from './sandbox-secret.ts';
 
@@ -49,6 +49,7 @@ export async function startServer(config: Config, logger: Logger): Promise<Runni
   await using started = new AsyncDisposableStack();
   const jwtSecrets = await loadJwtSecrets(config);
   const factorKeys = await loadFactorKeys(config);
+  const encryptionKeys = await loadEncryptionKeys(config);
   const sealKeys = await loadSealKeys(config);
   const sandboxSecret = await loadSandboxSecret(config);
   let databaseUrl: string;
@@ -66,6 +67,7 @@ export async function startServer(config: Config, logger: Logger): Promise<Runni
     databaseUrl,
     jwtSecrets,
     factorKeys,
+    encryptionKeys,
     sealKeys,
     sandboxSecret,
     logger,

@@ -1,5 +1,6 @@
 import type { Access } from '../../http/index.ts';
 import type { ModuleDeclaration } from '../module.ts';
+import { encryptedEndpointSecrets } from './encrypted-secrets.ts';
 import { webhooksErrors } from './errors.ts';
 
 const admins: Access = { roles: ['admin'] };
@@ -28,4 +29,5 @@ export const webhooksDeclaration = {
       place: 90,
     },
   ],
+  encryptedTables: [encryptedEndpointSecrets],
 } as const satisfies ModuleDeclaration;

@@ -65,7 +65,7 @@ export async function redriveCommand(
     printError(`Not the id of a dead letter: ${wrong.join(', ')}`);
     return exitCodes.usage;
   }
-  return withDatabase({ migrated: false, ...option }, async ({ database }) => {
+  return withDatabase({ migrated: false, secrets: true, ...option }, async ({ database }) => {
     const redriven = await redriveDeadLetters(
       database,
       operatorAuthor('dead-letters redrive'),

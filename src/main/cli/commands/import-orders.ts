@@ -12,7 +12,7 @@ export function importOrdersCommand(
   options: OrdersFileArguments & NewDatabaseOption,
 ): Promise<ExitCode> {
   return withDatabase(
-    { migrated: true, new: options.new },
+    { migrated: true, secrets: true, new: options.new },
     async ({ config, database, catalog }) => {
       const { currency } = config;
       const progress = createProgress('Orders');

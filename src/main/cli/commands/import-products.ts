@@ -20,7 +20,7 @@ export function importProductsCommand(
   path: string,
   options: ImportProductsOptions,
 ): Promise<ExitCode> {
-  return withDatabase({ migrated: true, new: options.new }, async (parts) => {
+  return withDatabase({ migrated: true, secrets: true, new: options.new }, async (parts) => {
     const map = parseColumnMap(options.map, productFields);
     const { products, refused } = await readProductsFile(
       fileArgument(path),

@@ -26,30 +26,33 @@ export function reconcile({
   json = false,
   ...option
 }: ReconcileCommandOptions): Promise<ExitCode> {
-  return withDatabase({ migrated: false, ...option }, async ({ config, database }) => {
-    const { api: payments } = createPayments({
-      database,
-      // A command gives no cursors to clients.
-      cursors: createCursors(randomBytes(32).toString('base64')),
-      provider: await createPaymentProvider(config.payments, {
-        sandboxSecret: await loadSandboxSecret(config),
-        sandboxUrl: () => config.publicUrl,
-      }),
-      clock: systemClock,
-      publicUrl: config.publicUrl,
-      retryBaseSeconds: config.retryBaseSeconds,
-      attemptsMax: config.queueAttemptsMax,
-      onError: (error) => printError(error instanceof Error ? error.message : String(error)),
-      log: createCommandLogger(),
-    });
-    const report = await payments.reconcilePayments({
-      since: new Date(Date.now() - hours * HOUR_MS),
-    });
-    while ((await payments.applyDueEvents()) > 0);
-    print(json ? JSON.stringify(report, null, 2) : renderReport(report));
-    const isClean = report.differing.length === 0 && report.unreachable.length === 0;
-    return isClean ? exitCodes.ok : exitCodes.no;
-  });
+  return withDatabase(
+    { migrated: false, secrets: true, ...option },
+    async ({ config, database }) => {
+      const { api: payments } = createPayments({
+        database,
+        // A command gives no cursors to clients.
+        cursors: createCursors(randomBytes(32).toString('base64')),
+        provider: await createPaymentProvider(config.payments, {
+          sandboxSecret: await loadSandboxSecret(config),
+          sandboxUrl: () => config.publicUrl,
+        }),
+        clock: systemClock,
+        publicUrl: config.publicUrl,
+        retryBaseSeconds: config.retryBaseSeconds,
+        attemptsMax: config.queueAttemptsMax,
+        onError: (error) => printError(error instanceof Error ? error.message : String(error)),
+        log: createCommandLogger(),
+      });
+      const report = await payments.reconcilePayments({
+        since: new Date(Date.now() - hours * HOUR_MS),
+      });
+      while ((await payments.applyDueEvents()) > 0);
+      print(json ? JSON.stringify(report, null, 2) : renderReport(report));
+      const isClean = report.differing.length === 0 && report.unreachable.length === 0;
+      return isClean ? exitCodes.ok : exitCodes.no;
+    },
+  );
 }
 
 function renderReport({

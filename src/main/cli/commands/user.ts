@@ -33,20 +33,23 @@ export async function createUserCommand(
   { role, name = '', vip = false, passwordStdin = false, ...option }: CreateUserOptions,
 ): Promise<ExitCode> {
   const password = passwordStdin ? await readFirstLine() : randomBytes(15).toString('base64url');
-  return withDatabase({ migrated: true, ...option }, async ({ database, config }) => {
-    const { shopName, publicUrl } = config;
-    const passwordChangeRequired = !passwordStdin && role !== 'customer';
-    const input = { email, password, role, name, vip, shopName, passwordChangeRequired };
-    const author = operatorAuthor('user create');
-    const user = await createUser(database, author, input).catch(explainInput);
-    print(`Created the ${role} ${user.email}.`);
-    if (passwordChangeRequired) {
-      print(`The password is for the first sign-in, and is shown only once: ${password}`);
-    } else if (!passwordStdin) {
-      print(`They choose a password at ${publicUrl}/shop/forgot.`);
-    }
-    return exitCodes.ok;
-  });
+  return withDatabase(
+    { migrated: true, secrets: true, ...option },
+    async ({ database, config }) => {
+      const { shopName, publicUrl } = config;
+      const passwordChangeRequired = !passwordStdin && role !== 'customer';
+      const input = { email, password, role, name, vip, shopName, passwordChangeRequired };
+      const author = operatorAuthor('user create');
+      const user = await createUser(database, author, input).catch(explainInput);
+      print(`Created the ${role} ${user.email}.`);
+      if (passwordChangeRequired) {
+        print(`The password is for the first sign-in, and is shown only once: ${password}`);
+      } else if (!passwordStdin) {
+        print(`They choose a password at ${publicUrl}/shop/forgot.`);
+      }
+      return exitCodes.ok;
+    },
+  );
 }
 
 /** Rethrows an error about the input in the words about each place, without the one about requests. */
@@ -69,7 +72,7 @@ export function setRoleCommand(
   { endKeys, keysTo, ...option }: ChangeUserOptions,
 ): Promise<ExitCode> {
   const keys = chooseKeys(endKeys, keysTo);
-  return withDatabase({ migrated: true, ...option }, async ({ database }) => {
+  return withDatabase({ migrated: true, secrets: true, ...option }, async ({ database }) => {
     const author = operatorAuthor('user role');
     const user = await setRole(database, author, email, role, keys).catch(explainHeldKeys);
     if (user === null) return exitCodes.no;
@@ -85,7 +88,7 @@ export function disableUserCommand(
   { endKeys, keysTo, ...option }: ChangeUserOptions,
 ): Promise<ExitCode> {
   const keys = chooseKeys(endKeys, keysTo);
-  return withDatabase({ migrated: true, ...option }, async ({ database }) => {
+  return withDatabase({ migrated: true, secrets: true, ...option }, async ({ database }) => {
     const author = operatorAuthor('user disable');
     const user = await disable(database, author, email, keys).catch(explainHeldKeys);
     if (user === null) return exitCodes.no;
@@ -95,7 +98,7 @@ export function disableUserCommand(
 }
 
 export function resetFactorsCommand(email: string, option: NewDatabaseOption): Promise<ExitCode> {
-  return withDatabase({ migrated: true, ...option }, async ({ database }) => {
+  return withDatabase({ migrated: true, secrets: true, ...option }, async ({ database }) => {
     const author = operatorAuthor('user reset-factors');
     const notices = { jobs: createStoredJobs(MAIL_QUEUE), accountMailJob };
     const { factorsRemoved } = await resetFactorsOf(database, notices, author, email);
@@ -109,7 +112,7 @@ export function resetFactorsCommand(email: string, option: NewDatabaseOption): P
 }
 
 export function enableUserCommand(email: string, option: NewDatabaseOption): Promise<ExitCode> {
-  return withDatabase({ migrated: true, ...option }, async ({ database }) => {
+  return withDatabase({ migrated: true, secrets: true, ...option }, async ({ database }) => {
     const user = await enable(database, operatorAuthor('user enable'), email);
     print(`${user.email} can sign in again.`);
     return exitCodes.ok;

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { Database } from '../../../database/database.ts';
+import { adoptKeys } from '../../../database/encryption/registry.ts';
 import { type Catalog, createCatalog } from '../../../modules/catalog/index.ts';
 import { openStock } from '../../../modules/inventory/index.ts';
 import type { Log } from '../../../shared/log.ts';
@@ -9,6 +10,7 @@ import { loadConfig } from '../../config/read-config.ts';
 import { createCommandLogger } from '../../start/logger.ts';
 import { grantRuntime, migrateSchema, openSchema } from '../../start/migrate-schema.ts';
 import { type OpenDatabase, openDatabase } from '../../start/open-database.ts';
+import { encryptedTables } from '../../tables/encrypted-tables.ts';
 
 export interface CommandParts {
   readonly config: Config;
@@ -24,6 +26,8 @@ export interface NewDatabaseOption {
 export interface CommandNeeds extends NewDatabaseOption {
   /** Migrate first, so that the command also works before the first start. */
   readonly migrated: boolean;
+  /** Read or write secrets, or what is stored of people: not without the keys under which that is encrypted. */
+  readonly secrets?: boolean;
 }
 
 /** Runs a command's work on the configured database and closes it afterwards. */
@@ -38,6 +42,7 @@ export async function withDatabase<T>(
   const { database } = opened;
   if (needs.migrated || opened.isNew) await migrateOnce(config, opened, log);
   else if (config.database.kind === 'embedded') await grantOnce(config, opened);
+  if (needs.secrets) await adoptKeys(database, encryptedTables);
   // A command gives no cursors to clients, so their secret need not be shared.
   const cursors = createCursors(randomBytes(32).toString('base64'));
   const { api: catalog } = createCatalog({

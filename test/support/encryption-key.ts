@@ -1,0 +1,21 @@
+import type { Database } from '../../src/database/database.ts';
+import { createKeyRing } from '../../src/database/encryption/key-ring.ts';
+
+/** The key of the tests' databases and servers. */
+export const TEST_ENCRYPTION_KEY = 'a key of the tests that encrypts what is stored';
+
+/** Creates the ring of a test's database. It encrypts once a server has put the key in force. */
+export const createTestKeyRing = () => createKeyRing([TEST_ENCRYPTION_KEY]);
+
+/** Puts the first key of a database's ring in force at once. */
+export async function putKeyInForce({ keyRing, run }: Database): Promise<void> {
+  const [id] = keyRing.ids;
+  await run(
+    'test.put_key_in_force',
+    `insert into encryption_keys (id, encrypts_from)
+     values ($1::text, now())
+     on conflict (id) do update set encrypts_from = least(encryption_keys.encrypts_from, now())`,
+    [id],
+  );
+  keyRing.use(id!);
+}
