@@ -3,6 +3,7 @@ import { type Once, once } from '../../database/idempotency.ts';
 import type { RequestContext } from '../../http/index.ts';
 import { CodedError } from '../../shared/errors.ts';
 import { newId } from '../../shared/ids.ts';
+import { encryptSecret } from './encrypted-secrets.ts';
 import { createSecret, requireTarget, requireTypes } from './endpoint.ts';
 import { webhooksErrors } from './errors.ts';
 import { auditedEndpoint, presentEndpoint } from './present-endpoint.ts';
@@ -28,10 +29,12 @@ export async function createEndpoint(
   const outcome = await once(database, context.claim, async (tx) => {
     const [, [existing]] = await Promise.all([lockEndpointCount(tx), countEndpoints(tx)]);
     if (existing!.count >= ENDPOINTS_MAX) throw new CodedError(webhooksErrors.endpointLimit);
-    const [row] = await insertEndpoint(tx, newId(), input.url, input.eventTypes, secret);
+    const id = newId();
+    const { value, keyId } = encryptSecret(tx.keyRing, id, secret);
+    const [row] = await insertEndpoint(tx, id, input.url, input.eventTypes, value, keyId);
     const after = auditedEndpoint(row!);
     await recordAudit(tx, context, [
-      { type: 'webhook_endpoint.created', subjectId: row!.id, before: null, after },
+      { type: 'webhook_endpoint.created', subjectId: id, before: null, after },
     ]);
     return presentEndpoint(row!);
   });

@@ -16,6 +16,7 @@ import {
   recordFailure,
 } from './delivery-queries.ts';
 import { changeDeliveryQueues, clearDeliveryQueues, DELIVER_JOB } from './delivery-queues.ts';
+import { openSecrets } from './encrypted-secrets.ts';
 import { createEndpointCalls } from './endpoint-calls.ts';
 import { lockEndpoint, updateEndpointRow } from './queries.ts';
 import { reopen } from './redeliver.ts';
@@ -24,6 +25,12 @@ import type { WebhooksParts } from './webhooks-parts.ts';
 
 /** Source: RFC 9110 §15.5.11. */
 const GONE = 410;
+
+/** What one attempt came to. */
+type Outcome =
+  | WebhookAnswer
+  /** Nothing was sent, since nothing can be signed. */
+  | { readonly kind: 'unsigned'; readonly reason: string };
 
 /**
  * Creates the job of one attempt of one delivery. The call is made outside any transaction and under the event's id,
@@ -71,13 +78,15 @@ export function deliver(
     },
   };
 
-  async function call(job: RunningJob, due: DueDeliveryRow): Promise<WebhookAnswer> {
+  async function call(job: RunningJob, due: DueDeliveryRow): Promise<Outcome> {
+    const signing = openSecrets(database.keyRing, due.endpointId, due);
+    if ('fault' in signing) return { kind: 'unsigned', reason: signing.fault };
     const slot = calls.begin(due.endpointId, job.id);
     if ('delayMs' in slot) throw new RunLater(slot.delayMs);
     try {
       const event = await readEvent(due);
       const body = Buffer.from(JSON.stringify(cloudEvent(event, parts.publicUrl)));
-      const headers = buildHeaders(due, body, job.cause);
+      const headers = buildHeaders(due, signing.secrets, body, job.cause);
       return await parts.sender.post({ url: due.url, headers, body, signal: job.signal });
     } finally {
       slot.end();
@@ -146,7 +155,7 @@ export function deliver(
   }
 
   /** Returns whether a name or a redirect leads to a forbidden target: a fault that retrying does not fix. */
-  function leadsToPrivateTarget(answer: WebhookAnswer): boolean {
+  function leadsToPrivateTarget(answer: Outcome): boolean {
     if (answer.kind === 'refused') return true;
     if (answer.kind !== 'answered' || answer.location === null || allowPrivateTargets) return false;
     return (
@@ -159,10 +168,14 @@ export function deliver(
  * Builds the headers. Both secrets sign while one of them is being rotated out. Source: Standard Webhooks, "Webhook
  * headers".
  */
-function buildHeaders(due: DueDeliveryRow, body: Buffer, cause: Cause): Record<string, string> {
+function buildHeaders(
+  due: DueDeliveryRow,
+  secrets: readonly string[],
+  body: Buffer,
+  cause: Cause,
+): Record<string, string> {
   const traceparent = buildTraceparent(due, cause);
   const message = { id: due.eventId, timestampSeconds: due.nowSeconds, body };
-  const secrets = [due.secret, ...(due.previousSecret === null ? [] : [due.previousSecret])];
   return {
     'content-type': 'application/cloudevents+json; charset=utf-8',
     'user-agent': 'Holdfast',
@@ -180,7 +193,7 @@ function buildTraceparent({ traceId }: DueDeliveryRow, cause: Cause): string | n
   return findTraceparent(cause.traceId === traceId ? cause : { traceId });
 }
 
-function describeAnswer(answer: WebhookAnswer): string {
+function describeAnswer(answer: Outcome): string {
   if (answer.kind !== 'answered') return truncate(answer.reason);
   const { status, location } = answer;
   return location === null || status < 300 || status > 399

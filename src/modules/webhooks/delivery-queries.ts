@@ -1,6 +1,7 @@
 import { statement } from '../../database/statement.ts';
 import { type ReasonRow, reasonColumns } from '../../events/index.ts';
 import type { DeliveryStatus } from './delivery.ts';
+import type { StoredSecrets } from './secret-queries.ts';
 
 export interface DeliveryRow {
   id: string;
@@ -91,7 +92,7 @@ export const reopenDeliveries = statement<
    returning id`,
 );
 
-export interface DueDeliveryRow extends Omit<ReasonRow, 'id'> {
+export interface DueDeliveryRow extends Omit<ReasonRow, 'id'>, StoredSecrets {
   endpointId: string;
   lineId: string;
   eventId: string;
@@ -104,9 +105,6 @@ export interface DueDeliveryRow extends Omit<ReasonRow, 'id'> {
   isHead: boolean;
   url: string;
   active: boolean;
-  secret: string;
-  /** Null once it no longer signs. */
-  previousSecret: string | null;
   /** The database's time in seconds since 1970, because a server's clock may be off by more than receivers tolerate. */
   nowSeconds: number;
   sequence: number | null;
@@ -130,8 +128,9 @@ export const findDueDelivery = statement<[id: string], DueDeliveryRow>(
           deliveries.order_id as "orderId", deliveries.status, deliveries.last_error as "lastError",
           deliveries.job_id as "jobId",
           lines.delivery_id is not distinct from deliveries.id as "isHead",
-          endpoints.url, endpoints.active, endpoints.secret,
+          endpoints.url, endpoints.active, endpoints.secret, endpoints.secret_key_id as "secretKeyId",
           case when endpoints.previous_valid_until > now() then endpoints.previous_secret end as "previousSecret",
+          endpoints.previous_secret_key_id as "previousSecretKeyId",
           extract(epoch from clock_timestamp())::bigint as "nowSeconds",
           events.sequence, events.from_status as "from", events.to_status as "to", ${reasonColumns},
           coalesce(replace(events.trace_id::text, '-', ''), events.cause ->> 'traceId') as "traceId",

@@ -1,6 +1,7 @@
 import type { EncryptedTable } from '../../database/encryption/encrypted-table.ts';
 import {
   type KeyRing,
+  MissingEncryptionKeyError,
   type SecretPlace,
   unlessAltered,
 } from '../../database/encryption/key-ring.ts';
@@ -10,6 +11,7 @@ import {
   forgetSecretsUnder,
   listSecretKeyIds,
   replaceSecrets,
+  type StoredSecrets,
   type StoredSecretsRow,
 } from './secret-queries.ts';
 
@@ -41,8 +43,37 @@ export const encryptedEndpointSecrets: EncryptedTable = {
   },
 };
 
+/** Returns a new secret of an endpoint as it is to be stored. */
+export function encryptSecret(keyRing: KeyRing, endpointId: string, secret: string) {
+  return keyRing.encryptText(toSecretPlace(endpointId), secret);
+}
+
+/**
+ * Returns the secrets that sign, the present one first, or why nothing is signed: the receiver may know only the one that cannot be
+ * read. The previous secret of `stored` is null once it no longer signs.
+ */
+export function openSecrets(
+  keyRing: KeyRing,
+  endpointId: string,
+  stored: StoredSecrets,
+): { readonly secrets: readonly string[] } | { readonly fault: string } {
+  const { secret, secretKeyId, previousSecret, previousSecretKeyId } = stored;
+  if (secret === null) return { fault: 'the secret of the endpoint is lost: rotate it' };
+  const all = [{ value: secret, keyId: secretKeyId }];
+  if (previousSecret !== null) all.push({ value: previousSecret, keyId: previousSecretKeyId });
+  const place = toSecretPlace(endpointId);
+  try {
+    const secrets = unlessAltered(() => all.map((one) => keyRing.decryptText(place, one)));
+    if (secrets !== null) return { secrets };
+    return { fault: 'the secret of the endpoint was altered in the database: rotate it' };
+  } catch (error) {
+    if (error instanceof MissingEncryptionKeyError) return { fault: error.message };
+    throw error;
+  }
+}
+
 /** Returns where the secrets of an endpoint are stored. The previous one was the secret before, in the same place. */
-export function toSecretPlace(endpointId: string): SecretPlace {
+function toSecretPlace(endpointId: string): SecretPlace {
   return { table: 'webhook_endpoints', id: endpointId };
 }
 

@@ -25,12 +25,18 @@ export const countEndpoints = statement<[], { count: number }>(
 );
 
 export const insertEndpoint = statement<
-  [id: string, url: string, eventTypes: readonly string[], secret: string],
+  [
+    id: string,
+    url: string,
+    eventTypes: readonly string[],
+    secret: string,
+    secretKeyId: string | null,
+  ],
   EndpointRow
 >(
   'webhooks.insert_endpoint',
-  `insert into webhook_endpoints (id, url, event_types, secret)
-   values ($1::uuid, $2::text, $3::text[], $4::text)
+  `insert into webhook_endpoints (id, url, event_types, secret, secret_key_id)
+   values ($1::uuid, $2::text, $3::text[], $4::text, $5::text)
    returning ${endpointColumns}`,
 );
 
@@ -100,20 +106,25 @@ export const markDeleted = statement<[id: string], never>(
     where id = $1::uuid`,
 );
 
-/** Replaces the secret. A second rotation within the time drops the secret before the previous one. */
+/**
+ * Replaces the secret. A second rotation within the time drops the secret before the previous one. One that was lost is the
+ * previous one of none.
+ */
 export const rotateSecretRow = statement<
-  [id: string, secret: string, previousHours: number],
+  [id: string, secret: string, secretKeyId: string | null, previousHours: number],
   { previousValidUntil: Date }
 >(
   'webhooks.rotate_secret',
   `update webhook_endpoints
       set previous_secret = secret,
-          previous_valid_until = now() + $3::int * interval '1 hour',
+          previous_secret_key_id = secret_key_id,
+          previous_valid_until = case when secret is not null then now() + $4::int * interval '1 hour' end,
           secret = $2::text,
+          secret_key_id = $3::text,
           updated_at = now()
     where id = $1::uuid
       and deleted_at is null
-   returning previous_valid_until as "previousValidUntil"`,
+   returning coalesce(previous_valid_until, now()) as "previousValidUntil"`,
 );
 
 /** Deletes deleted endpoints that have no deliveries left. */

@@ -3,6 +3,7 @@ import type { Database } from '../../database/database.ts';
 import { type Once, once } from '../../database/idempotency.ts';
 import type { RequestContext } from '../../http/index.ts';
 import { CodedError } from '../../shared/errors.ts';
+import { encryptSecret } from './encrypted-secrets.ts';
 import { createSecret, PREVIOUS_SECRET_HOURS } from './endpoint.ts';
 import { webhooksErrors } from './errors.ts';
 import { rotateSecretRow } from './queries.ts';
@@ -19,7 +20,8 @@ export async function rotateSecret(
 ): Promise<Once<RotatedSecret>> {
   const secret = createSecret();
   const outcome = await once(database, context.claim, async (tx) => {
-    const [row] = await rotateSecretRow(tx, id, secret, PREVIOUS_SECRET_HOURS);
+    const { value, keyId } = encryptSecret(tx.keyRing, id, secret);
+    const [row] = await rotateSecretRow(tx, id, value, keyId, PREVIOUS_SECRET_HOURS);
     if (row === undefined) throw new CodedError(webhooksErrors.notFound);
     const after = { previousValidUntil: row.previousValidUntil.toISOString() };
     await recordAudit(tx, context, [

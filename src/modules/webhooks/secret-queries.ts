@@ -1,12 +1,16 @@
 import { statement } from '../../database/statement.ts';
 
 /** The secrets of an endpoint as they are stored. */
-export interface StoredSecretsRow {
-  id: string;
+export interface StoredSecrets {
+  /** Null: it was lost with the key under which it was encrypted. */
   secret: string | null;
   secretKeyId: string | null;
   previousSecret: string | null;
   previousSecretKeyId: string | null;
+}
+
+export interface StoredSecretsRow extends StoredSecrets {
+  id: string;
 }
 
 /** Returns the ids of the keys under which secrets are encrypted, each once. Null: some are in clear. */

@@ -34,6 +34,8 @@ export interface WebhooksFixture {
   readonly worker: Worker;
   readonly definition: JobDefinition;
   readonly sent: readonly Sent[];
+  /** The same messages, as they were signed. */
+  readonly outgoing: readonly OutgoingWebhook[];
   /** Sets how every message is answered from now on. */
   answer(by: (sent: Sent) => Promise<WebhookAnswer> | WebhookAnswer): void;
   addEndpoint(url?: string, eventTypes?: ('*' | 'log.sealed')[]): Promise<string>;
@@ -59,6 +61,7 @@ export async function createWebhooksFixture(
   const { database } = db;
   const admin = await addUser(database, { role: 'admin' });
   const sent: Sent[] = [];
+  const outgoing: OutgoingWebhook[] = [];
   let buildAnswer: (sent: Sent) => Promise<WebhookAnswer> | WebhookAnswer = () => delivered;
   // The registry comes with the worker, which needs the jobs of the module first.
   const jobs: Jobs = {
@@ -70,7 +73,9 @@ export async function createWebhooksFixture(
     cursors: createCursors('thirty-two bytes of secret for tests'),
     jobs,
     sender: {
-      async post({ url, body }: OutgoingWebhook) {
+      async post(webhook: OutgoingWebhook) {
+        outgoing.push(webhook);
+        const { url, body } = webhook;
         const { id, subject, sequence } = JSON.parse(body.toString('utf8')) as Sent;
         const message = { id, url, subject, sequence };
         sent.push(message);
@@ -97,6 +102,7 @@ export async function createWebhooksFixture(
     worker,
     definition,
     sent,
+    outgoing,
     answer(by) {
       buildAnswer = by;
     },
