@@ -121,7 +121,7 @@ export function createAdmission(
     }
     let authentication: Promise<Caller> | Caller;
     try {
-      authentication = authenticator.authenticate(credential.token, request);
+      authentication = authenticator.authenticate(credential.token, request, credential.by);
       if (!(authentication instanceof Promise)) admitCaller(request, credential, authentication);
     } catch (error) {
       decide(request, reply, done, toRefusal(credential, error));

@@ -9,7 +9,12 @@ import type { Caller } from '../shared/caller.ts';
 export interface Authenticator {
   /**
    * `token` is an access token, an API key or the token of an order, from after `Bearer ` or from the access cookie.
-   * `request` is where it came from, for the security log.
+   * `request` is where it came from, for the security log; `by` is how, a cookie counts in its own browser only. Without
+   * them, the credential has been accepted before.
    */
-  authenticate(token: string, request?: FastifyRequest): Promise<Caller> | Caller;
+  authenticate(
+    token: string,
+    request?: FastifyRequest,
+    by?: 'bearer' | 'cookie',
+  ): Promise<Caller> | Caller;
 }

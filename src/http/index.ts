@@ -20,7 +20,7 @@ export type { Limit, LimitsOf, Outcome } from './limit.ts';
 export { rateLimited } from './limiting.ts';
 
 export { refuseForeignOrigin, requireAllowedOrigin } from './origin.ts';
-export { clearOwnCookie, setOwnCookie } from './own-cookies.ts';
+export { canBePlanted, clearOwnCookie, setOwnCookie } from './own-cookies.ts';
 
 export { PreferHeaders, preferenceApplied, prefersAsync } from './prefer.ts';
 export { shellErrors } from './problem-pages.ts';

@@ -25,7 +25,8 @@ export interface OwnCookies {
 /**
  * Returns the names and paths of the cookies. Browsers accept a name with a prefix only over TLS, and one with `__Host-`
  * only from this very host for all its paths, so nobody else can plant it. If PUBLIC_URL has a path, other programs share
- * the host, even other shops: there the session is limited to the path instead. Source: RFC 6265bis §4.1.3.
+ * the host, even other shops: there the session is limited to the path instead. What can be planted counts only together
+ * with the device cookie that was there when the session began. Source: RFC 6265bis §4.1.3.
  */
 export function buildOwnCookies(secure: boolean, publicPath: string): OwnCookies {
   const host = secure ? '__Host-' : '';
@@ -36,6 +37,11 @@ export function buildOwnCookies(secure: boolean, publicPath: string): OwnCookies
     refresh: { name: `${plain}holdfast_refresh`, path: `${publicPath}/api/auth` },
     device: { name: `${host}holdfast_device`, path: secure ? '/' : root },
   };
+}
+
+/** Returns whether another host of the domain, or whoever alters plain HTTP, can set a cookie of this name in a browser. */
+export function canBePlanted({ name }: OwnCookie): boolean {
+  return !name.startsWith('__Host-');
 }
 
 export function decorateOwnCookies(app: App, secure: boolean): void {

@@ -10,6 +10,7 @@ export const securityEvents = {
   'access.refused': 'access was refused',
   'limit.reached': 'a limit was reached',
   'session.ended': 'sessions were ended',
+  'session.foreign_cookie': 'a cookie of a session of another browser was refused',
   'password.changed': 'a password was changed',
   'reset.asked': 'a password reset was requested',
   'reset.used': 'a password was reset',

@@ -277,6 +277,7 @@ describe('a stream ends within five seconds, on both servers, when', { concurren
       authenticatedAtMs: 0,
       factors: [],
       restriction: null,
+      device: '',
     } as const;
     await assertExpires(async (lifetimeMs) => {
       const signedAt = new Date(Date.now() + lifetimeMs - 900_000);

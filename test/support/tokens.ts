@@ -22,6 +22,7 @@ export function createTokenIssuer(secret: string): (caller: UserCaller) => strin
         authenticatedAtMs: Date.now(),
         factors: [],
         restriction: null,
+        device: '',
       },
       new Date(),
       newId(),

@@ -20,6 +20,7 @@ const claims = {
   authenticatedAtMs: Date.parse('2030-01-01T00:00:00Z'),
   factors: [],
   restriction: null,
+  device: '',
 } as const;
 const issuedAt = new Date('2030-01-01T00:00:00.250Z');
 const token = tokens.sign(claims, issuedAt, 'id');

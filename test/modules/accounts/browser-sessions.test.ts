@@ -20,12 +20,13 @@ function codeIn(response: LightMyRequestResponse): string {
   return `${response.statusCode} ${response.json().code}`;
 }
 
-/** Returns what a browser sends after this reply, by name. */
+/** Returns what a browser sends after this reply, by name; `renewal`: with a refresh. */
 function readCookies(response: LightMyRequestResponse) {
   const [access, refresh, device] = [ACCESS, REFRESH, DEVICE].map(
     (name) => `${name}=${findCookie(response, name).value}`,
   );
-  return { access: access!, refresh: refresh!, device: device! };
+  const renewal = `${refresh}; ${device}`;
+  return { access: access!, refresh: refresh!, device: device!, renewal };
 }
 
 /** Checks that a reply sets cookies and contains no token, under any name. */
@@ -186,7 +187,7 @@ test('a refresh by cookie, from an allowed origin, sets cookies and returns no t
     assert.equal(codeIn(refused), '403 auth.origin_not_allowed');
   }
   // The access cookie may have expired.
-  const cookie = `${ACCESS}=old; ${cookies.refresh}`;
+  const cookie = `${ACCESS}=old; ${cookies.renewal}`;
   for (const body of [undefined, {}]) {
     const response = await send('POST', '/api/auth/refresh', {
       headers: { cookie, origin },
@@ -230,7 +231,7 @@ test('a refresh token in the body is exchanged for tokens, whatever cookies come
   assert.equal(codeIn(none), '401 accounts.refresh_invalid');
   // Only its own session was continued.
   const byCookie = await send('POST', '/api/auth/refresh', {
-    headers: { cookie: cookies.refresh, origin },
+    headers: { cookie: cookies.renewal, origin },
   });
   assertNoTokens(byCookie);
 });
@@ -301,7 +302,7 @@ test('a sign-out of a session that has ended clears the browser too, and needs s
 
 test('a refresh token that was used up still ends its session at sign-out', async () => {
   const { cookies } = await signUpByCookie();
-  const headers = { cookie: cookies.refresh, origin };
+  const headers = { cookie: cookies.renewal, origin };
   const renewed = await send('POST', '/api/auth/refresh', { headers });
   assert.equal((await send('POST', '/api/auth/logout', { headers })).statusCode, 204);
   assert.equal(await isSignedIn(`${ACCESS}=${findCookie(renewed, ACCESS).value}`), false);
@@ -313,7 +314,7 @@ test('a new password ends the other sessions of a browser’s user, and gives th
   const body = { currentPassword: PASSWORD, newPassword: 'a better pass phrase' };
   const changed = await send('POST', '/api/auth/password', {
     body,
-    headers: { cookie: `${cookies.access}; ${cookies.refresh}`, origin },
+    headers: { cookie: `${cookies.access}; ${cookies.renewal}`, origin },
   });
   assert.deepEqual([changed.statusCode, changed.body], [204, '']);
   const [access, refresh] = [findCookie(changed, ACCESS), findCookie(changed, REFRESH)];
@@ -323,7 +324,7 @@ test('a new password ends the other sessions of a browser’s user, and gives th
   const ended = await send('GET', '/api/auth/profile', { bearer });
   assert.equal(codeIn(ended), '401 auth.unauthenticated');
   const renewed = await send('POST', '/api/auth/refresh', {
-    headers: { cookie: `${REFRESH}=${refresh.value}`, origin },
+    headers: { cookie: `${REFRESH}=${refresh.value}; ${cookies.device}`, origin },
   });
   assertNoTokens(renewed);
 });
@@ -331,7 +332,7 @@ test('a new password ends the other sessions of a browser’s user, and gives th
 test('a factor added, confirmed or removed gives a browser new cookies, which go on', async () => {
   const { response, cookies } = await signUpByCookie();
   await accounts.proveAddress(response.json().user.id);
-  let cookie = `${cookies.access}; ${cookies.refresh}`;
+  let cookie = `${cookies.access}; ${cookies.renewal}`;
   const change = async (method: 'POST' | 'DELETE', path: string, body?: object) => {
     const options = { headers: { cookie, origin }, ...(body === undefined ? {} : { body }) };
     const reply = await send(method, `/api/auth/factors/${path}`, options);
@@ -339,7 +340,7 @@ test('a factor added, confirmed or removed gives a browser new cookies, which go
     return reply;
   };
   const goOn = async (reply: LightMyRequestResponse) => {
-    const names = [ACCESS, REFRESH];
+    const names = [ACCESS, REFRESH, DEVICE];
     cookie = names.map((name) => `${name}=${findCookie(reply, name).value}`).join('; ');
     assert.ok(await isSignedIn(cookie));
   };
@@ -356,10 +357,10 @@ test('a factor added, confirmed or removed gives a browser new cookies, which go
 test('a refresh that was on its way when the password changed gets the same cookies', async () => {
   const { cookies } = await signUpByCookie();
   const body = { currentPassword: PASSWORD, newPassword: 'a better pass phrase' };
-  const headers = { cookie: `${cookies.access}; ${cookies.refresh}`, origin };
+  const headers = { cookie: `${cookies.access}; ${cookies.renewal}`, origin };
   const changed = await send('POST', '/api/auth/password', { body, headers });
   const late = await send('POST', '/api/auth/refresh', {
-    headers: { cookie: cookies.refresh, origin },
+    headers: { cookie: cookies.renewal, origin },
   });
   assert.equal(late.statusCode, 200, late.body);
   assert.equal(findCookie(late, REFRESH).value, findCookie(changed, REFRESH).value);

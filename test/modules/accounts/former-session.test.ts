@@ -12,12 +12,14 @@ const elsewhere = await accountsServer(database);
 
 const ACCESS = '__Host-holdfast_access';
 const REFRESH = '__Secure-holdfast_refresh';
+const DEVICE = '__Host-holdfast_device';
 
 interface Browser {
   readonly email: string;
   /** The cookie of the session, as the path of the sign-in sends it. */
   readonly refresh: string;
   readonly access: string;
+  readonly device: string;
 }
 
 async function send200(path: string, body: object, cookie = '') {
@@ -42,17 +44,17 @@ async function logIn(email: string, cookie?: string): Promise<Browser> {
 }
 
 function readBrowser(email: string, reply: Awaited<ReturnType<typeof send>>): Browser {
-  const [access, refresh] = [ACCESS, REFRESH].map(
+  const [access, refresh, device] = [ACCESS, REFRESH, DEVICE].map(
     (name) => `${name}=${findCookie(reply, name).value}`,
   );
-  return { email, access: access!, refresh: refresh! };
+  return { email, access: access!, refresh: refresh!, device: device! };
 }
 
-async function isGoing({ access, refresh }: Browser): Promise<boolean> {
+async function isGoing({ access, refresh, device }: Browser): Promise<boolean> {
   const headers = { origin: PUBLIC_URL };
   const profile = await send('GET', '/api/auth/profile', { headers: { cookie: access } });
   const other = await elsewhere.send('POST', '/api/auth/refresh', {
-    headers: { ...headers, cookie: refresh },
+    headers: { ...headers, cookie: `${refresh}; ${device}` },
   });
   // Both or neither: here at once, elsewhere because a refresh reads the session.
   assert.equal(profile.statusCode === 200, other.statusCode === 200);

@@ -85,6 +85,7 @@ test('neither kind of token is accepted in place of the other, even with its cla
     authenticatedAtMs: 0,
     factors: [],
     restriction: null,
+    device: '',
   } as const;
   const accessToken = accessTokens.sign(claims, orderedAt, 'id');
   assert.equal(accessTokens.verify(token), null);

@@ -1,8 +1,14 @@
 import type { FastifyRequest } from 'fastify';
-import { type Authenticator, refuseCredential } from '../../../http/index.ts';
+import {
+  type Authenticator,
+  canBePlanted,
+  findCookie,
+  refuseCredential,
+} from '../../../http/index.ts';
 import type { Caller, OrderCaller, UserCaller } from '../../../shared/caller.ts';
 import { authErrors } from '../../../shared/common-errors.ts';
 import { CodedError } from '../../../shared/errors.ts';
+import { hashDevice, shortenDeviceHash } from '../devices/device.ts';
 import type { AccessClaims, AccessTokens } from '../tokens/access-tokens.ts';
 import type { OrderTokens } from '../tokens/order-tokens.ts';
 import { API_KEY_PREFIX } from './api-key.ts';
@@ -25,11 +31,13 @@ export function createAuthenticator(parts: {
 }): Authenticator {
   const { accessTokens, orderTokens, apiKeys, revocations } = parts;
 
-  function admit(claims: AccessClaims): UserCaller {
+  /** `browser`: the request whose cookie the token is; absent if it is no cookie. */
+  function admit(claims: AccessClaims, browser?: FastifyRequest): UserCaller {
     const current = revocations.findAccess(claims.userId);
     const { userId, familyId } = claims;
     // Each access token expires after minutes, so the security log leaves that out.
     if (claims.expiresAtMs <= revocations.nowMs()) throw new CodedError(authErrors.unauthenticated);
+    if (browser !== undefined) requireOwnBrowser(claims, browser);
     if (current?.disabled === true) throw refuseCredential('disabled', { userId });
     if (revocations.hasEnded(familyId, claims.epoch))
       throw refuseCredential('ended_session', { userId });
@@ -56,10 +64,16 @@ export function createAuthenticator(parts: {
     return isRestricted ? { ...caller, restriction } : caller;
   }
 
-  function admitBearer(token: string, request?: FastifyRequest): Promise<Caller> | Caller {
+  function admitNow(
+    token: string,
+    request?: FastifyRequest,
+    by?: 'bearer' | 'cookie',
+  ): Promise<Caller> | Caller {
     if (token.startsWith(API_KEY_PREFIX)) return apiKeys.authenticate(token, request);
     const claims = accessTokens.verify(token);
-    return claims === null ? admitOrder(token) : admit(claims);
+    return claims === null
+      ? admitOrder(token)
+      : admit(claims, by === 'cookie' ? request : undefined);
   }
 
   function admitOrder(token: string): OrderCaller {
@@ -68,17 +82,37 @@ export function createAuthenticator(parts: {
     return { kind: 'order', id: claims.orderId };
   }
 
-  async function admitOnceFresh(token: string, request?: FastifyRequest): Promise<Caller> {
+  async function admitOnceFresh(
+    token: string,
+    request?: FastifyRequest,
+    by?: 'bearer' | 'cookie',
+  ): Promise<Caller> {
     // Text that is not a token needs no query.
     const needsFresh = token.startsWith(API_KEY_PREFIX) || accessTokens.verify(token) !== null;
     if (!needsFresh) return admitOrder(token);
     await revocations.refresh();
-    return admitBearer(token, request);
+    return admitNow(token, request, by);
   }
 
   return {
     // The database's time, by which access tokens and API keys expire, is read together with the revocations.
-    authenticate: (token, request) =>
-      revocations.isFresh() ? admitBearer(token, request) : admitOnceFresh(token, request),
+    authenticate: (token, request, by) =>
+      revocations.isFresh() ? admitNow(token, request, by) : admitOnceFresh(token, request, by),
   };
+}
+
+/**
+ * Throws `auth.unauthenticated` for an access cookie of another browser, where its name does not prevent that already. A
+ * token of an earlier version, which does not state its browser, is admitted for the minutes that it lives.
+ */
+function requireOwnBrowser({ userId, device }: AccessClaims, request: FastifyRequest): void {
+  const { ownCookies } = request.server;
+  if (device === null || !canBePlanted(ownCookies.access) || canBePlanted(ownCookies.device))
+    return;
+  const token = findCookie(request, 'device');
+  if (token !== undefined && shortenDeviceHash(hashDevice(token)) === device) return;
+  const details = { reason: token === undefined ? 'no_device' : 'other_device', userId };
+  throw new CodedError(authErrors.unauthenticated, {
+    security: { event: 'session.foreign_cookie', details },
+  });
 }

@@ -22,6 +22,7 @@ import {
   trimDevices,
 } from './device-queries.ts';
 
+/** As long as a session may go without a refresh at most. */
 const MAX_AGE_SECONDS = 365 * 86_400;
 /** 32 bytes in base64url. */
 const TOKEN = /^[A-Za-z0-9_-]{43}$/;
@@ -59,7 +60,10 @@ export function readDevice(request: FastifyRequest, getsCookie: boolean): Device
   };
 }
 
-/** Sets the cookie by which the device is known after a sign-in. It says who may guess less slowly, and nothing else. */
+/**
+ * Sets the cookie by which the device is known. It says who may guess less slowly, and in which browser a refresh cookie
+ * counts. Each refresh sets the same value again, so that it outlives the session.
+ */
 export function setDeviceCookie(reply: FastifyReply, { token }: Device): void {
   if (token !== null) setOwnCookie(reply, 'device', token, MAX_AGE_SECONDS);
 }
@@ -112,10 +116,20 @@ export async function forgetOtherDevices(
   await forgetDevices(db, userId, kept, sha256('forgotten devices', userId).toString('hex'));
 }
 
+/** Hashes the token of a device for storage. */
+export function hashDevice(token: string): Buffer {
+  return sha256('device', token);
+}
+
+/** Returns what access tokens state of the browser that they were set in, from a hash of its device. */
+export function shortenDeviceHash(hash: Buffer): string {
+  return hash.toString('base64url', 0, 16);
+}
+
 function hashIdentities({ token, range, userAgent }: Device): Map<DeviceKind, string> {
   const hashes = new Map<DeviceKind, string>([
     ['network', sha256('network', range, userAgent).toString('hex')],
   ]);
-  if (token !== null) hashes.set('cookie', sha256('device', token).toString('hex'));
+  if (token !== null) hashes.set('cookie', hashDevice(token).toString('hex'));
   return hashes;
 }

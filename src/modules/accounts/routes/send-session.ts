@@ -8,7 +8,8 @@ import {
   setOwnCookie,
 } from '../../../http/index.ts';
 import { CodedError } from '../../../shared/errors.ts';
-import { type Device, setDeviceCookie } from '../devices/device.ts';
+import { type Device, readDevice, setDeviceCookie } from '../devices/device.ts';
+import { SessionReplaced } from '../sessions/refresh-session.ts';
 import type { Session } from '../sessions/session.ts';
 import type { Accounts } from '../use-cases.ts';
 
@@ -45,10 +46,30 @@ export function sendSession(
 ): FastifyReply {
   reply.code(status);
   if (credentials !== 'cookie' && request.callerBy !== 'cookie') return reply.send(session);
-  setSessionCookies(reply, session);
-  if (device !== undefined) setDeviceCookie(reply, device);
+  setSessionCookies(reply, session, device);
   const { user, expiresIn } = session;
   return reply.send({ user, expiresIn });
+}
+
+/**
+ * Exchanges the refresh cookie of a request, and sends new cookies. If it is refused, those of the session are removed: they
+ * are of no use any more. Not if the browser has got others meanwhile, which would go in their place.
+ */
+export async function sendRefreshed(
+  accounts: Pick<Accounts, 'refreshSession'>,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  token: string,
+): Promise<FastifyReply> {
+  const device = readDevice(request, true);
+  try {
+    const session = await accounts.refreshSession(token, buildSource(request).origin, device);
+    return sendSession(request, reply, session, { credentials: 'cookie', device });
+  } catch (error) {
+    const isRefused = error instanceof CodedError && error.definition.status === 401;
+    if (isRefused && !(error instanceof SessionReplaced)) clearSessionCookies(reply);
+    throw error;
+  }
 }
 
 /**
@@ -65,17 +86,24 @@ export async function renewCookies(
   try {
     const token = findCookie(request, 'refresh');
     if (token === undefined) return;
+    const device = readDevice(request, true);
     const { origin } = buildSource(request);
-    setSessionCookies(reply, await accounts.refreshSession(token, origin));
+    setSessionCookies(reply, await accounts.refreshSession(token, origin, device), device);
   } catch (error) {
     if (error instanceof CodedError) recordRefusal(request, error);
     request.log.warn({ err: error }, 'a session was not renewed after a change of its user');
   }
 }
 
-function setSessionCookies(reply: FastifyReply, session: Session): void {
+function setSessionCookies(reply: FastifyReply, session: Session, device?: Device): void {
   setOwnCookie(reply, 'access', session.accessToken, session.expiresIn);
   setOwnCookie(reply, 'refresh', session.refreshToken, session.refreshExpiresIn);
+  if (device !== undefined) setDeviceCookie(reply, device);
+}
+
+function clearSessionCookies(reply: FastifyReply): void {
+  clearOwnCookie(reply, 'access');
+  clearOwnCookie(reply, 'refresh');
 }
 
 /**
@@ -84,8 +112,7 @@ function setSessionCookies(reply: FastifyReply, session: Session): void {
  * their own part of it. Source: https://www.w3.org/TR/clear-site-data.
  */
 export function clearBrowser(reply: FastifyReply): void {
-  clearOwnCookie(reply, 'access');
-  clearOwnCookie(reply, 'refresh');
+  clearSessionCookies(reply);
   const isShared = reply.server.publicPath !== '';
   reply.header('clear-site-data', isShared ? '"cache"' : '"cache", "storage"');
 }

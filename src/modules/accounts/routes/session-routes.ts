@@ -4,7 +4,6 @@ import {
   buildContext,
   buildSource,
   findCookie,
-  findSite,
   NoBody,
   recordSecurity,
   requireAllowedOrigin,
@@ -25,7 +24,7 @@ import {
   SessionReply,
   SignUpBody,
 } from './schemas.ts';
-import { clearBrowser, sendSession, wantsCookies } from './send-session.ts';
+import { clearBrowser, sendRefreshed, sendSession, wantsCookies } from './send-session.ts';
 
 const tags = ['Accounts'];
 
@@ -103,7 +102,7 @@ export function registerSessionRoutes(app: App, accounts: Accounts): void {
         operationId: 'refreshTokens',
         tags,
         summary: 'Exchange a refresh token',
-        description: `The sent token is used up. A repeat within ten seconds, while its successor is unused, receives the same successor. Without a token in the body, the refresh cookie is exchanged, and both cookies are set in place of tokens.`,
+        description: `The sent token is used up. A repeat within ten seconds, while its successor is unused, receives the same successor. Without a token in the body, the refresh cookie is exchanged, and cookies are set in place of tokens. It counts only together with the device cookie that was set with it or sent when it was; if it is refused, both cookies of the session are cleared.`,
         body: RefreshBody,
         response: { 200: SessionReply },
       },
@@ -117,12 +116,13 @@ export function registerSessionRoutes(app: App, accounts: Accounts): void {
     },
     async (request, reply) => {
       const given = request.body?.refreshToken;
-      const token = given ?? requireRefreshCookie(request);
-      const { origin } = buildSource(request);
-      const admitsStaff = given !== undefined || findSite(request).admitsStaff;
-      const session = await accounts.refreshSession(token, origin, admitsStaff);
-      const credentials = given === undefined ? 'cookie' : undefined;
-      return sendSession(request, reply, session, { credentials });
+      if (given !== undefined) {
+        const session = await accounts.refreshSession(given, buildSource(request).origin);
+        return sendSession(request, reply, session);
+      }
+      const token = findRefreshCookie(request);
+      if (token === undefined) throw new CodedError(accountsErrors.refreshInvalid);
+      return sendRefreshed(accounts, request, reply, token);
     },
   );
 
@@ -187,11 +187,5 @@ export function registerSessionRoutes(app: App, accounts: Accounts): void {
 function findRefreshCookie(request: FastifyRequest): string | undefined {
   const token = findCookie(request, 'refresh');
   if (token !== undefined) requireAllowedOrigin(request);
-  return token;
-}
-
-function requireRefreshCookie(request: FastifyRequest): string {
-  const token = findRefreshCookie(request);
-  if (token === undefined) throw new CodedError(accountsErrors.refreshInvalid);
   return token;
 }

@@ -12,6 +12,8 @@ export interface SessionRow extends User {
   authenticatedAt: Date;
   generation: number;
   epoch: number;
+  /** The browser in whose cookies the session is, by its device; null: in none so far. */
+  deviceHash: Buffer | null;
   /** The kinds of second factors that the user has. */
   factors: FactorType[];
 }
@@ -47,6 +49,7 @@ export const openFamily = statement<
     limits: LimitSeconds,
     address: string | null,
     userAgent: string | null,
+    deviceHash: Buffer | null,
   ],
   SessionRow
 >(
@@ -61,13 +64,13 @@ export const openFamily = statement<
         for no key update
    ), family as (
      insert into refresh_families (id, user_id, expires_at, authenticated_at, last_used_at, address,
-                                   user_agent, epoch)
+                                   user_agent, device_hash, epoch)
      select $3::uuid, users.id, ${buildEnd('$5', 'family.created_at')}, family.created_at, family.created_at, $6::text,
-            $7::text, session_epoch.epoch
+            $7::text, $8::bytea, session_epoch.epoch
        from signed_in as users
       cross join (select now() as created_at) as family
       cross join session_epoch
-     returning id, expires_at, authenticated_at, generation, epoch
+     returning id, expires_at, authenticated_at, generation, epoch, device_hash
    ), token as (
      insert into refresh_tokens (token_hash, family_id)
      select $4::bytea, id
@@ -80,7 +83,7 @@ export const openFamily = statement<
           signed_in.email_verified_at is not null as "emailVerified",
           token.issued_at as "issuedAt",
           family.expires_at as "expiresAt", family.authenticated_at as "authenticatedAt",
-          family.generation, family.epoch,
+          family.generation, family.epoch, family.device_hash as "deviceHash",
           array(select distinct type
                   from factors
                  where user_id = signed_in.id
@@ -142,19 +145,42 @@ export const endExcessFamilies = statement<
 
 export interface FamilyRow {
   familyId: string;
+  userId: string;
   /** It was ended, or has expired by the database's clock. */
   over: boolean;
+  /** Whether another session took its place in its browser, by a sign-in or a step-up. */
+  replaced: boolean;
+  deviceHash: Buffer | null;
 }
 
 /** Locks the family of a refresh token, so that concurrent refreshes with one token run one after the other. */
 export const lockFamily = statement<[tokenHash: Buffer, limits: LimitSeconds], FamilyRow>(
   'accounts.lock_family',
-  `select family.id as "familyId", ${buildIsOver('$2')} as over
+  `select family.id as "familyId", family.user_id as "userId", ${buildIsOver('$2')} as over,
+          coalesce(family.end_reason = 'replaced', false) as replaced, family.device_hash as "deviceHash"
      from refresh_tokens token
      join refresh_families family on family.id = token.family_id
      join users on users.id = family.user_id
     where token.token_hash = $1::bytea
       for no key update of family`,
+);
+
+/**
+ * Binds a session that is in no browser so far to one that its user has signed in with: it began at a server of an earlier
+ * version. Called under the lock of its family.
+ */
+export const bindFamily = statement<[id: string, deviceHash: Buffer], { id: string }>(
+  'accounts.bind_family',
+  `update refresh_families as family
+      set device_hash = $2::bytea
+    where id = $1::uuid
+      and device_hash is null
+      and exists (
+        select from known_devices
+         where known_devices.user_id = family.user_id
+           and kind = 'cookie'
+           and identity_hash = $2::bytea)
+   returning id`,
 );
 
 /** `issuedAt` is of the live token. */
@@ -176,7 +202,7 @@ export const findRefreshToken = statement<[tokenHash: Buffer], TokenRow>(
           users.created_at as "createdAt",
           users.password_change_required as "passwordChangeRequired",
           family.expires_at as "expiresAt", family.authenticated_at as "authenticatedAt",
-          family.generation, family.epoch,
+          family.generation, family.epoch, family.device_hash as "deviceHash",
           array(select distinct type
                   from factors
                  where user_id = users.id
@@ -320,11 +346,12 @@ export const forgetOrigins = statement<[limit: number], { id: string }>(
   'accounts.forget_origins',
   `update refresh_families
       set address = null,
-          user_agent = null
+          user_agent = null,
+          device_hash = null
     where id in (
       select id
         from refresh_families
-       where coalesce(address, user_agent) is not null
+       where (address is not null or user_agent is not null or device_hash is not null)
          and (ended_at is not null
               or expires_at <= now()
               or epoch < (select epoch from session_epoch))

@@ -5,7 +5,13 @@ import { authErrors } from '../../../shared/common-errors.ts';
 import { CodedError } from '../../../shared/errors.ts';
 import { newId } from '../../../shared/ids.ts';
 import type { AccountsParts } from '../accounts-parts.ts';
-import { type Device, rememberDevice, requireAdmitted } from '../devices/device.ts';
+import {
+  type Device,
+  hashDevice,
+  rememberDevice,
+  requireAdmitted,
+  shortenDeviceHash,
+} from '../devices/device.ts';
 import { notify } from '../notices.ts';
 import { isFactorRequired } from '../required-factor.ts';
 import { hashToken } from '../tokens/refresh-tokens.ts';
@@ -68,6 +74,7 @@ export async function openSession(
     sessionLimits,
     source.origin?.address ?? null,
     source.origin?.userAgent ?? null,
+    device?.token == null ? null : hashDevice(device.token),
   );
   if (opened === undefined) return null;
   requireAdmitted(opened.role, device);
@@ -119,6 +126,7 @@ export function buildSession(
     authenticatedAtMs: row.authenticatedAt.getTime(),
     factors: row.factors,
     restriction,
+    device: row.deviceHash === null ? '' : shortenDeviceHash(row.deviceHash),
   };
   const tokenId = sha256('access token', refreshToken).toString('base64url').slice(0, 22);
   return {

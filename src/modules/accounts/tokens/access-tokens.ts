@@ -29,6 +29,11 @@ export interface AccessClaims {
   readonly factors: readonly FactorType[];
   /** What the user had to do first when the token was issued; null: nothing. */
   readonly restriction: Restriction | null;
+  /**
+   * In which browser's cookies it may be, by `shortenDeviceHash`; empty: in none. Null in tokens of earlier versions, which do
+   * not say.
+   */
+  readonly device: string | null;
   readonly expiresAtMs: number;
 }
 
@@ -71,6 +76,7 @@ export function createAccessTokens(options: AccessTokenOptions): AccessTokens {
         ...(epoch === 0 ? {} : { epoch }),
         ...(factors.length === 0 ? {} : { fac: factors }),
         ...(restriction === null ? {} : { first: restriction }),
+        dev: claims.device,
         iat,
         exp: iat + lifetimeSeconds,
         jti: tokenId,
@@ -82,7 +88,7 @@ export function createAccessTokens(options: AccessTokenOptions): AccessTokens {
 
 function parseClaims(payload: Payload): AccessClaims | null {
   const { sub, role, vip, sid, exp, auth_time = 0, gen = 1, epoch = 0 } = payload;
-  const { fac = [], first = null } = payload;
+  const { fac = [], first = null, dev = null } = payload;
   const isSound =
     typeof sub === 'string' &&
     isId(sub) &&
@@ -96,6 +102,7 @@ function parseClaims(payload: Payload): AccessClaims | null {
     Array.isArray(fac) &&
     fac.every((type) => factorTypes.includes(type)) &&
     (first === null || first === 'password_change' || first === 'factor') &&
+    (dev === null || typeof dev === 'string') &&
     Number.isSafeInteger(exp);
   if (!isSound) return null;
   return {
@@ -108,6 +115,7 @@ function parseClaims(payload: Payload): AccessClaims | null {
     authenticatedAtMs: Number(auth_time) * 1000,
     factors: fac,
     restriction: first,
+    device: dev,
     expiresAtMs: Number(exp) * 1000,
   };
 }
