@@ -5,21 +5,24 @@ type AuditedEndpoint = Pick<EndpointRow, 'url' | 'eventTypes' | 'active'>;
 
 /** Returns an endpoint as the audit shows it, without its secrets. */
 export function auditedEndpoint({ url, eventTypes, active }: EndpointRow): AuditedEndpoint {
-  return { url: maskQuery(url), eventTypes, active };
+  return { url: maskUrl(url), eventTypes, active };
 }
 
 /** Returns the audited change of an endpoint. Says so if its URL changed only where it is masked. */
 export function auditedChange(before: EndpointRow, after: EndpointRow) {
   const [earlier, later] = [auditedEndpoint(before), auditedEndpoint(after)];
   const isHidden = before.url !== after.url && earlier.url === later.url;
-  return { before: earlier, after: isHidden ? { ...later, queryReplaced: true } : later };
+  return { before: earlier, after: isHidden ? { ...later, urlReplaced: true } : later };
 }
 
-/** Receivers often take a token in the query, and a row of the audit stays for ever. */
-function maskQuery(url: string): string {
-  const start = url.indexOf('?') + 1;
-  if (start === 0) return url;
-  return url.slice(0, start) + url.slice(start).replace(/(?<=^|&)([^=&]*=|)[^&]+/g, '$1[Redacted]');
+/**
+ * Masks the path and the values of the query. Receivers often take a token in either, some of a few letters, and a row of the audit
+ * stays for ever.
+ */
+function maskUrl(text: string): string {
+  const { origin, pathname, search } = new URL(text);
+  const query = search.replace(/(?<=[?&])([^=&]*=|)[^&]+/g, '$1[Redacted]');
+  return `${origin}/${pathname === '/' ? '' : '[Redacted]'}${query}`;
 }
 
 export function presentEndpoint(row: EndpointRow): EndpointView {

@@ -2,13 +2,15 @@ import assert from 'node:assert/strict';
 import type { AuditedOperation, World } from './audited-operation.ts';
 
 const TOKEN = 'a-token-of-the-receiver';
+/** As in the addresses that chat programs give out for messages. */
+const PATH_TOKEN = 'T0000/B0000/another-token-of-the-receiver';
 const body = {
-  url: `https://receiver.example/hooks?shop=one&token=${TOKEN}`,
+  url: `https://receiver.example/hooks/${PATH_TOKEN}?shop=one&token=${TOKEN}`,
   eventTypes: ['order.placed'],
 };
 const shown = {
   ...body,
-  url: 'https://receiver.example/hooks?shop=[Redacted]&token=[Redacted]',
+  url: 'https://receiver.example/[Redacted]?shop=[Redacted]&token=[Redacted]',
   active: true,
 };
 
@@ -34,7 +36,7 @@ export const auditedWebhooks: Readonly<Record<string, AuditedOperation>> = {
           after: shown,
         },
       ],
-      secrets: (reply) => [TOKEN, reply.json<{ secret: string }>().secret],
+      secrets: (reply) => [TOKEN, PATH_TOKEN, reply.json<{ secret: string }>().secret],
     };
   },
 
@@ -43,17 +45,21 @@ export const auditedWebhooks: Readonly<Record<string, AuditedOperation>> = {
     return {
       method: 'PATCH',
       path,
-      body: { url: body.url.replace(TOKEN, 'another-token'), eventTypes: ['*'], active: false },
+      body: {
+        url: body.url.replace(PATH_TOKEN, 'another-token'),
+        eventTypes: ['*'],
+        active: false,
+      },
       status: 200,
       rows: () => [
         {
           type: 'webhook_endpoint.changed',
           subjectId: id,
-          before: { eventTypes: ['order.placed'], active: true, queryReplaced: null },
-          after: { eventTypes: ['*'], active: false, queryReplaced: true },
+          before: { eventTypes: ['order.placed'], active: true, urlReplaced: null },
+          after: { eventTypes: ['*'], active: false, urlReplaced: true },
         },
       ],
-      secrets: () => [secret, TOKEN, 'another-token'],
+      secrets: () => [secret, TOKEN, PATH_TOKEN, 'another-token'],
     };
   },
 
@@ -64,7 +70,7 @@ export const auditedWebhooks: Readonly<Record<string, AuditedOperation>> = {
       path,
       status: 204,
       rows: () => [{ type: 'webhook_endpoint.deleted', subjectId: id, before: shown, after: null }],
-      secrets: () => [secret, TOKEN],
+      secrets: () => [secret, TOKEN, PATH_TOKEN],
     };
   },
 
