@@ -10,7 +10,7 @@ import type { Cursors } from '../../shared/pagination.ts';
 import type { Module } from '../module.ts';
 import { getPayment, listOrderPayments, listPayments } from './find-payment.ts';
 import { applyDueEvents, type InboxOutcome } from './inbox/inbox.ts';
-import { forgetWords } from './inbox/queries.ts';
+import { forgetDeadWords, forgetWords } from './inbox/queries.ts';
 import { receiveWebhook } from './inbox/receive-webhook.ts';
 import { type StoredAs, storeAndApply, storeEvents } from './inbox/store-events.ts';
 import { createWebhookTally } from './inbox/webhook-tally.ts';
@@ -168,7 +168,7 @@ export function createPayments(dependencies: PaymentsDependencies): Module<Payme
       {
         name: 'payments.purge-words',
         everyMs: PURGE_INTERVAL_MS,
-        slices: { provider_words: forgetWords },
+        slices: { provider_words: forgetWords, dead_provider_words: forgetDeadWords },
       },
     ],
     metrics: [webhooks.tally],

@@ -166,3 +166,25 @@ export const forgetWords = statement<[limit: number], { id: string }>(
        limit $1::int)
    returning id`,
 );
+
+/** The payload of an event without what the provider said in words, as if it had said nothing. */
+export const wordlessPayload = `payload
+                    || case when payload ? 'reason' then '{"reason": null}' else '{}' end::jsonb
+                    || case when payload ? 'failure' then '{"failure": null}' else '{}' end::jsonb`;
+
+/** The same of events that could not be applied, 90 days after that. They can still be applied. */
+export const forgetDeadWords = statement<[limit: number], { id: string }>(
+  'payments.forget_dead_words',
+  `update provider_events
+      set payload = ${wordlessPayload},
+          last_error = null
+    where id in (
+      select id
+        from provider_events
+       where status = 'DEAD'
+         and num_nonnulls(payload ->> 'reason', payload ->> 'failure', last_error) > 0
+         and failed_at < now() - interval '90 days'
+       order by failed_at
+       limit $1::int)
+   returning id`,
+);

@@ -1,4 +1,5 @@
 import { statement } from '../../../database/statement.ts';
+import { wordlessPayload } from '../inbox/queries.ts';
 
 /** Removes what people and providers wrote about refunds. The reasons of the program stay. */
 export const forgetRefundReasons = statement<[orderIds: readonly string[]], never>(
@@ -31,9 +32,7 @@ export const forgetSessionRequests = statement<[orderIds: readonly string[]], ne
 export const forgetReports = statement<[orderIds: readonly string[]], never>(
   'payments.forget_reports',
   `update provider_events
-      set payload = payload
-                    || case when payload ? 'reason' then '{"reason": null}' else '{}' end::jsonb
-                    || case when payload ? 'failure' then '{"failure": null}' else '{}' end::jsonb,
+      set payload = ${wordlessPayload},
           last_error = null
     where payload is not null
       and payload ->> 'paymentId' = any(array(select id::text from payments where order_id = any($1::uuid[])))
