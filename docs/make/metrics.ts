@@ -23,6 +23,7 @@ export async function metricsPage(): Promise<Page> {
   metrics.watchConnections(() => ({ total: 0, idle: 0, waiting: 0 }));
   metrics.watchRelay(async () => 0);
   metrics.watchSealing(async () => 0);
+  metrics.watchCertificate(() => new Date(0));
   const own = readMetrics(await metrics.render()).filter(
     ({ name }) => !/^(process|nodejs)_/.test(name),
   );

@@ -23,6 +23,8 @@ export interface DrainOptions {
   readonly timeoutMs: number;
   /** How long an open connection may take to send the request that is answered with `Connection: close`. */
   readonly idleGraceMs: number;
+  /** Closes the connections over which no request can arrive yet. */
+  readonly closeHandshakes: () => void;
 }
 
 /**
@@ -30,7 +32,10 @@ export interface DrainOptions {
  * still arrive over open connections with `Connection: close`, and only then closes idle connections. Closing these at
  * once would race with a request that the client is just sending.
  */
-export function installDrain(app: App, { timeoutMs, idleGraceMs }: DrainOptions): void {
+export function installDrain(
+  app: App,
+  { timeoutMs, idleGraceMs, closeHandshakes }: DrainOptions,
+): void {
   const stopping = new AbortController();
   app.decorate('stopping', stopping.signal);
 
@@ -42,6 +47,7 @@ export function installDrain(app: App, { timeoutMs, idleGraceMs }: DrainOptions)
     await new Promise<void>((resolve) => {
       const sweep = setInterval(() => {
         const waitedMs = performance.now() - startedAt;
+        if (waitedMs > idleGraceMs) closeHandshakes();
         if (waitedMs > timeoutMs) server.closeAllConnections();
         else if (waitedMs > idleGraceMs) server.closeIdleConnections();
       }, SWEEP_MS);

@@ -56,3 +56,9 @@ export {
 export { createSecurityLog } from './security-log.ts';
 export { sendOnce } from './send-once.ts';
 export { findSite } from './sites.ts';
+export {
+  type HandshakeFailure,
+  handshakeFailures,
+  type KeyPair,
+  secureContextOptions,
+} from './tls-server.ts';

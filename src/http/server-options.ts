@@ -5,6 +5,7 @@ import type { Tracing } from '../shared/tracing.ts';
 import type { AccessTable } from './access.ts';
 import type { Authenticator } from './authentication.ts';
 import type { LimitsOf } from './limit.ts';
+import type { PresentedKeyPair } from './tls-server.ts';
 
 /** Called when a reply is ready. `operationId` is null if no route matched. */
 export type RequestObserver = (request: {
@@ -15,6 +16,8 @@ export type RequestObserver = (request: {
 }) => void;
 
 export interface HttpServerOptions {
+  /** What the server presents to clients. Default: none, and it speaks plain HTTP. */
+  readonly tls?: PresentedKeyPair | null;
   readonly accessTable: AccessTable;
   /** Whether operations with `strangers` are open to callers who have not signed in. Default: false. */
   readonly admitsStrangers?: boolean;

@@ -3,6 +3,8 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after } from 'node:test';
+import type { KeyPair } from '../../src/http/index.ts';
+import { createChannel } from '../../src/shared/channel.ts';
 
 /** The paths of a certificate and its key, in PEM. */
 export interface Certificate {
@@ -39,6 +41,23 @@ export function createAuthority(): Authority {
       const extensions = [`subjectAltName=${names}`, 'basicConstraints=critical,CA:FALSE'];
       return request(`server-${issued}`, [...of, ...extensions.flatMap((it) => ['-addext', it])]);
     },
+  };
+}
+
+/** Reads a certificate and its key as the server does. */
+export function readKeyPair({ cert, key }: Certificate): KeyPair {
+  return { certificate: readFileSync(cert, 'utf8'), key: readFileSync(key, 'utf8') };
+}
+
+/** Creates what a server presents, with the reasons for which handshakes failed, and a way to replace it. */
+export function presentKeyPair(first: KeyPair) {
+  const changes = createChannel<KeyPair>();
+  const failures: string[] = [];
+  return {
+    changes,
+    failures,
+    current: () => first,
+    onFailure: (reason: string) => void failures.push(reason),
   };
 }
 

@@ -18,6 +18,8 @@ export interface Application {
   readonly modules: ReturnType<typeof moduleList.build>['apis'];
   /** The metrics of the modules, the security log, sealing and the purges. */
   readonly tallies: readonly Tally[];
+  /** Reads the files of the certificate again, at once. Does nothing without any. */
+  renewCertificate(): void;
   /** Starts the background work of this process's role. */
   start(): void;
   /** Stops everything, last in first out: the server drains before its dependencies stop. */
@@ -33,12 +35,23 @@ export async function compose(config: Config, runtime: Runtime): Promise<Applica
     stopping: stopping.signal,
     built,
   });
-  const { database, keyFollowing, metrics, securityLog, sealing, jobs, duties } = infrastructure;
+  const {
+    database,
+    keyFollowing,
+    metrics,
+    securityLog,
+    sealing,
+    jobs,
+    duties,
+    certificate,
+    tlsTally,
+  } = infrastructure;
   const { modules: builtModules, apis } = moduleList.build(infrastructure, built);
   const modules = builtModules.map(({ module }) => module);
   const background = createBackground(infrastructure, modules, built);
   const tallies = [
     securityLog.tally,
+    tlsTally,
     sealing.tally,
     background.tally,
     ...modules.flatMap((module) => module.metrics ?? []),
@@ -57,6 +70,7 @@ export async function compose(config: Config, runtime: Runtime): Promise<Applica
     database,
     modules: apis,
     tallies,
+    renewCertificate: () => certificate?.nudge(),
     start() {
       for (const setting of weakSettings(config)) {
         securityLog.record('settings.weak', noRequest, { setting });

@@ -27,8 +27,10 @@ export async function createServer(
 ): Promise<App> {
   const { metrics, tracing, duties, log, securityLog, listening, limiters, guessLimits } =
     infrastructure;
+  const { certificate } = infrastructure;
   const app = built.adopt(
     await createHttpServer({
+      tls: certificate,
       accessTable: servedAccess(modules, duties.serves),
       admitsStrangers: config.guests.mayOrder,
       authenticator: apis.accounts.authenticator,
@@ -53,7 +55,10 @@ export async function createServer(
     }),
     (it) => it.close(),
   );
-  app.addHook('onListen', async () => listening.publish(ownAddress(app)));
+  app.addHook('onListen', async () => {
+    listening.publish(ownAddress(app, config));
+    certificate?.start();
+  });
   refuseUntilReady(app, runtime.isPrepared);
   for (const { module } of modules) module.probes?.(app);
   if (duties.serves) for (const { module } of modules) await module.routes?.(app);
@@ -70,10 +75,20 @@ function servedAccess(modules: readonly BuiltModule[], serves: boolean): AccessT
 }
 
 /** Returns the URL at which this server can call itself. */
-function ownAddress(app: App): string {
+function ownAddress(app: App, config: Config): string {
+  return listeningUrl(app, config, { '0.0.0.0': '127.0.0.1', '::': '::1' });
+}
+
+/** Returns the URL at which the server listens, with other addresses in place of some. */
+export function listeningUrl(
+  app: App,
+  { tls }: Pick<Config, 'tls'>,
+  replaced: Readonly<Record<string, string>> = {},
+): string {
   const { address, port, family } = app.server.address() as AddressInfo;
-  const host = { '0.0.0.0': '127.0.0.1', '::': '::1' }[address] ?? address;
-  return `http://${family === 'IPv6' ? `[${host}]` : host}:${port}`;
+  const host = replaced[address] ?? address;
+  const scheme = tls === null ? 'http' : 'https';
+  return `${scheme}://${family === 'IPv6' ? `[${host}]` : host}:${port}`;
 }
 
 function refuseUntilReady(app: App, isPrepared: () => boolean): void {

@@ -8,6 +8,8 @@ import { choosePasskeys } from './passkey-choice.ts';
 import { choosePayment } from './payment-choice.ts';
 import { chooseQueue } from './queue-choice.ts';
 import type { Environment, SecretFile } from './secret-files.ts';
+import { isSecretVariable } from './secret-variables.ts';
+import { chooseTls } from './tls-choice.ts';
 import { splitZeroNetwork } from './trusted-proxies.ts';
 import type { Values } from './variables.ts';
 
@@ -25,7 +27,9 @@ export function buildConfig(
 ): Config {
   const production = values.NODE_ENV === 'production';
   const port = values.PORT ?? 3000;
-  const publicUrl = values.PUBLIC_URL ?? `http://localhost:${port}`;
+  const tls = chooseTls(values, secretFiles);
+  const scheme = tls === null ? 'http' : 'https';
+  const publicUrl = values.PUBLIC_URL ?? `${scheme}://localhost:${port}`;
   const consoleUrl = values.CONSOLE_URL ?? null;
   const shopName = values.SHOP_NAME ?? 'Holdfast';
   return {
@@ -33,12 +37,15 @@ export function buildConfig(
     role: values.ROLE ?? 'all',
     host: values.HOST ?? '127.0.0.1',
     port,
+    tls,
     publicUrl,
     consoleUrl,
     secureCookies: production && !values.PUBLIC_URL?.startsWith('http:'),
     allowInsecure: values.ALLOW_INSECURE ?? [],
     remoteConnections: listRemoteConnections(values, environment),
-    secretFiles,
+    secretFiles: secretFiles.filter(({ variable }) =>
+      isSecretVariable(variable.replace(/_FILE$/, '')),
+    ),
     logLevel: values.LOG_LEVEL ?? 'info',
     accessLog: values.ACCESS_LOG ?? production,
     dataDir: resolve(home, values.DATA_DIR ?? '.holdfast'),

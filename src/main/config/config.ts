@@ -7,6 +7,7 @@ import type { MailChoice } from './mail-choice.ts';
 import type { PaymentChoice } from './payment-choice.ts';
 import type { QueueChoice } from './queue-choice.ts';
 import type { SecretFile } from './secret-files.ts';
+import type { TlsChoice } from './tls-choice.ts';
 import type { Insecurity } from './variables.ts';
 
 export type DatabaseChoice =
@@ -43,6 +44,8 @@ export interface Config {
   readonly role: 'all' | 'api' | 'worker';
   readonly host: string;
   readonly port: number;
+  /** What the server presents to clients; null: it speaks plain HTTP. */
+  readonly tls: TlsChoice | null;
   /** May have a path, below which everything is then served; without a trailing slash. */
   readonly publicUrl: string;
   /** The URL of the console if it has a host of its own; null: it is at `publicUrl`. */

@@ -2,10 +2,10 @@ import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import tls from 'node:tls';
 import { ConfigurationError } from './configuration-error.ts';
+import { findCertificates } from './pem-values.ts';
 import type { Environment } from './secret-files.ts';
 
 const VARIABLE = 'NODE_EXTRA_CA_CERTS';
-const CERTIFICATE = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g;
 
 /**
  * Makes NODE_EXTRA_CA_CERTS work from the `.env` file too, which Node itself reads from the environment only, and when
@@ -40,7 +40,7 @@ function readCertificates(given: string, path: string): readonly string[] {
     const { code } = error as NodeJS.ErrnoException;
     throw new ConfigurationError([`${name} cannot be read (${code}): correct the path.`]);
   }
-  const certificates = text.match(CERTIFICATE) ?? [];
+  const certificates = findCertificates(text);
   if (certificates.length > 0) return certificates;
   throw new ConfigurationError([
     `${name} contains no certificate: it takes the certificates of your CA in PEM.`,

@@ -14,7 +14,8 @@ import { paymentFaults } from './payment-choice.ts';
 import { productionFaults } from './production-rules.ts';
 import { queueFaults } from './queue-choice.ts';
 import { type Environment, readSecretFiles } from './secret-files.ts';
-import { isSecretVariable } from './secret-variables.ts';
+import { isFileVariable } from './secret-variables.ts';
+import { tlsFaults } from './tls-choice.ts';
 import { type Values, type VariableName, variableNames, variables } from './variables.ts';
 
 /**
@@ -82,6 +83,7 @@ export function readConfig(environment: Environment, home: string = programFolde
     ...passkeyFaults(values),
     ...paymentFaults(values),
     ...queueFaults(values),
+    ...tlsFaults(values),
   );
   if (values.NODE_ENV === 'production') sentences.push(...productionFaults(values, environment));
   if (sentences.length > 0) throw new ConfigurationError(sentences);
@@ -109,7 +111,7 @@ function sessionFaults({ SESSION_CUSTOMER_IDLE_DAYS: days, REFRESH_TOKEN_DAYS: f
 
 /** Formats a value for a message. Secrets and passwords are never repeated, because messages end up in logs. */
 function formatValue(name: VariableName, given: string): string {
-  return isSecretVariable(name) || name === 'STRIPE_API_BASE'
+  return isFileVariable(name) || name === 'STRIPE_API_BASE'
     ? `a text of ${given.length} characters`
     : JSON.stringify(given.replace(/\/\/.*@/, '//…@').slice(0, 100));
 }

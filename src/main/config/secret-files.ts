@@ -1,11 +1,11 @@
 import { closeSync, openSync, readSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { isSecretVariable } from './secret-variables.ts';
+import { isFileVariable, isPemVariable } from './secret-variables.ts';
 
 /** The environment, or variables in its form. */
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** A file that contains a secret. */
+/** A file that contains a secret, or a certificate. */
 export interface SecretFile {
   /** The variable that names the file, such as `JWT_SECRET_FILE`. */
   readonly variable: string;
@@ -41,7 +41,7 @@ export function readSecretFiles(
   const secrets: Record<string, string> = {};
   const files: SecretFile[] = [];
   const sentences: string[] = [];
-  for (const name of names.filter(isSecretVariable)) {
+  for (const name of names.filter(isFileVariable)) {
     const variable = `${name}_FILE`;
     const given = environment[variable]?.trim() ?? '';
     if (given === '') continue;
@@ -51,7 +51,7 @@ export function readSecretFiles(
     }
     const path = resolve(home, given);
     try {
-      secrets[name] = readSecret(path);
+      secrets[name] = readSecret(path, isPemVariable(name));
       files.push({ variable, path });
     } catch (error) {
       if (!(error instanceof UnusableFile)) throw error;
@@ -67,11 +67,11 @@ export function readSecretFiles(
 class UnusableFile extends Error {}
 
 /** Returns the content without one newline at its end. Never waits, as reading from a pipe would. */
-function readSecret(path: string): string {
+function readSecret(path: string, hasLines: boolean): string {
   const text = decode(path, readBytes(path)).replace(/\r?\n$/, '');
   if (text.trim() === '')
     throw new UnusableFile(`the file ${path} is empty: write the secret to it`);
-  if (/\p{Cc}/u.test(text)) {
+  if (!hasLines && /\p{Cc}/u.test(text)) {
     throw new UnusableFile(
       `the file ${path} has several lines or control characters: write only the secret to it, on one line`,
     );

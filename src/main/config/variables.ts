@@ -16,6 +16,7 @@ import {
   rate,
   text,
 } from './config-values.ts';
+import { certificateChain, privateKey } from './pem-values.ts';
 import {
   sealKeys,
   secrets,
@@ -41,6 +42,8 @@ export type Insecurity = (typeof insecurities)[number];
 export const variables = {
   PORT: integer(0, 65_535),
   HOST: hostName,
+  TLS_CERTIFICATE: certificateChain,
+  TLS_KEY: privateKey,
   PUBLIC_URL: publicUrl,
   CONSOLE_URL: publicUrl,
   NODE_ENV: choice('development', 'production', 'test'),

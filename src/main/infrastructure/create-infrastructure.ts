@@ -31,6 +31,7 @@ import { createRateLimiters } from './create-rate-limiters.ts';
 import { createSignInLimits } from './create-sign-in-limits.ts';
 import { healthProbes } from './health-probes.ts';
 import { moduleSettings } from './module-settings.ts';
+import { createServerCertificate, createTlsTally } from './server-certificate.ts';
 import { createSubscriptions } from './subscriptions.ts';
 import { createTracing, tracedMailer, tracedProvider, tracedSender } from './tracing.ts';
 
@@ -79,6 +80,12 @@ export async function createInfrastructure(
   const listening = createChannel<string>();
   const getOwnUrl = createLatest(listening, 'this server is not listening yet');
   const metrics = createMetrics();
+  const certificate =
+    config.tls === null
+      ? null
+      : built.adopt(createServerCertificate(config.tls, { log: logger }), (it) => it.stop());
+  if (certificate !== null) metrics.watchCertificate(certificate.endsAt);
+  const ownCertificate = () => certificate?.leaf() ?? null;
   const tracing = built.adopt(await createTracing(config.otlpEndpoint), (it) => it?.close());
   const { database, reads } = openDatabases(config, runtime, {
     constraints,
@@ -128,6 +135,7 @@ export async function createInfrastructure(
   const provider = await createPaymentProvider(config.payments, {
     sandboxSecret,
     sandboxUrl: () => (settings.duties.serves ? getOwnUrl() : config.publicUrl),
+    ownCertificate: () => (settings.duties.serves ? ownCertificate() : null),
   });
   return {
     ...settings,
@@ -147,6 +155,11 @@ export async function createInfrastructure(
     /** Receives the URL at which this server can call itself, when it listens. */
     listening,
     ownUrl: getOwnUrl,
+    /** What this server presents to clients; null: it speaks plain HTTP. */
+    certificate,
+    /** Its certificate in PEM, without its chain. */
+    ownCertificate,
+    tlsTally: certificate?.failures ?? createTlsTally(),
     database,
     reads,
     keyFollowing,

@@ -10,6 +10,8 @@ export async function createPaymentProvider(
     readonly sandboxSecret: string | null;
     /** The sandbox's base URL unless the configuration sets it; called at each request. */
     readonly sandboxUrl: () => string;
+    /** The certificate at that URL if it is this server's own; null: verify it as any other. */
+    readonly ownCertificate: () => string | null;
   },
 ): Promise<PaymentProvider> {
   if (payments.kind === 'stripe') {
@@ -20,5 +22,6 @@ export async function createPaymentProvider(
   return createSandboxProvider({
     baseUrl: () => payments.url ?? sandbox.sandboxUrl(),
     webhookSecret: sandbox.sandboxSecret,
+    ...(payments.url === null ? { ownCertificate: sandbox.ownCertificate } : {}),
   });
 }

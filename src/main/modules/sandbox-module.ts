@@ -35,19 +35,23 @@ export interface SandboxModuleDependencies {
   readonly publicUrl: string;
   /** The URL at which this server can call itself. */
   readonly ownUrl: () => string;
+  /** The certificate at that URL, in PEM; null if it is http. */
+  readonly ownCertificate: () => string | null;
   readonly duties: Duties;
   readonly onError: (error: unknown) => void;
 }
 
 /** Creates the sandbox's module. A process that serves no requests does not run the sandbox itself. */
 export function createSandboxModule(dependencies: SandboxModuleDependencies): Module<null> {
-  const { database, sandboxSecret, publicUrl, ownUrl, duties, onError } = dependencies;
+  const { database, sandboxSecret, publicUrl, ownUrl, ownCertificate, duties, onError } =
+    dependencies;
   if (sandboxSecret === null || !duties.serves) return { api: null, purges };
   const sandbox = createSandbox({
     database,
     webhookSecret: sandboxSecret,
     publicUrl,
     webhookUrl: () => `${ownUrl()}/api/payments/webhook/sandbox`,
+    ownCertificate,
     onError,
   });
   return {

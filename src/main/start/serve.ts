@@ -1,4 +1,3 @@
-import type { AddressInfo } from 'node:net';
 import type { Logger } from 'pino';
 import { startEmbeddedPostgres } from '../../database/embedded/index.ts';
 import { isDatabaseUnavailable } from '../../database/unavailable.ts';
@@ -6,7 +5,9 @@ import { findUnfitDatabaseError } from '../../database/unfit-database.ts';
 import { exponentialBackoff } from '../../shared/background/backoff.ts';
 import { pause } from '../../shared/pause.ts';
 import { type Application, compose } from '../compose/compose.ts';
+import { listeningUrl } from '../compose/create-server.ts';
 import type { Config } from '../config/config.ts';
+import { requireValidCertificate } from '../config/tls-choice.ts';
 import { findMissingEncryption } from '../config/weak-settings.ts';
 import {
   type DatabaseFault,
@@ -47,6 +48,7 @@ export async function startServer(config: Config, logger: Logger): Promise<Runni
     for (const { say } of findMissingEncryption(config)) logger.warn(`${say}.`);
   }
   await using started = new AsyncDisposableStack();
+  requireValidCertificate(config, new Date());
   const jwtSecrets = await loadJwtSecrets(config);
   const factorKeys = await loadFactorKeys(config);
   const encryptionKeys = await loadEncryptionKeys(config);
@@ -106,7 +108,7 @@ export async function startServer(config: Config, logger: Logger): Promise<Runni
   const everything = started.move();
   let stopped: Promise<void> | undefined;
   return {
-    address: getListeningUrl(application),
+    address: listeningUrl(application.app, config),
     databaseUrl,
     application,
     prepared,
@@ -155,9 +157,4 @@ async function findFault(error: unknown, { database }: Config): Promise<Database
     return { sentence: 'The embedded database is unavailable.', mayPass: true };
   }
   throw error;
-}
-
-function getListeningUrl({ app }: Application): string {
-  const { address, port, family } = app.server.address() as AddressInfo;
-  return `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`;
 }

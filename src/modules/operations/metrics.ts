@@ -52,6 +52,8 @@ export interface Metrics {
   watchRelay(readLagSeconds: () => Promise<number>): void;
   /** Sets how to read the age of the oldest row that is not sealed; called when the metrics are collected. */
   watchSealing(readLagSeconds: () => Promise<number>): void;
+  /** Sets how to read when the certificate of this server ends. Without TLS there is no such metric. */
+  watchCertificate(readEndsAt: () => Date): void;
   /** Returns the metrics in the text format of Prometheus. */
   render(): Promise<string>;
   readonly contentType: string;
@@ -200,6 +202,16 @@ export function createMetrics(): Metrics {
         help: 'Age of the oldest row of the log or the audit that is not sealed; absent if unknown.',
         read,
       }),
+    watchCertificate(readEndsAt) {
+      new Gauge({
+        name: 'tls_certificate_ends_at_seconds',
+        help: 'When the certificate of this server ends, in Unix time; absent without TLS.',
+        registers,
+        collect() {
+          this.set(readEndsAt().getTime() / 1_000);
+        },
+      });
+    },
     render: () => registry.metrics(),
     contentType: registry.contentType,
   };

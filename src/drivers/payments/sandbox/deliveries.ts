@@ -15,7 +15,7 @@ import {
   markDelivered,
   markFailed,
 } from './delivery-queries.ts';
-import { createExchange } from './exchange.ts';
+import { createExchange, type ExchangeOptions } from './exchange.ts';
 import type { SealedEvent } from './sandbox-event.ts';
 import { originMark, type SandboxSecrets } from './secrets.ts';
 
@@ -33,7 +33,7 @@ const POLL_MS = 250;
 const ATTEMPTS_MAX = 14;
 const RETRY_BASE_MS = 1_000;
 
-export interface DeliveriesOptions {
+export interface DeliveriesOptions extends ExchangeOptions {
   readonly database: Database;
   readonly secrets: SandboxSecrets;
   /** Called at each attempt: a server on a free port knows its address only once it listens. */
@@ -78,7 +78,7 @@ export function createDeliveries(options: DeliveriesOptions): Deliveries {
       jitter: [0.75, 1.25],
     }),
   };
-  const exchange = createExchange();
+  const exchange = createExchange(options);
 
   const delivered = createBatcher<number, void>({
     batchesMax: 1,

@@ -1,7 +1,7 @@
 import type { Static, TSchema } from 'typebox';
 import { matchesShape } from '../matches-shape.ts';
 import { ProviderRefusedError, ProviderUnavailableError } from '../payment-provider.ts';
-import { createExchange, type HttpResponse } from './exchange.ts';
+import { createExchange, type ExchangeOptions, type HttpResponse } from './exchange.ts';
 
 export interface SandboxCall {
   readonly method: 'GET' | 'POST';
@@ -16,7 +16,7 @@ export interface SandboxClient {
   call<Reply extends TSchema>(reply: Reply, request: SandboxCall): Promise<Static<Reply> | null>;
 }
 
-export interface SandboxClientOptions {
+export interface SandboxClientOptions extends ExchangeOptions {
   /** Called at each request: a server on a free port knows its address only once it listens. */
   readonly baseUrl: () => string;
   readonly apiKey: string;
@@ -27,7 +27,7 @@ export interface SandboxClientOptions {
 const TEMPORARY = new Set([408, 409, 425, 429]);
 
 export function createSandboxClient(options: SandboxClientOptions): SandboxClient {
-  const exchange = createExchange();
+  const exchange = createExchange(options);
   async function send({ method, path, body, key }: SandboxCall): Promise<HttpResponse> {
     try {
       return await exchange({

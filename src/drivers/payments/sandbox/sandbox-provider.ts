@@ -8,6 +8,7 @@ import {
   ProviderRefusedError,
   type RawWebhook,
 } from '../payment-provider.ts';
+import type { ExchangeOptions } from './exchange.ts';
 import { parseSandboxEvent } from './parse-sandbox-event.ts';
 import { createSandboxClient } from './sandbox-client.ts';
 import {
@@ -22,7 +23,7 @@ import { isSameSecret, originMark, sandboxSecrets } from './secrets.ts';
 const TIMEOUT_MS = 10_000;
 const Done = Type.Object({});
 
-export interface SandboxProviderOptions {
+export interface SandboxProviderOptions extends ExchangeOptions {
   /** The sandbox's base URL, without a trailing slash; called at each request. */
   readonly baseUrl: () => string;
   /** `whsec_…`; the API key is derived from it. */
@@ -36,6 +37,7 @@ export function createSandboxProvider(options: SandboxProviderOptions): PaymentP
   const secrets = sandboxSecrets(options.webhookSecret);
   const client = createSandboxClient({
     baseUrl: options.baseUrl,
+    ownCertificate: options.ownCertificate,
     apiKey: secrets.apiKey,
     timeoutMs: options.timeoutMs ?? TIMEOUT_MS,
   });

@@ -2,10 +2,11 @@ import type { Database } from '../../../database/database.ts';
 import { createSessionActions } from './act-on-session.ts';
 import type { SandboxContext } from './context.ts';
 import { createDeliveries } from './deliveries.ts';
+import type { ExchangeOptions } from './exchange.ts';
 import { createSessionOpener } from './open-session.ts';
 import { type SandboxSecrets, sandboxSecrets } from './secrets.ts';
 
-export interface SandboxOptions {
+export interface SandboxOptions extends ExchangeOptions {
   readonly database: Database;
   /** `whsec_…` */
   readonly webhookSecret: string;

@@ -36,6 +36,7 @@ export function reconcile({
         provider: await createPaymentProvider(config.payments, {
           sandboxSecret: await loadSandboxSecret(config),
           sandboxUrl: () => config.publicUrl,
+          ownCertificate: () => null,
         }),
         clock: systemClock,
         publicUrl: config.publicUrl,

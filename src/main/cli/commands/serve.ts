@@ -29,6 +29,8 @@ export async function serve({ withParent = false }: ServeOptions): Promise<ExitC
     ...(withParent ? [waitForParentExit()] : []),
   ]);
   const server = await startServer(config, logger);
+  // Without such files the signal ends the process, as it does by default when a terminal is closed.
+  if (config.tls?.files) process.on('SIGHUP', server.application.renewCertificate);
   try {
     const outcome = await Promise.race([server.prepared, signalled]);
     if (typeof outcome !== 'string') {
