@@ -52,6 +52,8 @@ export const auditTypes = {
   'webhook_endpoint.replayed': 'Past events were sent to a webhook endpoint again.',
   'webhook_delivery.redelivered': 'One delivery was sent again.',
   'dead_letter.redriven': 'A dead letter was redriven.',
+  'encryption_key.forgotten':
+    'An operator gave up what was encrypted under a key of ENCRYPTION_KEY that was lost.',
   'mails.read': 'A page of mails was read, or the text of one mail.',
 } as const;
 

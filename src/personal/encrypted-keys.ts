@@ -37,6 +37,7 @@ export const encryptedPersonalKeys: EncryptedTable = {
     );
   },
   async forget(tx, keyId) {
-    await destroyKeysUnder(tx, keyId);
+    const [destroyed] = await destroyKeysUnder(tx, keyId);
+    return destroyed!.count;
   },
 };

@@ -134,11 +134,15 @@ export const countKeysUnder = statement<[keyId: string], { count: number }>(
 );
 
 /** Destroys the keys that are encrypted under a key. */
-export const destroyKeysUnder = statement<[keyId: string], never>(
+export const destroyKeysUnder = statement<[keyId: string], { count: number }>(
   'personal.destroy_keys_under',
-  `update personal_keys
-      set key = null,
-          destroyed_at = clock_timestamp()
-    where key is not null
-      and key_id = $1::text`,
+  `with destroyed as (
+     update personal_keys
+        set key = null,
+            destroyed_at = clock_timestamp()
+      where key is not null
+        and key_id = $1::text
+     returning person_id)
+   select count(*)::int as count
+     from destroyed`,
 );

@@ -14,6 +14,6 @@ export interface EncryptedTable {
    * this process has. Returns a row for each. Leaves out what changes meanwhile: a later run finds it.
    */
   encryptAnew(db: Database, limit: number): Promise<readonly unknown[]>;
-  /** Gives up what is encrypted under a key. */
-  forget(tx: Transaction, keyId: string): Promise<void>;
+  /** Gives up what is encrypted under a key. Returns in how many rows. */
+  forget(tx: Transaction, keyId: string): Promise<number>;
 }

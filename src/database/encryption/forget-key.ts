@@ -19,12 +19,14 @@ export async function countKeyUse(
   return isRegistered || isUsed ? use : null;
 }
 
-/** Gives up what is encrypted under a key that is lost, so that servers start without it. */
+/** Gives up what is encrypted under a key that is lost, so that servers start without it. Returns what that was. */
 export async function forgetKey(
   tx: Transaction,
   tables: readonly EncryptedTable[],
   keyId: string,
-): Promise<void> {
-  for (const table of tables) await table.forget(tx, keyId);
+): Promise<KeyUse> {
+  const use: Record<string, number> = {};
+  for (const table of tables) use[table.what] = await table.forget(tx, keyId);
   await retireKey(tx, keyId);
+  return use;
 }

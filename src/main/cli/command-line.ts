@@ -96,6 +96,7 @@ export function createProgram(end: (code: ExitCode) => void): Command {
 
   addDeadLetterCommands(program, buildAction);
   addUserCommands(program, buildAction);
+  addEncryptionKeyCommands(program, buildAction);
   addFileCommands(program, buildAction);
   return program;
 }
@@ -121,6 +122,22 @@ function addDeadLetterCommands(program: Command, buildAction: ActionBuilder): vo
     .addOption(newDatabaseOption())
     .addHelpText('after', '\nExample:\n  holdfast dead-letters redrive --all')
     .action(buildAction(async () => (await import('./commands/dead-letters.ts')).redriveCommand));
+}
+
+function addEncryptionKeyCommands(program: Command, buildAction: ActionBuilder): void {
+  program
+    .command('encryption-key')
+    .description('give up what is encrypted under a lost key')
+    .command('forget <id>')
+    .description(
+      'give up what is encrypted under a key that ENCRYPTION_KEY lacks, so that servers start without it',
+    )
+    .option('--yes', 'do it; without this option, it only says what would be lost')
+    .addOption(newDatabaseOption())
+    .addHelpText('after', '\nExample:\n  holdfast encryption-key forget Yk3vQ0r9hX_2 --yes')
+    .action(
+      buildAction(async () => (await import('./commands/encryption-key.ts')).forgetKeyCommand),
+    );
 }
 
 function addUserCommands(program: Command, buildAction: ActionBuilder): void {

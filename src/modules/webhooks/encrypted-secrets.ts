@@ -39,7 +39,8 @@ export const encryptedEndpointSecrets: EncryptedTable = {
     return replaced;
   },
   async forget(tx, keyId) {
-    await forgetSecretsUnder(tx, keyId);
+    const { length } = await forgetSecretsUnder(tx, keyId);
+    return length;
   },
 };
 

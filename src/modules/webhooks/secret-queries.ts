@@ -78,7 +78,7 @@ export const replaceSecrets = statement<
 );
 
 /** Removes the secrets that are encrypted under a key. */
-export const forgetSecretsUnder = statement<[keyId: string], never>(
+export const forgetSecretsUnder = statement<[keyId: string], { id: string }>(
   'webhooks.forget_secrets_under',
   `update webhook_endpoints
       set secret = case when secret_key_id = $1::text then null else secret end,
@@ -88,5 +88,6 @@ export const forgetSecretsUnder = statement<[keyId: string], never>(
           previous_secret_key_id = nullif(previous_secret_key_id, $1::text),
           updated_at = now()
     where secret_key_id = $1::text
-       or previous_secret_key_id = $1::text`,
+       or previous_secret_key_id = $1::text
+   returning id`,
 );

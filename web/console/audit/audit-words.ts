@@ -43,6 +43,7 @@ export const auditWords: Readonly<Record<string, string>> = {
   'webhook_endpoint.replayed': 'Past events sent again',
   'webhook_delivery.redelivered': 'Delivery sent again',
   'dead_letter.redriven': 'Dead letter sent again',
+  'encryption_key.forgotten': 'Lost encryption key given up',
   'mails.read': 'Mails read',
 };
 
@@ -59,6 +60,7 @@ export const subjectWords: Readonly<Record<SubjectType, string>> = {
   webhook_endpoint: 'Webhook endpoints',
   webhook_delivery: 'Webhook deliveries',
   dead_letter: 'Dead letters',
+  encryption_key: 'Encryption keys',
   mails: 'Mails',
 };
 

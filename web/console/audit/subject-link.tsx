@@ -39,6 +39,7 @@ const lists: Readonly<Record<SubjectType, string>> = {
   webhook_endpoint: '/work/webhooks',
   webhook_delivery: '/work/webhooks',
   dead_letter: '/work/dead-letters',
+  encryption_key: '/health',
   mails: '/work/mail',
 };
 
