@@ -1,5 +1,7 @@
-import type { Database } from '../../src/database/database.ts';
+import { after } from 'node:test';
+import { createDatabase, type Database } from '../../src/database/database.ts';
 import { createKeyRing } from '../../src/database/encryption/key-ring.ts';
+import { constraintErrors } from '../../src/main/tables/constraint-errors.ts';
 
 /** The key of the tests' databases and servers. */
 export const TEST_ENCRYPTION_KEY = 'a key of the tests that encrypts what is stored';
@@ -18,4 +20,12 @@ export async function putKeyInForce({ keyRing, run }: Database): Promise<void> {
     [id],
   );
   keyRing.use(id!);
+}
+
+/** Opens a database as a process does whose ENCRYPTION_KEY contains these keys. None encrypts yet. Closed after the file. */
+export function openWithKeys(url: string, keys: readonly string[]): Database {
+  const keyRing = createKeyRing(keys);
+  const database = createDatabase({ url, poolMax: 10, constraints: constraintErrors, keyRing });
+  after(() => database.close());
+  return database;
 }

@@ -5,7 +5,9 @@ import {
   type SecretPlace,
   unlessAltered,
 } from '../../database/encryption/key-ring.ts';
+import type { Queryable } from '../../database/statement.ts';
 import {
+  countLostSecrets,
   countSecretsUnder,
   findSecretsUnderOthers,
   forgetSecretsUnder,
@@ -71,6 +73,12 @@ export function openSecrets(
     if (error instanceof MissingEncryptionKeyError) return { fault: error.message };
     throw error;
   }
+}
+
+/** Returns how many active endpoints have lost their secret, and receive nothing. */
+export async function countEndpointsWithoutSecret(db: Queryable): Promise<number> {
+  const [row] = await countLostSecrets(db);
+  return row!.count;
 }
 
 /** Returns where the secrets of an endpoint are stored. The previous one was the secret before, in the same place. */

@@ -4,4 +4,5 @@
  */
 export { createWebhooks } from './create-webhooks.ts';
 export { webhooksDeclaration } from './declaration.ts';
+export { countEndpointsWithoutSecret } from './encrypted-secrets.ts';
 export type { Webhooks } from './use-cases.ts';

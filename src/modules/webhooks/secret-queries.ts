@@ -52,6 +52,15 @@ export const findSecretsUnderOthers = statement<
     limit $3::int`,
 );
 
+/** Counts the endpoints that would receive something if they had a secret. */
+export const countLostSecrets = statement<[], { count: number }>(
+  'webhooks.count_lost_secrets',
+  `select count(*)::int as count
+     from webhook_endpoints
+    where secret is null
+      and active`,
+);
+
 /** Replaces secrets by the same ones, encrypted anew, unless they have changed. */
 export const replaceSecrets = statement<
   [

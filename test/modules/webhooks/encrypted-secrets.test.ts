@@ -1,13 +1,11 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
-import { after, test } from 'node:test';
+import { test } from 'node:test';
 import { Webhook } from 'standardwebhooks';
-import { createDatabase, type Database } from '../../../src/database/database.ts';
-import { createKeyRing } from '../../../src/database/encryption/key-ring.ts';
 import type { OutgoingWebhook } from '../../../src/drivers/webhooks/webhook-sender.ts';
-import { constraintErrors } from '../../../src/main/tables/constraint-errors.ts';
 import { newId } from '../../../src/shared/ids.ts';
 import { testDatabase } from '../../support/database.ts';
+import { openWithKeys } from '../../support/encryption-key.ts';
 import { buildContext } from '../../support/orders.ts';
 import { addUser } from '../../support/shop.ts';
 import { query, until } from '../../support/until.ts';
@@ -18,22 +16,9 @@ import { createWebhooksFixture, type WebhooksFixture } from './webhooks-fixture.
 const db = await testDatabase({ invariants: false });
 const key = randomBytes(48).toString('base64');
 
-/** Opens the database as a server does with these keys, of which the first encrypts. */
-function openWith(...keys: string[]): Database {
-  const keyRing = createKeyRing(keys);
-  keyRing.use(keyRing.ids[0] ?? null);
-  const database = createDatabase({
-    url: db.url,
-    poolMax: 10,
-    constraints: constraintErrors,
-    keyRing,
-  });
-  after(() => database.close());
-  return database;
-}
-
-const withKey = { url: db.url, database: openWith(key) };
-const withoutKey = { url: db.url, database: openWith() };
+const withKey = { url: db.url, database: openWithKeys(db.url, [key]) };
+withKey.database.keyRing.use(withKey.database.keyRing.ids[0]!);
+const withoutKey = { url: db.url, database: openWithKeys(db.url, []) };
 const admin = await addUser(db.database, { role: 'admin' });
 
 async function addEndpoint({ webhooks }: WebhooksFixture): Promise<{ id: string; secret: string }> {

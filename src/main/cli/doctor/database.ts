@@ -14,6 +14,7 @@ import {
 import { findDemoFault, READ_ONLY_DATABASE, serverFaults } from '../../start/prepare-database.ts';
 import { findServerSettings, findServerTime } from '../../start/queries.ts';
 import { explainError } from '../explain-error.ts';
+import { encryptionFindings } from './encryption.ts';
 import { factorKeyFindings, strandedPasskeyFindings } from './factors.ts';
 import { createFinding, type Finding } from './finding.ts';
 import { roleFindings } from './role.ts';
@@ -72,6 +73,7 @@ async function findingsOfRunning(config: Config): Promise<Finding[]> {
     ),
     await migrationsFinding(opened.database),
     ...(await demoFindings(config, opened.database)),
+    ...(await ifReadable(() => encryptionFindings(opened.database))),
     ...(await ifReadable(() => factorKeyFindings(config, opened.database))),
     ...(await ifReadable(() => strandedPasskeyFindings(config, opened.database))),
     ...(await ifReadable(() => sealFindings(config, opened.database))),
