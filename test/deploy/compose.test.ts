@@ -89,6 +89,7 @@ describe('compose.yaml', () => {
         assert.ok(isRead, `${name} sets ${variable}, which is never read`);
       }
       const config = readConfig(fillInSecrets(environment, service.secrets));
+      assert.equal(config.tls !== null, name !== 'migrate', name);
       assert.equal(config.database.kind, 'external');
       if (name === 'migrate') continue;
       assert.ok(config.production);
@@ -101,7 +102,7 @@ describe('compose.yaml', () => {
     const given = {
       ...example,
       PAYMENT_PROVIDER: 'sandbox',
-      SANDBOX_URL: 'http://api-1:3000',
+      SANDBOX_URL: 'https://api:3443',
       STRIPE_SECRET_KEY_FILE: '',
       STRIPE_WEBHOOK_SECRET_FILE: '',
       MAIL_DRIVER: 'capture',
@@ -139,6 +140,8 @@ describe('compose.yaml', () => {
     assert.deepEqual(holders('database-owner-password'), ['postgres']);
     assert.deepEqual(holders('postgres.key'), ['postgres']);
     assert.deepEqual(holders('redis.key'), ['redis']);
+    assert.deepEqual(holders('api.key'), ['api-1', 'api-2']);
+    assert.deepEqual(holders('worker.key'), ['worker']);
     assert.deepEqual(holders('admin-password'), ['worker']);
     assert.deepEqual(holders('smtp-url'), ['worker']);
     assert.deepEqual(holders('stripe-webhook-secret'), ['api-1', 'api-2']);
@@ -204,14 +207,15 @@ describe('compose.yaml', () => {
 
   test("puts nginx before its API servers, at the image's port and as their only trusted proxy", async () => {
     const upstream = await readText('deploy/nginx/upstream.conf');
-    const [, port] = /PORT=(\d+)/.exec(dockerfile)!;
     const asked = [...upstream.matchAll(/server ([a-z0-9-]+):(\d+)/g)];
     const apis = ours.filter(([, { environment }]) => environment?.ROLE === 'api');
     assert.deepEqual(
       [...new Set(asked.map(([, name]) => name))].sort(),
       apis.map(([name]) => name).sort(),
     );
-    for (const [, , askedPort] of asked) assert.equal(askedPort, port);
+    for (const [, { environment }] of apis) {
+      for (const [, , port] of asked) assert.equal(port, environment?.PORT);
+    }
     const listens = await Promise.all(
       ['nginx.conf', 'tls.conf', 'behind-load-balancer.conf'].map(async (file) => {
         const [, listen] = /^ *listen (\d+) /m.exec(await readText(`deploy/nginx/${file}`))!;

@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
+import { createAuthority, readKeyPair } from '../support/certificates.ts';
 
 const TLS = 'sslmode=verify-full&sslrootcert=/run/secrets/ca.crt';
+
+const pair = readKeyPair(createAuthority().issue('DNS:api'));
 
 /** Values in the form of each secret in the files of deploy/, by the name of its file. */
 const samples: Readonly<Record<string, string>> = {
@@ -17,6 +20,12 @@ const samples: Readonly<Record<string, string>> = {
   'sandbox-webhook-secret': `whsec_${randomBytes(32).toString('base64')}`,
   'stripe-secret-key': `sk_test_${randomBytes(18).toString('hex')}`,
   'stripe-webhook-secret': `whsec_${randomBytes(18).toString('hex')}`,
+  'api.crt': pair.certificate,
+  'api.key': pair.key,
+  'worker.crt': pair.certificate,
+  'worker.key': pair.key,
+  'tls.crt': pair.certificate,
+  'tls.key': pair.key,
   'smtp-url': 'smtps://user:password@mail.example:465',
 };
 

@@ -109,7 +109,12 @@ describe('the Kubernetes manifests', () => {
     const { resources } = parse(await readText('deploy/kubernetes/kustomization.yaml')) as {
       resources: string[];
     };
-    const others = ['kustomization.yaml', 'secret.example.yaml'];
+    const others = [
+      'kustomization.yaml',
+      'secret.example.yaml',
+      'certificates.example.yaml',
+      'ingress.example.yaml',
+    ];
     assert.deepEqual(resources.toSorted(), files.filter((file) => !others.includes(file)).sort());
   });
 
@@ -141,16 +146,23 @@ describe('the Kubernetes manifests', () => {
   test('give each pod only its own secrets, as files that only its group reads', async () => {
     const mounted = Object.fromEntries(pods.map(({ name, pod }) => [name, secretsOf(pod)]));
     assert.deepEqual(mounted, {
-      'holdfast-api': ['holdfast-database', 'holdfast-server', 'holdfast-api'],
-      'holdfast-worker': ['holdfast-database', 'holdfast-server', 'holdfast-worker'],
+      'holdfast-api': ['holdfast-database', 'holdfast-server', 'holdfast-api', 'holdfast-api-tls'],
+      'holdfast-worker': [
+        'holdfast-database',
+        'holdfast-server',
+        'holdfast-worker',
+        'holdfast-worker-tls',
+      ],
       'holdfast-migrate': ['holdfast-database', 'holdfast-migration'],
     });
     assert.deepEqual([...secrets.keys()].sort(), [
       'holdfast-api',
+      'holdfast-api-tls',
       'holdfast-database',
       'holdfast-migration',
       'holdfast-server',
       'holdfast-worker',
+      'holdfast-worker-tls',
     ]);
     for (const file of files) {
       const text = await readText(`deploy/kubernetes/${file}`);

@@ -21,6 +21,8 @@ export interface NginxOptions {
   readonly stripsPath?: boolean;
   /** A folder with `fullchain.pem` and `privkey.pem`. Default: none, so that it speaks http. */
   readonly certificates?: string;
+  /** The path of the CA of servers that speak https. */
+  readonly serversCa?: string;
 }
 
 export interface Nginx {
@@ -39,7 +41,9 @@ export async function startNginx(
   serverUrls: readonly string[],
   options: NginxOptions = {},
 ): Promise<Nginx> {
-  const { path = '', stripsPath = false, certificates } = options;
+  const { path = '', stripsPath = false, certificates, serversCa } = options;
+  // The shipped files reach servers by https, most servers of tests are on loopback and speak http.
+  const target = `proxy_pass ${serversCa === undefined ? 'http' : 'https'}://holdfast;`;
   const port = options.port ?? (await ownPort());
   const redirectsPort = await ownPort();
   // Decoded, as nginx compares it.
@@ -54,11 +58,11 @@ export async function startNginx(
       [' /tmp/', ` ${folder}/`],
       ['default "";', `default "${path}";`],
       ['location / {', `location "${plainPath}/" {`],
-      ['proxy_pass http://holdfast;', `${stripsPath ? stripping : ''}proxy_pass http://holdfast;`],
+      ['proxy_pass https://holdfast;', `${stripsPath ? stripping : ''}${target}`],
     ]),
   );
   const servers = serverUrls.map((url) => new URL(url).host);
-  await writeFile(join(folder, 'upstream.conf'), await buildUpstream(servers));
+  await writeFile(join(folder, 'upstream.conf'), await buildUpstream(servers, serversCa));
   await writeFile(join(folder, 'tls.conf'), await buildListener(port, certificates));
 
   // Its workers write large bodies to this folder, so they keep this user.
@@ -108,13 +112,20 @@ function readShipped(name: string): Promise<string> {
 }
 
 /** Returns the shipped upstream with other servers and without the names that only Docker resolves. */
-async function buildUpstream(servers: readonly string[]): Promise<string> {
+async function buildUpstream(
+  servers: readonly string[],
+  serversCa: string | undefined,
+): Promise<string> {
   const shipped = await readShipped('upstream.conf');
   const named = servers.map((_, index): [string, string] => [
-    `api-${index + 1}:3000 resolve`,
+    `api-${index + 1}:3443 resolve`,
     servers[index]!,
   ]);
-  return replaceOnce(shipped, [['resolver 127.0.0.11 valid=1s;\n', ''], ...named]);
+  return replaceOnce(shipped, [
+    ['resolver 127.0.0.11 valid=1s;\n', ''],
+    ['/etc/nginx/servers-ca.crt', serversCa ?? '/no/such/ca'],
+    ...named,
+  ]);
 }
 
 function replaceOnce(text: string, changes: readonly (readonly [string, string])[]): string {

@@ -138,6 +138,11 @@ function findExposures(config: Config): WeakSetting[] {
     const effect = 'is http, so passwords and sessions are sent unencrypted';
     found.push(['PUBLIC_URL', 'public-url', `${effect}; put TLS in front of the server`]);
   }
+  if (config.production && config.tls === null && !isLoopbackHost(config.host)) {
+    const effect = `is not set and HOST is ${config.host}, so what a proxy and Prometheus exchange with this server is readable on the way`;
+    const remedy = 'set it and TLS_KEY, or HOST=127.0.0.1 if both are on this machine';
+    found.push(['TLS_CERTIFICATE', null, `${effect}; ${remedy}`]);
+  }
   if (trustsEveryone(trustedProxies)) {
     const effect = 'covers so many addresses that anyone can forge their address';
     found.push(['TRUSTED_PROXIES', 'proxies', `${effect}; list only your proxies' networks`]);

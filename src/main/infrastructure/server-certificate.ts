@@ -13,7 +13,7 @@ import { findPairFault, findPeriodFault, type TlsChoice } from '../config/tls-ch
 const READ_EVERY_MS = 60_000;
 const DAY_MS = 24 * 60 * 60_000;
 /** Renewals are automatic, mostly a month before the end, so with less left somebody has to look. */
-export const ENDS_SOON_MS = 14 * DAY_MS;
+export const ENDS_SOON_DAYS = 14;
 /** How often a line about failed handshakes is written, for each reason. */
 const FAILURE_LINE_EVERY_MS = 60_000;
 
@@ -70,11 +70,10 @@ export function createServerCertificate(
   }
 
   function warnOfEnd(): void {
-    const leftMs = endsAt().getTime() - Date.now();
-    if (leftMs > ENDS_SOON_MS || performance.now() - warnedAtMs < DAY_MS) return;
+    const days = daysLeft(endsAt(), new Date());
+    if (days >= ENDS_SOON_DAYS || performance.now() - warnedAtMs < DAY_MS) return;
     warnedAtMs = performance.now();
-    const days = Math.floor(leftMs / DAY_MS);
-    const when = leftMs < 0 ? 'has ended' : `ends in ${days === 1 ? 'a day' : `${days} days`}`;
+    const when = days < 0 ? 'has ended' : `ends in ${days} ${days === 1 ? 'day' : 'days'}`;
     log.warn({ endsAt: endsAt() }, `the certificate of this server ${when}: renew it`);
   }
 
@@ -111,6 +110,11 @@ export function createServerCertificate(
     nudge: task.nudge,
     stop: task.stop,
   };
+}
+
+/** Returns the whole days until a certificate ends; negative after its end. */
+export function daysLeft(endsAt: Date, now: Date): number {
+  return Math.floor((endsAt.getTime() - now.getTime()) / DAY_MS);
 }
 
 export type ServerCertificate = ReturnType<typeof createServerCertificate>;

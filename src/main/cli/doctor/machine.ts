@@ -1,4 +1,7 @@
+import { once } from 'node:events';
 import { statfs } from 'node:fs/promises';
+import http, { type IncomingMessage } from 'node:http';
+import https from 'node:https';
 import { createServer } from 'node:net';
 import { dirname } from 'node:path';
 import type { Config } from '../../config/config.ts';
@@ -6,6 +9,8 @@ import { toListenError } from '../../faults/listen-fault.ts';
 import { createFinding, type Finding } from './finding.ts';
 
 const NODE_MAJOR_MIN = 24;
+/** How long the server that has the port may take to respond. */
+const ANSWER_TIMEOUT_MS = 3_000;
 /** With less, PostgreSQL's log and temporary files can fill the disk within an evening. */
 const FREE_BYTES_MIN = 1024 ** 3;
 
@@ -16,7 +21,7 @@ export function nodeFinding(): Finding {
   return createFinding('Node.js', 'wrong', advice);
 }
 
-export async function portFinding({ host, port }: Config): Promise<Finding> {
+export async function portFinding({ host, port, tls }: Config): Promise<Finding> {
   const what = `port ${port}`;
   const { promise, resolve } = Promise.withResolvers<NodeJS.ErrnoException | null>();
   const probe = createServer();
@@ -25,13 +30,36 @@ export async function portFinding({ host, port }: Config): Promise<Finding> {
   const error = await promise;
   if (error === null) return createFinding(what, 'ok', `free on ${host}`);
   // A Holdfast server that is already running is no fault.
-  const url = `http://${host.includes(':') ? `[${host}]` : host}:${port}/health/live`;
-  const response =
-    error.code === 'EADDRINUSE' ? await fetch(url, { redirect: 'manual' }).catch(() => null) : null;
-  if (response?.ok === true)
-    return createFinding(what, 'ok', 'a Holdfast server is listening on it');
+  const isHoldfast =
+    error.code === 'EADDRINUSE' && (await isAlive({ host, port, isHttps: tls !== null }));
+  if (isHoldfast) return createFinding(what, 'ok', 'a Holdfast server is listening on it');
   const fault = toListenError(error, { host, port });
   return createFinding(what, 'wrong', fault instanceof Error ? fault.message : String(fault));
+}
+
+interface Place {
+  readonly host: string;
+  readonly port: number;
+  readonly isHttps: boolean;
+}
+
+/** Returns whether a Holdfast server responds. Its certificate names it as its clients do, so it is not verified here. */
+async function isAlive({ host, port, isHttps }: Place): Promise<boolean> {
+  const { get } = isHttps ? https : http;
+  const request = get({
+    host,
+    port,
+    path: '/health/live',
+    rejectUnauthorized: false,
+    timeout: ANSWER_TIMEOUT_MS,
+  });
+  request.on('timeout', () => request.destroy(new Error('it did not respond')));
+  try {
+    const [response] = (await once(request, 'response')) as [IncomingMessage];
+    return response.resume().statusCode === 200;
+  } catch {
+    return false;
+  }
 }
 
 export async function diskFinding({ dataDir }: Config): Promise<Finding> {

@@ -2,6 +2,7 @@ import { statSync } from 'node:fs';
 import { isLoopbackHost } from '../../../shared/loopback.ts';
 import type { Config } from '../../config/config.ts';
 import { findWeakSettings, listSecrets, type WeakSetting } from '../../config/weak-settings.ts';
+import { certificateFindings } from './certificate.ts';
 import { passkeyFindings } from './factors.ts';
 import { createFinding, type Finding } from './finding.ts';
 
@@ -14,6 +15,7 @@ export function settingsFindings(config: Config): Finding[] {
   return [
     ...secretFindings(config, weak),
     ...secretFileFindings(config),
+    ...certificateFindings(config, new Date()),
     ...passkeyFindings(config),
     ...weak.filter(({ group }) => group === 'limits').map(toFinding),
     ...(config.production
