@@ -1,15 +1,22 @@
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
 import { newId } from '../../src/shared/ids.ts';
+import { trustAuthority } from '../support/certificates.ts';
 import { testDatabase } from '../support/database.ts';
 import { type EventReader, follow } from '../support/event-reader.ts';
 import { nginxMissing, startNginx } from '../support/nginx.ts';
+import { opensslMissing } from '../support/nginx-certificate.ts';
 import { type ServerProcess, startServerProcess } from '../support/server-process.ts';
 import { createSession, type Session } from '../support/session.ts';
 import { addProduct, addUser } from '../support/shop.ts';
 import { createTokenIssuer } from '../support/tokens.ts';
 import { until } from '../support/until.ts';
+import { root } from './deploy-files.ts';
 
 const CUSTOMERS = 4;
 /** Orders acknowledged before each restart and after the last. */
@@ -18,8 +25,18 @@ const LINES = 30;
 
 const db = await testDatabase();
 
-describe('nginx before two API servers and a worker', { skip: nginxMissing }, async () => {
-  if (nginxMissing !== false) return;
+const missing = nginxMissing || opensslMissing;
+
+describe('nginx before two API servers and a worker, with TLS between them', {
+  skip: missing,
+}, async () => {
+  if (missing !== false) return;
+  // What compose.yaml mounts.
+  const secrets = mkdtempSync(join(tmpdir(), 'holdfast-rolling-'));
+  after(() => rmSync(secrets, { recursive: true, force: true }));
+  execFileSync(join(root, 'deploy/make-secrets'), [secrets], { stdio: 'ignore' });
+  const ca = join(secrets, 'ca.crt');
+  trustAuthority(ca);
   const JWT_SECRET = randomBytes(48).toString('base64url');
   const mint = createTokenIssuer(JWT_SECRET);
   const environment = {
@@ -34,7 +51,13 @@ describe('nginx before two API servers and a worker', { skip: nginxMissing }, as
 
   async function start(role: 'api' | 'worker', port?: number): Promise<ServerProcess> {
     const server = await startServerProcess({
-      environment: { ...environment, ROLE: role },
+      environment: {
+        ...environment,
+        ROLE: role,
+        TLS_CERTIFICATE_FILE: join(secrets, `${role}.crt`),
+        TLS_KEY_FILE: join(secrets, `${role}.key`),
+        NODE_EXTRA_CA_CERTS: ca,
+      },
       ...(port === undefined ? {} : { port }),
     });
     servers.push(server);
@@ -50,7 +73,10 @@ describe('nginx before two API servers and a worker', { skip: nginxMissing }, as
   after(() => Promise.all(servers.map((server) => server.end('SIGKILL'))));
   const apis = await Promise.all([start('api'), start('api')]);
   await start('worker');
-  const { url } = await startNginx(apis.map((api) => api.url));
+  const { url } = await startNginx(
+    apis.map((api) => api.url),
+    { serversCa: ca },
+  );
   const admin = await signIn('admin');
   const customers = await Promise.all(Array.from({ length: CUSTOMERS }, () => signIn('customer')));
   const { sku } = await addProduct(db.database, { onHand: 1_000_000 });

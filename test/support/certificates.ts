@@ -3,6 +3,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after } from 'node:test';
+import tls from 'node:tls';
 import type { KeyPair } from '../../src/http/index.ts';
 import { createChannel } from '../../src/shared/channel.ts';
 
@@ -42,6 +43,11 @@ export function createAuthority(): Authority {
       return request(`server-${issued}`, [...of, ...extensions.flatMap((it) => ['-addext', it])]);
     },
   };
+}
+
+/** Makes the requests of this process trust a CA too, by its path. */
+export function trustAuthority(ca: string): void {
+  tls.setDefaultCACertificates([...tls.getCACertificates('default'), readFileSync(ca, 'utf8')]);
 }
 
 /** Reads a certificate and its key as the server does. */

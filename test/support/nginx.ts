@@ -61,7 +61,7 @@ export async function startNginx(
       ['proxy_pass https://holdfast;', `${stripsPath ? stripping : ''}${target}`],
     ]),
   );
-  const servers = serverUrls.map((url) => new URL(url).host);
+  const servers = serverUrls.map((url) => new URL(url).host.replace('localhost', '127.0.0.1'));
   await writeFile(join(folder, 'upstream.conf'), await buildUpstream(servers, serversCa));
   await writeFile(join(folder, 'tls.conf'), await buildListener(port, certificates));
 

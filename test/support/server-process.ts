@@ -17,6 +17,8 @@ export interface ServerProcess {
   output(): string;
   /** Sends a signal and waits for the process to end. */
   end(signal: 'SIGTERM' | 'SIGKILL'): Promise<void>;
+  /** Sends SIGHUP, by which it reads its certificate again. */
+  hangUp(): void;
 }
 
 export interface ServerProcessOptions {
@@ -28,7 +30,9 @@ export interface ServerProcessOptions {
 /** Runs `holdfast serve` and resolves when it is ready. */
 export async function startServerProcess(options: ServerProcessOptions): Promise<ServerProcess> {
   const port = options.port ?? (await ownPort());
-  const url = `http://127.0.0.1:${port}`;
+  // By the name in the certificates of deploy/make-secrets.
+  const isHttps = options.environment.TLS_CERTIFICATE_FILE !== undefined;
+  const url = isHttps ? `https://localhost:${port}` : `http://127.0.0.1:${port}`;
   const child = spawn(
     process.execPath,
     [fileURLToPath(new URL('../../bin/holdfast.js', import.meta.url)), 'serve'],
@@ -59,6 +63,7 @@ export async function startServerProcess(options: ServerProcessOptions): Promise
     pid: child.pid!,
     output: () => output,
     end: (signal) => end(child, signal),
+    hangUp: () => void child.kill('SIGHUP'),
   };
   try {
     await untilReady(server, child);
