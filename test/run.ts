@@ -14,7 +14,13 @@ import {
 import { describeLeaks } from './support/runner/leaks.ts';
 import { listLeftBehind, listUnversioned } from './support/runner/left-behind.ts';
 import { describeSlowest, type Measured, processorTimeMs } from './support/runner/report.ts';
-import { guessDurationMs, needsDatabase, readTestSources } from './support/runner/test-sources.ts';
+import { sharedProcesses } from './support/runner/shared-files.ts';
+import {
+  canShareProcess,
+  guessDurationMs,
+  needsDatabase,
+  readTestSources,
+} from './support/runner/test-sources.ts';
 import { makeRunFolder, startThrowawayServer } from './support/throwaway-server.ts';
 
 /**
@@ -58,27 +64,46 @@ interface Outcome {
   readonly tests: readonly Measured[];
 }
 
-/** Runs the files in the given order, in this environment. */
+/** Test files in the order in which they start. */
+interface Plan {
+  /** Each in a process of its own. */
+  readonly alone: readonly string[];
+  /** Several in a process, after the others, so that no core is idle at the end. */
+  readonly shared: readonly string[];
+  readonly withDatabase: boolean;
+}
+
+/** Runs the files in this environment. */
 async function runTests(
-  files: readonly string[],
-  leaksFile: string,
+  { alone, shared }: Plan,
+  folder: string,
   signal: AbortSignal,
 ): Promise<Outcome> {
+  const leaksFile = join(folder, 'leaks');
+  process.env.TEST_LEAKS_FILE = leaksFile;
+  const concurrency = availableParallelism() + WAITING_FILES;
   const events = run({
-    files: files.map((file) => join(root, file)),
+    files: [
+      ...alone.map((file) => join(root, file)),
+      ...sharedProcesses(shared, folder, concurrency),
+    ],
     cwd: root,
-    concurrency: availableParallelism() + WAITING_FILES,
+    concurrency,
     timeout: TEST_TIMEOUT_MS,
     signal,
   });
   let success = false;
   const skips: string[] = [];
   const measured = { files: [] as Measured[], tests: [] as Measured[] };
+  const files = new Set([...alone.map((file) => join(root, file)), ...shared]);
   events.on('test:complete', (test) => {
     const { duration_ms: durationMs, type } = test.details;
     const file = relative(root, test.file ?? '');
-    if (test.name === test.file) measured.files.push({ name: file, durationMs });
-    else if (type !== 'suite') measured.tests.push({ name: `${test.name} (${file})`, durationMs });
+    if (files.has(test.name)) measured.files.push({ name: relative(root, test.name), durationMs });
+    // The rest are suites, and the processes that files share.
+    else if (type !== 'suite' && test.name !== test.file) {
+      measured.tests.push({ name: `${test.name} (${file})`, durationMs });
+    }
   });
   const onTest = (test: Parameters<typeof listSkips>[0]) => skips.push(...listSkips(test));
   events.on('test:pass', onTest);
@@ -109,21 +134,12 @@ function abortSignal(): AbortSignal {
 }
 
 /** Runs the files in a temporary environment that is removed afterwards. */
-async function runInTemporaryFolder(
-  files: readonly string[],
-  withDatabase: boolean,
-  signal: AbortSignal,
-): Promise<Outcome> {
+async function runInTemporaryFolder(plan: Plan, signal: AbortSignal): Promise<Outcome> {
   const folder = await makeRunFolder();
   try {
-    const leaksFile = join(folder.path, 'leaks');
     // So that an interrupted test leaves nothing on the machine.
-    Object.assign(process.env, {
-      TMPDIR: folder.path,
-      NODE_COMPILE_CACHE: cache,
-      TEST_LEAKS_FILE: leaksFile,
-    });
-    if (!withDatabase) return await runTests(files, leaksFile, signal);
+    Object.assign(process.env, { TMPDIR: folder.path, NODE_COMPILE_CACHE: cache });
+    if (!plan.withDatabase) return await runTests(plan, folder.path, signal);
     const server = await startThrowawayServer(folder.path, process.env.TEST_POSTGRES_BIN);
     try {
       Object.assign(process.env, {
@@ -131,7 +147,7 @@ async function runInTemporaryFolder(
         TEST_DATABASE_OWNER_URL: server.ownerUrl,
         TEST_DATABASE_TEMPLATE: server.template.name,
       });
-      return await runTests(files, leaksFile, signal);
+      return await runTests(plan, folder.path, signal);
     } finally {
       await server.stop();
     }
@@ -172,9 +188,13 @@ async function main(): Promise<number> {
   const sources = new Map(files.map((file) => [file, readTestSources(root, file)]));
   const durations = readDurations(durationsFile);
   const ordered = longestFirst(files, durations, (file) => guessDurationMs(sources.get(file)!));
-  const withDatabase = [...sources.values()].some(needsDatabase);
+  const plan = {
+    alone: ordered.filter((file) => !canShareProcess(sources.get(file)!)),
+    shared: ordered.filter((file) => canShareProcess(sources.get(file)!)),
+    withDatabase: [...sources.values()].some(needsDatabase),
+  };
   const unversioned = listUnversioned(root);
-  const outcome = await runInTemporaryFolder(ordered, withDatabase, signal);
+  const outcome = await runInTemporaryFolder(plan, signal);
   const { success, skips, leaks } = outcome;
   if (!signal.aborted) recordDurations(durations, outcome.files);
   process.stdout.write(describeRun(outcome));

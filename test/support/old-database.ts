@@ -5,6 +5,7 @@ import { after } from 'node:test';
 import { createDatabase, type Database } from '../../src/database/database.ts';
 import { migrate, migrationsDirectory } from '../../src/database/migrate.ts';
 import { emptyDatabase } from './database.ts';
+import { PATIENT_MS } from './patience.ts';
 
 /** Opens a database of the version before a migration, with its owner. `migrate(database)` then upgrades it. */
 export async function openOldDatabase(
@@ -18,7 +19,13 @@ export async function openOldDatabase(
     }
   }
   const { ownerUrl: url } = await emptyDatabase();
-  const database = createDatabase({ url, poolMax: 10, constraints: {} });
+  const database = createDatabase({
+    url,
+    poolMax: 10,
+    connectTimeoutMs: PATIENT_MS,
+    statementTimeoutMs: PATIENT_MS,
+    constraints: {},
+  });
   after(() => database.close());
   await migrate(database, { directory: folder });
   return { database, url };

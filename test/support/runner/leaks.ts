@@ -33,6 +33,11 @@ export function noteSecrets(body: unknown): void {
   }
 }
 
+/** Forgets them at the end of a test file. */
+export function forgetSecrets(): void {
+  sent.clear();
+}
+
 /** Returns the names of what a line contains and must not. */
 export function findLeaks(line: string): string[] {
   const found = Object.entries(FORBIDDEN).flatMap(([name, form]) =>

@@ -28,6 +28,18 @@ export function needsDatabase(sources: ReadonlyMap<string, string>): boolean {
   return [...sources.values()].some((text) => text.includes('process.env.TEST_DATABASE_'));
 }
 
+/** What changes the process, or measures it: starts programs, sets variables, replaces the clock. */
+const NEEDS_OWN_PROCESS =
+  /'node:child_process'|'node:worker_threads'|'playwright-core'|\bstartEmbeddedPostgres\(|\bmock\b|\bprocess\.env\.\w+ \??\??=[^=]|\bObject\.assign\(process\.env|\bdelete process\.env|\bprocess\.(?:chdir|exitCode|exit|kill|memoryUsage)\b/;
+
+/**
+ * Returns whether a file can run in one process with others, one after another. They load the product once and run it
+ * compiled, which is more than half of the processor time of a file.
+ */
+export function canShareProcess(sources: ReadonlyMap<string, string>): boolean {
+  return ![...sources.values()].some((text) => NEEDS_OWN_PROCESS.test(text));
+}
+
 /** Slow operations of test files, the slowest first, with an estimate in seconds. */
 const SLOW: readonly [secondsGuess: number, operation: RegExp][] = [
   [40, /\bstartBrowser\(/],

@@ -1,0 +1,29 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+/** Files that share a process, at most: so that what each leaves in memory does not add up without bound. */
+export const SHARED_FILES_MAX = 40;
+/** Fewer do not make up for the start of the process. */
+const SHARED_FILES_MIN = 4;
+
+const program = fileURLToPath(new URL('./shared-process.ts', import.meta.url));
+
+/**
+ * Returns the programs that run these files: the same one for each process. When it starts, it takes files from the
+ * list, which is written into `folder`.
+ */
+export function sharedProcesses(
+  files: readonly string[],
+  folder: string,
+  concurrency: number,
+): string[] {
+  const list = join(folder, 'shared-files.json');
+  writeFileSync(list, JSON.stringify(files));
+  process.env.TEST_SHARED_FILES = list;
+  const processes = Math.min(
+    Math.ceil(files.length / SHARED_FILES_MIN),
+    Math.ceil(files.length / SHARED_FILES_MAX) + concurrency,
+  );
+  return Array(processes).fill(program);
+}

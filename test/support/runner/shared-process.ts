@@ -1,0 +1,55 @@
+import { closeSync, openSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { test } from 'node:test';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { forgetSecrets } from './leaks.ts';
+import { SHARED_FILES_MAX } from './shared-files.ts';
+
+/**
+ * Run by the runner like a test file, several times at once. Runs the files that may share a process one after another,
+ * each as one test, so that its hooks run at its end. Together the processes run each file of the list once.
+ */
+const root = fileURLToPath(new URL('../../..', import.meta.url));
+/** How long a process may take to end after its last file. */
+const ENDS_WITHIN_MS = 30_000;
+
+/** Yields the files of the list that no other process has taken, and takes them. */
+function* takeFiles(list: string): Generator<string> {
+  const files = JSON.parse(readFileSync(list, 'utf8')) as readonly string[];
+  for (const [position, file] of files.entries()) {
+    if (take(join(dirname(list), `taken-${position}`))) yield file;
+  }
+}
+
+/** Returns false if the mark exists. */
+function take(mark: string): boolean {
+  try {
+    closeSync(openSync(mark, 'wx'));
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
+    throw error;
+  }
+}
+
+async function runFiles(list: string): Promise<void> {
+  const ran: string[] = [];
+  // A test that waits only for timers that keep no process alive would end this one, and with it the other files.
+  const alive = setInterval(() => {}, ENDS_WITHIN_MS);
+  for (const file of takeFiles(list)) {
+    const path = join(root, file);
+    // As if it were the program of a process of its own.
+    process.argv[1] = path;
+    await test(file, () => import(pathToFileURL(path).href));
+    forgetSecrets();
+    if (ran.push(file) === SHARED_FILES_MAX) break;
+  }
+  clearInterval(alive);
+  const complain = () =>
+    process.stderr.write(`One of these files left something open:\n- ${ran.join('\n- ')}\n`);
+  setTimeout(complain, ENDS_WITHIN_MS).unref();
+}
+
+const { TEST_SHARED_FILES: list } = process.env;
+if (list === undefined) throw new Error('Run the tests with `npm test`.');
+await runFiles(list);
