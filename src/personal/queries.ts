@@ -75,7 +75,7 @@ export const listEncryptingIds = statement<[], { keyId: string | null }>(
      limit 1)`,
 );
 
-/** Returns keys that are in clear or under one of these. */
+/** Returns keys that are in clear or under one of these. Sorted, because otherwise the plan for any ids would read the whole table. */
 export const findKeysUnderOthers = statement<
   [otherIds: readonly string[], limit: number],
   { personId: string; key: Buffer; keyId: string | null }
@@ -93,6 +93,7 @@ export const findKeysUnderOthers = statement<
           from personal_keys
          where key is not null
            and key_id = any($1::text[])
+         order by key_id
          limit $2::int)) as other
     limit $2::int`,
 );
