@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { after } from 'node:test';
 import { type Browser, chromium } from 'playwright-core';
+import { onProcessEnd } from './runner/process-end.ts';
 
 /** Where common packages install Chromium. */
 const paths = [
@@ -47,11 +48,26 @@ const args = [
   `--disable-features=${disabledFeatures.join(',')}`,
 ];
 
-/** Starts the system's Chromium and closes it after the file. Returns null if there is none. */
+let started: Promise<Browser> | undefined;
+
+/**
+ * Returns the system's Chromium, which the files of a process share; each closes the contexts that it has opened.
+ * Returns null if there is none.
+ */
 export async function startBrowser(): Promise<Browser | null> {
   if (executablePath === undefined) return null;
+  started ??= launch(executablePath);
+  const browser = await started;
+  after(() => Promise.all(browser.contexts().map((context) => context.close())));
+  return browser;
+}
+
+async function launch(path: string): Promise<Browser> {
   // Playwright's own listener would keep a file alive that the runner ends. Chromium ends with the file anyway.
-  const browser = await chromium.launch({ executablePath, args, handleSIGTERM: false });
-  after(() => browser.close());
+  const browser = await chromium.launch({ executablePath: path, args, handleSIGTERM: false });
+  browser.on('disconnected', () => {
+    started = undefined;
+  });
+  onProcessEnd(() => browser.close());
   return browser;
 }

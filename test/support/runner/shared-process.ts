@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { forgetSecrets } from './leaks.ts';
+import { shareProcess } from './process-end.ts';
 import { SHARED_FILES_MAX } from './shared-files.ts';
 
 /**
@@ -34,6 +35,7 @@ function take(mark: string): boolean {
 
 async function runFiles(list: string): Promise<void> {
   const ran: string[] = [];
+  const endProcess = shareProcess();
   // A test that waits only for timers that keep no process alive would end this one, and with it the other files.
   const alive = setInterval(() => {}, ENDS_WITHIN_MS);
   for (const file of takeFiles(list)) {
@@ -44,6 +46,7 @@ async function runFiles(list: string): Promise<void> {
     forgetSecrets();
     if (ran.push(file) === SHARED_FILES_MAX) break;
   }
+  await endProcess();
   clearInterval(alive);
   const complain = () =>
     process.stderr.write(`One of these files left something open:\n- ${ran.join('\n- ')}\n`);

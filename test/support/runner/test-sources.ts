@@ -28,16 +28,23 @@ export function needsDatabase(sources: ReadonlyMap<string, string>): boolean {
   return [...sources.values()].some((text) => text.includes('process.env.TEST_DATABASE_'));
 }
 
-/** What changes the process, or measures it: starts programs, sets variables, replaces the clock. */
-const NEEDS_OWN_PROCESS =
-  /'node:child_process'|'node:worker_threads'|'playwright-core'|\bstartEmbeddedPostgres\(|\bmock\b|\bprocess\.env\.\w+ \??\??=[^=]|\bObject\.assign\(process\.env|\bdelete process\.env|\bprocess\.(?:chdir|exitCode|exit|kill|memoryUsage)\b/;
+/** What changes the process, or measures it. */
+const NEEDS_OWN_PROCESS = [
+  /'node:worker_threads'/,
+  /\bmock\b/,
+  /\bprocess\.env(?:\.\w+|\[\w+\]) \??\??=[^=]/,
+  /\bObject\.assign\(process\.env/,
+  /\bdelete process\.env/,
+  /\bprocess\.(?:chdir|exit|exitCode|memoryUsage|resourceUsage|umask)\b/,
+];
 
 /**
  * Returns whether a file can run in one process with others, one after another. They load the product once and run it
  * compiled, which is more than half of the processor time of a file.
  */
 export function canShareProcess(sources: ReadonlyMap<string, string>): boolean {
-  return ![...sources.values()].some((text) => NEEDS_OWN_PROCESS.test(text));
+  const text = [...sources.values()].join('\n');
+  return !NEEDS_OWN_PROCESS.some((pattern) => pattern.test(text));
 }
 
 /** Slow operations of test files, the slowest first, with an estimate in seconds. */
