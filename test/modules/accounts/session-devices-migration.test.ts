@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { before, test } from 'node:test';
 import { migrate } from '../../../src/database/migrate.ts';
-import { hashDevice } from '../../../src/modules/accounts/devices/device.ts';
+import { hashDevice } from '../../../src/modules/accounts/tokens/device-tokens.ts';
 import { hashToken } from '../../../src/modules/accounts/tokens/refresh-tokens.ts';
 import { newId } from '../../../src/shared/ids.ts';
 import { openOldDatabase } from '../../support/old-database.ts';

@@ -8,8 +8,8 @@ import {
 import type { Caller, OrderCaller, UserCaller } from '../../../shared/caller.ts';
 import { authErrors } from '../../../shared/common-errors.ts';
 import { CodedError } from '../../../shared/errors.ts';
-import { hashDevice, shortenDeviceHash } from '../devices/device.ts';
 import type { AccessClaims, AccessTokens } from '../tokens/access-tokens.ts';
+import { hashDevice, shortenDeviceHash } from '../tokens/device-tokens.ts';
 import type { OrderTokens } from '../tokens/order-tokens.ts';
 import { API_KEY_PREFIX } from './api-key.ts';
 import type { ApiKeyAuthenticator } from './api-key-authenticator.ts';

@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Queryable } from '../../../database/statement.ts';
 import {
@@ -14,6 +13,7 @@ import { sha256 } from '../../../shared/canonical-json.ts';
 import { CodedError } from '../../../shared/errors.ts';
 import type { AccountsParts } from '../accounts-parts.ts';
 import { accountsErrors } from '../errors.ts';
+import { createDeviceToken, hashDevice, isDeviceToken } from '../tokens/device-tokens.ts';
 import {
   type DeviceKind,
   findKnownDevice,
@@ -24,8 +24,6 @@ import {
 
 /** As long as a session may go without a refresh at most. */
 const MAX_AGE_SECONDS = 365 * 86_400;
-/** 32 bytes in base64url. */
-const TOKEN = /^[A-Za-z0-9_-]{43}$/;
 
 /** Where a sign-in comes from, as far as a request shows. */
 export interface Device {
@@ -47,8 +45,8 @@ export interface Device {
 /** `getsCookie`: the reply sets the cookie. Throws `request.malformed` for two cookies. */
 export function readDevice(request: FastifyRequest, getsCookie: boolean): Device {
   const shown = findCookie(request, 'device');
-  const isReturning = shown !== undefined && TOKEN.test(shown);
-  const newToken = getsCookie ? randomBytes(32).toString('base64url') : null;
+  const isReturning = shown !== undefined && isDeviceToken(shown);
+  const newToken = getsCookie ? createDeviceToken() : null;
   return {
     token: isReturning ? shown : newToken,
     isReturning,
@@ -114,16 +112,6 @@ export async function forgetOtherDevices(
 ): Promise<void> {
   const kept = device === null ? [] : [...hashIdentities(device).values()];
   await forgetDevices(db, userId, kept, sha256('forgotten devices', userId).toString('hex'));
-}
-
-/** Hashes the token of a device for storage. */
-export function hashDevice(token: string): Buffer {
-  return sha256('device', token);
-}
-
-/** Returns what access tokens state of the browser that they were set in, from a hash of its device. */
-export function shortenDeviceHash(hash: Buffer): string {
-  return hash.toString('base64url', 0, 16);
 }
 
 function hashIdentities({ token, range, userAgent }: Device): Map<DeviceKind, string> {

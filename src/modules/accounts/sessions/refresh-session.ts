@@ -3,9 +3,10 @@ import type { Origin } from '../../../shared/caller.ts';
 import { CodedError } from '../../../shared/errors.ts';
 import type { SecurityFact } from '../../../shared/security-events.ts';
 import type { AccountsParts } from '../accounts-parts.ts';
-import { type Device, hashDevice } from '../devices/device.ts';
+import type { Device } from '../devices/device.ts';
 import { accountsErrors } from '../errors.ts';
 import { notify } from '../notices.ts';
+import { hashDevice } from '../tokens/device-tokens.ts';
 import { hashToken } from '../tokens/refresh-tokens.ts';
 import { buildSession, type Session } from './session.ts';
 import {

@@ -5,15 +5,10 @@ import { authErrors } from '../../../shared/common-errors.ts';
 import { CodedError } from '../../../shared/errors.ts';
 import { newId } from '../../../shared/ids.ts';
 import type { AccountsParts } from '../accounts-parts.ts';
-import {
-  type Device,
-  hashDevice,
-  rememberDevice,
-  requireAdmitted,
-  shortenDeviceHash,
-} from '../devices/device.ts';
+import { type Device, rememberDevice, requireAdmitted } from '../devices/device.ts';
 import { notify } from '../notices.ts';
 import { isFactorRequired } from '../required-factor.ts';
+import { hashDevice, shortenDeviceHash } from '../tokens/device-tokens.ts';
 import { hashToken } from '../tokens/refresh-tokens.ts';
 import { mustChangePassword, type Profile, profileView } from '../user.ts';
 import {
