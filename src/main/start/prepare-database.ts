@@ -14,7 +14,7 @@ import { activeDemoUsers, type DemoAccount, loadDemoData } from './demo-data.ts'
 import { placeDemoOrders } from './demo-orders.ts';
 import { migrateSchema, openSchema } from './migrate-schema.ts';
 import { findServerSettings, type ServerSettingsRow } from './queries.ts';
-import { describeStrandedPasskeys } from './stranded-passkeys.ts';
+import { describeUnusablePasskeys } from './unusable-passkeys.ts';
 
 const VERSION_NUMBER_MIN = 150_000;
 
@@ -53,7 +53,7 @@ export async function prepareDatabase(
     : null;
   if (demoAccounts !== null) await tryDemoOrders(application, demoAccounts, log);
   await ensureAdmin(database, config, log);
-  for (const text of await describeStrandedPasskeys(config, database)) log.warn(`${text}.`);
+  for (const text of await describeUnusablePasskeys(config, database)) log.warn(`${text}.`);
   return { demoAccounts };
 }
 

@@ -14,6 +14,7 @@ export { accountsDeclaration } from './declaration.ts';
 export { EMAIL_LENGTH_MAX, type Email, emailKey, parseEmail } from './email.ts';
 export { accountsErrors } from './errors.ts';
 export { countKeyUse } from './factors/count-key-use.ts';
+export { countStaffWithWeakPasskeys } from './factors/count-weak-passkeys.ts';
 export { countStrandedPasskeys } from './factors/factor-queries.ts';
 export { resetFactorsOf } from './factors/reset-factors.ts';
 export type { GuessLimits } from './guess-limits.ts';

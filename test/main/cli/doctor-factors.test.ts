@@ -5,11 +5,16 @@ import { test } from 'node:test';
 import {
   factorKeyFindings,
   passkeyFindings,
-  strandedPasskeyFindings,
+  unusablePasskeyFindings,
 } from '../../../src/main/cli/doctor/factors.ts';
 import { readConfig } from '../../../src/main/config/read-config.ts';
-import { accountsOn, FACTOR_KEY } from '../../modules/accounts/accounts-fixture.ts';
-import { signUpWithPasskey, signUpWithTotp } from '../../modules/accounts/factors-fixture.ts';
+import { accountsOn, FACTOR_KEY, PUBLIC_URL } from '../../modules/accounts/accounts-fixture.ts';
+import {
+  addTestPasskey,
+  signUpWithPasskey,
+  signUpWithTotp,
+} from '../../modules/accounts/factors-fixture.ts';
+import { createTestAuthenticator } from '../../support/authenticator.ts';
 import { testDatabase } from '../../support/database.ts';
 
 const { database } = await testDatabase();
@@ -48,7 +53,7 @@ test('without a domain there are no passkeys', () => {
 test('passkeys of a former domain are counted, with the domain to set', async () => {
   await signUpWithPasskey(accountsOn(database));
   const list = async (environment: Record<string, string>) => {
-    const findings = await strandedPasskeyFindings(readConfig(environment, tmpdir()), database);
+    const findings = await unusablePasskeyFindings(readConfig(environment, tmpdir()), database);
     return findings.map(({ state, say }) => `${state}: ${say}`);
   };
   const addresses = { PUBLIC_URL: 'https://shop.example' };
@@ -60,4 +65,37 @@ test('passkeys of a former domain are counted, with the domain to set', async ()
   assert.deepEqual(await list({ ...split, WEBAUTHN_RP_ID: 'shop.example' }), []);
   const [homeless = ''] = await list({ PUBLIC_URL: 'https://192.0.2.7' });
   assert.match(homeless, /^look: 1 passkey of shop.example cannot be used: /);
+});
+
+test('staff whose only factors are passkeys of an algorithm that no longer counts are counted', async () => {
+  const accounts = accountsOn(database);
+  const list = async () => {
+    const config = readConfig({ PUBLIC_URL: 'https://shop.example' }, tmpdir());
+    return (await unusablePasskeyFindings(config, database)).map(({ say }) => say);
+  };
+  const [only, both, customer] = [
+    await signUpWithPasskey(accounts),
+    await signUpWithPasskey(accounts),
+    await signUpWithPasskey(accounts),
+  ];
+  await addTestPasskey(accounts, both.caller, createTestAuthenticator({ origin: PUBLIC_URL }));
+  for (const { added, user } of [only, both, customer]) {
+    const weak = createTestAuthenticator({ origin: PUBLIC_URL }, 16, 'RS256');
+    await database.run(
+      'test.weaken_passkey',
+      'update factors set public_key = $2::bytea where id = $1::uuid',
+      [added.id, weak.stored.publicKey],
+    );
+    if (user.id === customer.user.id) continue;
+    await database.run('test.to_staff', `update users set role = 'kitchen' where id = $1::uuid`, [
+      user.id,
+    ]);
+  }
+  const [weak = '', ...others] = await list();
+  assert.match(weak, /^1 member of staff has no other factor .+ RS256.+ reset-factors/);
+  assert.deepEqual(others, []);
+  await database.run('test.disable', 'update users set disabled_at = now() where id = $1::uuid', [
+    only.user.id,
+  ]);
+  assert.deepEqual(await list(), []);
 });

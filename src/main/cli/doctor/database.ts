@@ -15,7 +15,7 @@ import { findDemoFault, READ_ONLY_DATABASE, serverFaults } from '../../start/pre
 import { findServerSettings, findServerTime } from '../../start/queries.ts';
 import { explainError } from '../explain-error.ts';
 import { encryptionFindings } from './encryption.ts';
-import { factorKeyFindings, strandedPasskeyFindings } from './factors.ts';
+import { factorKeyFindings, unusablePasskeyFindings } from './factors.ts';
 import { createFinding, type Finding } from './finding.ts';
 import { roleFindings } from './role.ts';
 import { sealFindings } from './seals.ts';
@@ -75,7 +75,7 @@ async function findingsOfRunning(config: Config): Promise<Finding[]> {
     ...(await demoFindings(config, opened.database)),
     ...(await ifReadable(() => encryptionFindings(opened.database))),
     ...(await ifReadable(() => factorKeyFindings(config, opened.database))),
-    ...(await ifReadable(() => strandedPasskeyFindings(config, opened.database))),
+    ...(await ifReadable(() => unusablePasskeyFindings(config, opened.database))),
     ...(await ifReadable(() => sealFindings(config, opened.database))),
     await clockFinding(opened.database),
     ...(await roleFindings(config, opened)),

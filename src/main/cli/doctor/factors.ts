@@ -2,7 +2,7 @@ import type { Database } from '../../../database/database.ts';
 import { countKeyUse } from '../../../modules/accounts/index.ts';
 import type { Config } from '../../config/config.ts';
 import { findFactorKeys } from '../../start/own-secrets.ts';
-import { describeStrandedPasskeys } from '../../start/stranded-passkeys.ts';
+import { describeUnusablePasskeys } from '../../start/unusable-passkeys.ts';
 import { createFinding, type Finding } from './finding.ts';
 
 const WHAT = 'second factors';
@@ -36,12 +36,12 @@ export function passkeyFindings({ passkeys, publicUrl }: Config): Finding[] {
   return [createFinding(WHAT, 'look', say)];
 }
 
-/** Lists passkeys that stopped working, because another domain was set since they were created. */
-export async function strandedPasskeyFindings(
+/** Lists passkeys that stopped working. */
+export async function unusablePasskeyFindings(
   config: Config,
   database: Database,
 ): Promise<Finding[]> {
-  const sentences = await describeStrandedPasskeys(config, database);
+  const sentences = await describeUnusablePasskeys(config, database);
   return sentences.map((say) => createFinding(WHAT, 'look', say));
 }
 

@@ -149,6 +149,23 @@ export const countStrandedPasskeys = statement<
     order by rp_id`,
 );
 
+/** Returns the passkeys of staff who have no other factor. */
+export const listOnlyPasskeysOfStaff = statement<[], { userId: string; publicKey: Buffer }>(
+  'accounts.list_only_passkeys_of_staff',
+  `select factors.user_id as "userId", factors.public_key as "publicKey"
+     from users
+     join factors on factors.user_id = users.id
+    where users.role <> 'customer'
+      and users.disabled_at is null
+      and factors.type = 'passkey'
+      and factors.confirmed_at is not null
+      and not exists (
+        select from factors as other
+         where other.user_id = users.id
+           and other.type <> 'passkey'
+           and other.confirmed_at is not null)`,
+);
+
 /** Deletes factors that were never confirmed. */
 export const purgePendingFactors = statement<[limit: number], { id: string }>(
   'accounts.purge_pending_factors',

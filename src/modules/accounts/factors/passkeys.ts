@@ -155,7 +155,7 @@ export async function verifyPasskey(
 }
 
 /** Returns whether a passkey signs as new ones do. An earlier version took others, and the library verifies them. */
-async function isStrong({ publicKey }: StoredPasskey): Promise<boolean> {
+export async function isStrong({ publicKey }: Pick<StoredPasskey, 'publicKey'>): Promise<boolean> {
   const { cose, decodeCredentialPublicKey } = await loadHelpers();
   const algorithm = decodeCredentialPublicKey(bytes(publicKey)).get(cose.COSEKEYS.alg);
   return algorithm !== undefined && ALGORITHMS.includes(algorithm);
