@@ -33,6 +33,8 @@ const AccountPage = lazyPage(() => import('./pages/account-page.tsx'));
 const RequiredFactorPage = lazyPage(() => import('./pages/required-factor-page.tsx'));
 const ForgotPage = lazyPage(() => import('./pages/forgot-page.tsx'));
 const ResetPage = lazyPage(() => import('./pages/reset-page.tsx'));
+const VerifyPage = lazyPage(() => import('./pages/verify-page.tsx'));
+const EmailUndoPage = lazyPage(() => import('./pages/email-undo-page.tsx'));
 const HealthPage = lazyPage(() => import('./pages/health-page.tsx'));
 
 export function Console() {
@@ -48,6 +50,16 @@ export function Console() {
       <Route path="/reset">
         <Unframed>
           <ResetPage />
+        </Unframed>
+      </Route>
+      <Route path="/verify">
+        <Unframed>
+          <VerifyPage />
+        </Unframed>
+      </Route>
+      <Route path="/email-undo">
+        <Unframed>
+          <EmailUndoPage />
         </Unframed>
       </Route>
       <Route component={SignedIn} />

@@ -24,16 +24,21 @@ interface Link {
   readonly hasToken: boolean;
 }
 
-const inShop = { isInConsole: false } as const;
 const choosePassword: Link = {
   label: 'Choose a new password',
   path: '/forgot',
   isInConsole: true,
   hasToken: false,
 };
-const openShop: Link = { ...inShop, label: 'Open the shop', path: '', hasToken: false };
+const openShop: Link = { isInConsole: false, label: 'Open the shop', path: '', hasToken: false };
+const confirmAddress: Link = {
+  label: 'Confirm this address',
+  path: '/verify',
+  isInConsole: true,
+  hasToken: true,
+};
 const undoChange: Link = {
-  ...inShop,
+  isInConsole: true,
   label: 'Undo the change',
   path: '/email-undo',
   hasToken: true,
@@ -65,7 +70,7 @@ const linkTexts: Readonly<Record<Exclude<AccountMailKind, NoticeMailKind>, Accou
       'The link below works once, within 24 hours. It confirms that the address is yours.',
       'If it was not you, ignore this mail: the address stays unconfirmed.',
     ],
-    link: { ...inShop, label: 'Confirm this address', path: '/verify', hasToken: true },
+    link: confirmAddress,
   },
   'email.confirm': {
     subject: 'Confirm your new e-mail address',
@@ -74,7 +79,7 @@ const linkTexts: Readonly<Record<Exclude<AccountMailKind, NoticeMailKind>, Accou
       'The link below works once, within 24 hours. Until then the account keeps its former address.',
       'If it was not you, ignore this mail: nothing changes.',
     ],
-    link: { ...inShop, label: 'Confirm this address', path: '/verify', hasToken: true },
+    link: confirmAddress,
   },
   'email.taken': {
     subject: 'You already have an account with this address',

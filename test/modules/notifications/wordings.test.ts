@@ -363,7 +363,7 @@ test('a notice of another address offers to undo it only with the link that does
   }
 });
 
-test('staff choose a new password in the console, and customers in the shop', () => {
+test('the links of mails to staff lead to the console, and those of customers to the shop', () => {
   const notice = { at: promisedFor, address: null, browser: null, factor: null };
   const write = (kind: AccountMailKind, isStaff: boolean) => {
     const content = { recipient: 'a@example.com', isStaff, token: 'secret', notice };
@@ -376,5 +376,15 @@ test('staff choose a new password in the console, and customers in the shop', ()
   }
   assert.ok(write('password.reset', true).includes(`${own}/reset#token=secret`));
   assert.ok(write('password.reset', false).includes(`${shop}/reset#token=secret`));
-  assert.ok(write('account.email_changed', true).includes(`${shop}/email-undo#token=secret`));
+  for (const [isStaff, page] of [
+    [true, own],
+    [false, shop],
+  ] as const) {
+    for (const kind of ['email.verify', 'email.confirm'] as const) {
+      assert.ok(write(kind, isStaff).includes(`${page}/verify#token=secret`));
+    }
+    for (const kind of ['account.email_changed', 'account.email_change_requested'] as const) {
+      assert.ok(write(kind, isStaff).includes(`${page}/email-undo#token=secret`));
+    }
+  }
 });
