@@ -55,15 +55,18 @@ export function OrderFacts({ order }: { order: Order }) {
 
 function Customer({ order: { customer, customerId } }: { order: Order }) {
   if (customer === undefined) return customerId;
+  const { name, email, phone } = customer;
+  // Of a guest whom staff entered, or whose data was removed, nothing may be known.
+  const isUnknown = name === '' && email === null && phone === null;
   return (
     <>
-      <bdi>{customer.name}</bdi>{' '}
+      {isUnknown ? 'No name' : <bdi>{name}</bdi>}{' '}
       <Anchor component={Link} href={`/orders?customerId=${customer.id}`} size="sm">
-        {customer.email ?? customer.phone ?? 'Orders'}
+        {email ?? phone ?? 'Their orders'}
       </Anchor>
-      {customer.email !== null && customer.phone !== null && (
+      {email !== null && phone !== null && (
         <Text size="sm">
-          <Phone number={customer.phone} />
+          <Phone number={phone} />
         </Text>
       )}
       {customer.guest && <Guest customer={customer} />}
