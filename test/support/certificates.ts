@@ -19,6 +19,8 @@ export interface Authority {
   readonly ca: string;
   /** Issues a certificate for names such as `DNS:localhost` or `IP:127.0.0.1`. */
   issue(names: string): Certificate;
+  /** Issues one that ended yesterday. */
+  issueEnded(): Certificate;
 }
 
 const KEY = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '2'];
@@ -27,10 +29,10 @@ export function createAuthority(): Authority {
   const folder = mkdtempSync(join(tmpdir(), 'holdfast-ca-'));
   after(() => rmSync(folder, { recursive: true, force: true }));
   let issued = 0;
+  const openssl = (...args: string[]) => execFileSync('openssl', args, { stdio: 'ignore' });
   function request(name: string, extra: readonly string[]): Certificate {
     const [cert, key] = [join(folder, `${name}.pem`), join(folder, `${name}.key`)];
-    const args = ['req', '-x509', ...KEY, '-keyout', key, '-out', cert, ...extra];
-    execFileSync('openssl', args, { stdio: 'ignore' });
+    openssl('req', '-x509', ...KEY, '-keyout', key, '-out', cert, ...extra);
     return { cert, key };
   }
   const ca = request('ca', ['-subj', '/CN=An authority of a test']);
@@ -41,6 +43,28 @@ export function createAuthority(): Authority {
       const of = ['-CA', ca.cert, '-CAkey', ca.key, '-subj', '/CN=A server of a test'];
       const extensions = [`subjectAltName=${names}`, 'basicConstraints=critical,CA:FALSE'];
       return request(`server-${issued}`, [...of, ...extensions.flatMap((it) => ['-addext', it])]);
+    },
+    issueEnded() {
+      issued += 1;
+      const [cert, key] = [
+        join(folder, `ended-${issued}.pem`),
+        join(folder, `ended-${issued}.key`),
+      ];
+      const asked = join(folder, `ended-${issued}.csr`);
+      openssl(
+        'req',
+        '-new',
+        ...KEY.slice(0, 5),
+        '-subj',
+        '/CN=Ended',
+        '-keyout',
+        key,
+        '-out',
+        asked,
+      );
+      const of = ['-CA', ca.cert, '-CAkey', ca.key, '-CAcreateserial'];
+      openssl('x509', '-req', '-in', asked, ...of, '-days', '-1', '-out', cert);
+      return { cert, key };
     },
   };
 }

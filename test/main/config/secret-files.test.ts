@@ -10,6 +10,7 @@ import { ConfigurationError } from '../../../src/main/config/configuration-error
 import { readConfig } from '../../../src/main/config/read-config.ts';
 import { isSecretVariable } from '../../../src/main/config/secret-variables.ts';
 import { variableNames } from '../../../src/main/config/variables.ts';
+import { createAuthority, readKeyPair } from '../../support/certificates.ts';
 import { runCommand } from '../../support/command.ts';
 
 const home = mkdtempSync(join(tmpdir(), 'holdfast-secrets-'));
@@ -43,12 +44,15 @@ const stripe = {
 };
 const smtp = { MAIL_DRIVER: 'smtp', MAIL_FROM: 'orders@shop.example' };
 
+const { certificate, key } = readKeyPair(createAuthority().issue('DNS:api'));
+
 /** A valid value of each variable, and what else it needs. */
 const secrets: Record<string, readonly [value: string, others?: Record<string, string>]> = {
   JWT_SECRET: [secret],
   FACTOR_KEY: [secret],
   ENCRYPTION_KEY: [secret],
   SEAL_KEY: [randomBytes(32).toString('base64')],
+  TLS_KEY: [key.trim(), { TLS_CERTIFICATE: certificate }],
   METRICS_TOKEN: [secret],
   ADMIN_PASSWORD: ['a long pass phrase', { ADMIN_EMAIL: 'owner@shop.example' }],
   DATABASE_URL: ['postgresql://shop:secret@127.0.0.1/shop'],

@@ -47,6 +47,8 @@ const weak: readonly (readonly [Record<string, string>, readonly string[]])[] = 
   [{ CORS_ORIGINS: 'http://a.example,http://b.example' }, ['CORS_ORIGINS']],
   [{ OTEL_EXPORTER_OTLP_ENDPOINT: 'http://collector:4318' }, ['OTEL_EXPORTER_OTLP_ENDPOINT']],
   [{ REDIS_URL: 'rediss://:password123@redis' }, ['REDIS_URL']],
+  [{ HOST: '0.0.0.0' }, ['TLS_CERTIFICATE']],
+  [{ HOST: '10.0.0.7' }, ['TLS_CERTIFICATE']],
   [{ ADMIN_EMAIL: 'a@shop.example', ADMIN_PASSWORD: 'Summer holiday 2026' }, ['ADMIN_PASSWORD']],
   [{ ADMIN_EMAIL: 'a@shop.example', ADMIN_PASSWORD: production.JWT_SECRET }, ['ADMIN_PASSWORD']],
 ];
