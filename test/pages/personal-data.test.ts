@@ -89,6 +89,8 @@ describe('an admin', () => {
     await page.goto(`/console/orders/${order.id}`);
     await page.getByText('£15.00').first().waitFor();
     await page.getByText('Personal data removed').waitFor();
+    await page.getByText('No name').waitFor();
+    await page.getByRole('link', { name: 'Their orders' }).waitFor();
     assert.equal(await page.getByText(email).count(), 0);
     await page.goto('/console/audit?type=user.erased');
     const row = page.getByRole('row').filter({ hasText: 'Person erased' });
@@ -141,6 +143,25 @@ describe('an admin', () => {
 });
 
 describe('a customer', () => {
+  pages.test(
+    'who was erased has an open tab that shows nothing of them, and no session',
+    async () => {
+      const { page, email } = await signUpInShop(pages, '/account');
+      await page.getByText(email).first().waitFor();
+      const profile = await page.request.get('/api/auth/profile');
+      const { id } = (await profile.json()) as { id: string };
+      const erased = await pages.admin.post(`/api/users/${id}/erase`, { reason: 'They asked.' });
+      assert.equal(erased.status, 200, erased.text);
+      await page.getByRole('button', { name: 'Download my data' }).click();
+      await page.getByRole('alert').getByText('Your session has ended.').waitFor();
+      assert.equal(await page.getByText(email).count(), 0);
+      const cookies = (await page.context().cookies()).map(({ name }) => name);
+      assert.deepEqual(cookies, ['holdfast_device']);
+      await page.reload();
+      await page.getByRole('link', { name: 'Sign in' }).first().waitFor();
+    },
+  );
+
   pages.test('downloads their data after a fresh proof', async () => {
     const { page, email } = await signUpInShop(pages, '/account');
     await page.getByRole('button', { name: 'Download my data' }).waitFor();

@@ -52,7 +52,7 @@ function SessionEnded({ path }: { path: string }) {
       <strong>Your session has ended.</strong>
       {path !== '/sign-in' && (
         <>
-          <p>Sign in again to continue. The cart of your account is saved.</p>
+          <p>Sign in again to continue. Your account keeps its cart.</p>
           <Link href={`/sign-in?then=${path}`} className="button">
             Sign in
           </Link>
