@@ -349,4 +349,44 @@ describe('a person who left something in every way there is', () => {
       assert.ok(receiver.received.every(({ body }) => body.type !== 'order.forgotten'));
     });
   });
+
+  test('leaves nothing with a refund that is made later: neither why staff refund, nor why the provider refuses', async () => {
+    const [payment] = await query(
+      db.url,
+      `select id from payments where order_id = $1 and status = 'PARTIALLY_REFUNDED'`,
+      [refunded],
+    );
+    const reason = mark('Zaphod wrote again');
+    for (const mode of ['succeed', 'fail']) {
+      await query(db.url, 'update sandbox.sessions set refund_mode = $2 where payment_id = $1', [
+        payment!.id,
+        mode,
+      ]);
+      const made = await succeed(
+        admin.post(
+          `/api/payments/${payment!.id}/refunds`,
+          { amount: { amount: 50, currency: 'GBP' }, reason },
+          byStaff(),
+        ),
+      );
+      const { refund } = made.json<{ refund: { id: string; reason: string } }>();
+      assert.equal(refund.reason, '');
+      await until(async () => {
+        const [row] = await query(db.url, 'select status from payment_refunds where id = $1', [
+          refund.id,
+        ]);
+        assert.equal(row!.status, mode === 'fail' ? 'FAILED' : 'SUCCEEDED');
+      });
+    }
+    const texts = await query(
+      db.url,
+      `select distinct reason, last_error from payment_refunds where order_id = $1`,
+      [refunded],
+    );
+    assert.deepEqual(texts, [{ reason: '', last_error: null }]);
+    assert.deepEqual(findMarks(await dumpKept(), [reason]), []);
+    const history = await succeed(admin.get(`/api/orders/${refunded}/history`));
+    assert.ok(await hasEvent(refunded, 'refund.failed'));
+    assert.ok(!history.text.includes(reason));
+  });
 });
