@@ -26,3 +26,12 @@ update payment_refunds
  where orders.id = payment_refunds.order_id
    and orders.forgotten_at is not null
    and (last_error is not null or (reason <> '' and not is_fixed_reason(reason)));
+
+-- When a cart was last changed, so that it is emptied some time after that. Those that exist count from now.
+alter table carts add column changed_at timestamptz(3) not null default now();
+
+-- A cart that has not been changed since carts have versions.
+insert into carts (customer_id, version)
+select distinct customer_id, 2
+  from cart_items
+on conflict (customer_id) do nothing;

@@ -2,6 +2,7 @@ import { isId } from '../../shared/ids.ts';
 import type { Module } from '../module.ts';
 import { addCartItem, removeCartItem, updateCartItem } from './change-items.ts';
 import { type CheckOutDependencies, checkOut } from './check-out.ts';
+import { clearOldCarts } from './clear-old-carts.ts';
 import { cartsPersonalData } from './personal-data/part.ts';
 import { presentCart, quoteCarts } from './present-cart.ts';
 import { readCarts } from './read-carts.ts';
@@ -9,6 +10,8 @@ import { registerCartsRoutes } from './routes.ts';
 import { createCartItemSetter } from './set-cart-items.ts';
 import { clearCart, updateCart } from './update-cart.ts';
 import type { Carts } from './use-cases.ts';
+
+const PURGE_INTERVAL_MS = 24 * 60 * 60_000;
 
 export type CartsDependencies = CheckOutDependencies;
 
@@ -36,5 +39,15 @@ export function createCarts(dependencies: CartsDependencies): Module<Carts> {
     checkOut: (context, input, ifMatch) =>
       checkOut(dependencies, carts.getCart, context, input, ifMatch),
   };
-  return { api: carts, routes: (app) => registerCartsRoutes(app, carts) };
+  return {
+    api: carts,
+    routes: (app) => registerCartsRoutes(app, carts),
+    purges: [
+      {
+        name: 'carts.clear-old',
+        everyMs: PURGE_INTERVAL_MS,
+        slices: { carts: clearOldCarts },
+      },
+    ],
+  };
 }

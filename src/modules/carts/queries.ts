@@ -133,7 +133,8 @@ export const setItems = statement<[rows: string, linesMax: number], SetItemRow>(
        from wanted
       where is_set
      on conflict (customer_id) do update
-       set version = cart.version + 1)
+       set version = cart.version + 1,
+           changed_at = now())
    select customer_id as "customerId", version, product_id is not null as "isForSale",
           modifier_group as required, is_set as "isSet"
      from wanted`,
@@ -186,7 +187,8 @@ export const raiseVersion = statement<[customerId: string], never>(
   `insert into carts as cart (customer_id, version)
    values ($1::uuid, 2)
    on conflict (customer_id) do update
-     set version = cart.version + 1`,
+     set version = cart.version + 1,
+         changed_at = now()`,
 );
 
 /** Stores what a cart states besides its items, as its next version. */
@@ -205,6 +207,7 @@ export const storeTerms = statement<
    values ($1::uuid, 2, $2::text[], $3::bigint, $4::text, $5::jsonb)
    on conflict (customer_id) do update
      set version = cart.version + 1,
+         changed_at = now(),
          discount_codes = excluded.discount_codes,
          tip_minor = excluded.tip_minor,
          note = excluded.note,
@@ -228,8 +231,27 @@ export const clearCarts = statement<[customerIds: readonly string[]], never>(
       and num_nonnulls(discount_codes, tip_minor, note, fulfilment) > 0
    on conflict (customer_id) do update
      set version = cart.version + 1,
+         changed_at = now(),
          discount_codes = null,
          tip_minor = null,
          note = null,
          fulfilment = null`,
+);
+
+/**
+ * Returns customers, of these or of all, whose carts have something in them and were last changed 90 days ago. Exact under the lock
+ * of the customer's row.
+ */
+export const findOldCarts = statement<
+  [customerIds: readonly string[] | null, limit: number],
+  { customerId: string }
+>(
+  'carts.find_old',
+  `select customer_id as "customerId"
+     from carts
+    where changed_at < now() - interval '90 days'
+      and ($1::uuid[] is null or customer_id = any($1::uuid[]))
+      and (num_nonnulls(discount_codes, tip_minor, note, fulfilment) > 0
+           or exists (select from cart_items where cart_items.customer_id = carts.customer_id))
+    limit $2::int`,
 );

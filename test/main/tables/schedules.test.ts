@@ -44,6 +44,7 @@ test('two servers expire an unpaid order once, within seconds of its expiry, and
     const rows = await query(url, 'select name, last_error from schedules');
     for (const name of [
       'accounts.purge-sessions',
+      'carts.clear-old',
       'database.purge-keys',
       'jobs.purge-errors',
       'jobs.rescue',
