@@ -22,8 +22,8 @@ export async function metricsPage(): Promise<Page> {
   metrics.watchQueues(async () => [{ name: 'x', waiting: 0, delayed: 0, active: 0, failed: 0 }]);
   metrics.watchConnections(() => ({ total: 0, idle: 0, waiting: 0 }));
   metrics.watchRelay(async () => 0);
-  metrics.watchSealing(async () => 0);
   metrics.watchCertificate(() => new Date(0));
+  metrics.watchSealing({ lagSeconds: async () => 0, areSealsMissing: async () => false });
   const own = readMetrics(await metrics.render()).filter(
     ({ name }) => !/^(process|nodejs)_/.test(name),
   );

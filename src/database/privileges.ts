@@ -26,6 +26,7 @@ const GUARDS: readonly string[] = [
   'guard_event',
   'guard_audit',
   'guard_movement',
+  'guard_newest_seal',
 ];
 
 /** A difference between the privileges that a role has and those of the rule. */

@@ -1,8 +1,8 @@
 /**
- * Seals over the rows of the log and the audit, by which their alteration is found. Owns `log_seals`, and reads the tables of both.
- * It is independent of the modules.
+ * Seals over the rows of the log and the audit, by which their alteration is found. Owns `log_seals` and `newest_seal`, and
+ * reads the tables of both. It is independent of the modules.
  */
-export { createSealing } from './create-sealing.ts';
+export { createSealing, type Sealing } from './create-sealing.ts';
 export {
   countRows,
   type LeafList,

@@ -42,16 +42,55 @@ export const readLeaves: Readonly<Record<string, Readonly<Record<LogName, ReadLe
     ]),
   );
 
-/** Returns where the chain of both logs and the sealed part of one log end. */
+/**
+ * Returns where the chain of both logs ends, which is at the newest seal that there ever was, and the sealed part of one log. What
+ * removed seals answered for is sealed once more.
+ */
 export const findChainEnd = statement<
   [log: LogName],
   { number: number; hash: string | null; after: number }
 >(
   'seals.find_chain_end',
-  `select coalesce(max(number), 0) as number,
-          (select encode(hash, 'hex') from log_seals order by number desc limit 1) as hash,
+  `select coalesce(ends.number, 0) as number, encode(ends.hash, 'hex') as hash,
           (select coalesce(max(last), 0) from log_seals where log = $1::text) as after
-     from log_seals`,
+     from (values (1)) as one
+     left join find_chain_end() as ends on true`,
+);
+
+/** Returns the number of the newest seal that there ever was. */
+export const findNewestNumber = statement<[], { number: number }>(
+  'seals.find_newest_number',
+  `select number
+     from newest_seal`,
+);
+
+/**
+ * Returns whether seals are gone that were there: one that is given, if any, the newest that there ever was, or one that was the newest
+ * when it was missed.
+ */
+export const findLoss = statement<
+  [number: number | null, hash: string | null],
+  { isLost: boolean }
+>(
+  'seals.find_loss',
+  `select exists (
+            select
+              from (
+                select number, hash
+                  from newest_seal
+                 where number > 0
+                 union all
+                select lost, null
+                  from newest_seal
+                 where lost is not null
+                 union all
+                select $1::bigint, decode($2::text, 'hex')
+                 where $1::bigint is not null) as expected
+             where not exists (
+               select
+                 from log_seals
+                where log_seals.number = expected.number
+                  and (expected.hash is null or log_seals.hash = expected.hash))) as "isLost"`,
 );
 
 /**

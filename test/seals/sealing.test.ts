@@ -4,6 +4,7 @@ import { createSealing, createSealKeys } from '../../src/seals/index.ts';
 import { testDatabase } from '../support/database.ts';
 import { append, appendUncommitted, namedFact } from '../support/log.ts';
 import { collectLines } from '../support/log-lines.ts';
+import { createSealedLog, LOWER_RECORD, runUnguarded } from '../support/sealed-log.ts';
 import { assertAllSealed, newSealKey, newSealKeys } from '../support/seals.ts';
 import { startTestServer } from '../support/server.ts';
 import { until } from '../support/until.ts';
@@ -99,6 +100,48 @@ describe('sealing that is held up', () => {
     await schedule.run(never);
     assert.equal(await lagSeconds(), 0);
   });
+});
+
+describe('sealing that misses seals', async () => {
+  const log = await createSealedLog();
+
+  for (const [what, removal] of Object.entries({
+    'all of them': 'delete from log_seals',
+    'the newest': 'delete from log_seals where number > 7',
+    'what it has made itself, and the record of it': `delete from log_seals where number > 6; ${LOWER_RECORD}`,
+  })) {
+    test(`says so once, and until they are there again: ${what}`, async () => {
+      await log.tamper('drop table if exists copied', async () => {
+        const told = collectLines();
+        const { schedule, areSealsMissing } = createSealing({
+          database: log.database,
+          keys: log.keys,
+          everySeconds: 60,
+          log: told.logger,
+        });
+        const sealMore = async () => {
+          for (let run = 0; run < 2; run += 1) {
+            await log.write(1);
+            await schedule.run(never);
+          }
+        };
+        const errors = () => told.lines.filter(({ level }) => level === 50).length;
+        await sealMore();
+        assert.deepEqual([await areSealsMissing(), errors()], [false, 0]);
+        await runUnguarded(log.owner, ['create table copied as table log_seals', removal]);
+        assert.equal(await areSealsMissing(), true);
+        await sealMore();
+        assert.deepEqual([await areSealsMissing(), errors()], [true, 1]);
+        await runUnguarded(log.owner, [
+          'delete from log_seals where number in (select number from copied)',
+          'insert into log_seals table copied',
+          `update newest_seal
+              set (number, hash) = (select number, hash from log_seals order by number desc limit 1)`,
+        ]);
+        assert.equal(await areSealsMissing(), false);
+      });
+    });
+  }
 });
 
 const countSeals = () =>

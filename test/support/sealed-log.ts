@@ -13,7 +13,14 @@ import { type TestDatabase, testDatabase } from './database.ts';
 import { append, namedFact } from './log.ts';
 import { newSealKey } from './seals.ts';
 
-const TABLES = [...logNames, 'log_seals'] as const;
+const TABLES = [...logNames, 'log_seals', 'newest_seal'] as const;
+
+/** Lowers the record of the newest seal, as somebody does who removes seals and knows of it. */
+export const LOWER_RECORD = `
+  update newest_seal
+     set number = (select coalesce(max(number), 0) from log_seals),
+         hash = coalesce((select hash from log_seals order by number desc limit 1), decode(repeat('00', 32), 'hex')),
+         lost = null`;
 
 /** A row as a finding names it. */
 export interface PlacedRow {
@@ -126,7 +133,8 @@ const DROP_CHECKS = `
   end
   $$`;
 
-async function runUnguarded(owner: Database, statements: readonly string[]): Promise<void> {
+/** Runs statements as a superuser whom no trigger and no constraint stops. */
+export async function runUnguarded(owner: Database, statements: readonly string[]): Promise<void> {
   const client = await owner.connect();
   try {
     await client.query(['set session_replication_role = replica', ...statements].join('; '));

@@ -9,7 +9,7 @@ export const tablesByModule: Readonly<Record<string, readonly string[]>> = {
   'src/audit': ['audit'],
   'src/events': ['events', 'log_readers'],
   'src/jobs': ['jobs', 'schedules'],
-  'src/seals': ['log_seals'],
+  'src/seals': ['log_seals', 'newest_seal'],
   'src/drivers/payments/sandbox': [
     'sandbox.charges',
     'sandbox.deliveries',

@@ -129,7 +129,7 @@ export async function createInfrastructure(
     onSeal: subscriptions.consumeSeal,
     log: logger,
   });
-  metrics.watchSealing(sealing.lagSeconds);
+  metrics.watchSealing(sealing);
   const mailer = built.adopt(await createMailer(config.mail), (it) => it.close());
   const sandboxSecret = config.payments.kind === 'sandbox' ? runtime.sandboxSecret : null;
   const provider = await createPaymentProvider(config.payments, {

@@ -1,8 +1,9 @@
 import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client';
 import { type AttemptReport, attemptOutcomes, type QueueRow } from '../../jobs/index.ts';
+import type { Sealing } from '../../seals/index.ts';
 import type { Tally } from '../../shared/tally.ts';
 import { createDurations, type Observe } from './durations.ts';
-import { type ReadGauge, watchGauge, watchLag } from './watch-gauge.ts';
+import { type ReadGauge, watchGauge, watchNumber } from './watch-gauge.ts';
 
 /** From a cached read to the longest request allowed (15 s). */
 const HTTP_BUCKETS_SECONDS = [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 15];
@@ -50,8 +51,8 @@ export interface Metrics {
   watchConnections(read: () => PoolConnections): void;
   /** Sets how to read the relay's lag in seconds; called when the metrics are collected. */
   watchRelay(readLagSeconds: () => Promise<number>): void;
-  /** Sets how to read the age of the oldest row that is not sealed; called when the metrics are collected. */
-  watchSealing(readLagSeconds: () => Promise<number>): void;
+  /** Sets how to read what is known of the seals; called when the metrics are collected. */
+  watchSealing(sealing: Pick<Sealing, 'lagSeconds' | 'areSealsMissing'>): void;
   /** Sets how to read when the certificate of this server ends. Without TLS there is no such metric. */
   watchCertificate(readEndsAt: () => Date): void;
   /** Returns the metrics in the text format of Prometheus. */
@@ -191,17 +192,23 @@ export function createMetrics(): Metrics {
       });
     },
     watchRelay: (read) =>
-      watchLag(registry, {
+      watchNumber(registry, {
         name: 'relay_lag_seconds',
         help: 'Age of the oldest event that the relay has not processed; absent if unknown.',
         read,
       }),
-    watchSealing: (read) =>
-      watchLag(registry, {
+    watchSealing({ lagSeconds, areSealsMissing }) {
+      watchNumber(registry, {
         name: 'log_seal_lag_seconds',
         help: 'Age of the oldest row of the log or the audit that is not sealed; absent if unknown.',
-        read,
-      }),
+        read: lagSeconds,
+      });
+      watchNumber(registry, {
+        name: 'log_seals_missing',
+        help: '1 if it is known that seals of the log were removed, otherwise 0; absent if unknown.',
+        read: async () => ((await areSealsMissing()) ? 1 : 0),
+      });
+    },
     watchCertificate(readEndsAt) {
       new Gauge({
         name: 'tls_certificate_ends_at_seconds',

@@ -33,26 +33,26 @@ export function watchGauge(registry: Registry, { name, help, label, read }: Watc
   });
 }
 
-export interface WatchedLag {
+export interface WatchedNumber {
   readonly name: string;
   readonly help: string;
   readonly read: () => Promise<number>;
 }
 
 /** The same for a gauge of one number. */
-export function watchLag(registry: Registry, { name, help, read }: WatchedLag): void {
+export function watchNumber(registry: Registry, { name, help, read }: WatchedNumber): void {
   new Gauge({
     name,
     help,
     registers: [registry],
     async collect() {
-      const seconds = await withDeadline(
+      const value = await withDeadline(
         READ_TIMEOUT_MS,
         read().catch(() => null),
         null,
       );
-      if (seconds === null) this.remove();
-      else this.set(seconds);
+      if (value === null) this.remove();
+      else this.set(value);
     },
   });
 }

@@ -1,6 +1,6 @@
 import type { Database } from '../../database/database.ts';
 import type { Queryable } from '../../database/statement.ts';
-import { findUnsealed } from '../queries.ts';
+import { findNewestNumber, findUnsealed } from '../queries.ts';
 import { findSealedRows, listNewestSeals, listSeals, readRows, toSeal } from '../read-seals.ts';
 import { type LogName, logNames, type Seal } from '../seal.ts';
 import type { SealKeys } from '../seal-keys.ts';
@@ -72,6 +72,8 @@ export async function verifyLog(
   const readLeaves = async (number: number) =>
     (await findSealedRows(database, number)) ?? NO_LEAVES;
   const [newest] = await listNewestSeals(database, 1);
+  // Before the chain is read, because it may become longer meanwhile.
+  const [ever] = await findNewestNumber(database);
   const chain = await judgeChain(
     {
       readSeals: (after, limit) => listSeals(database, after, limit),
@@ -82,6 +84,11 @@ export async function verifyLog(
     findings,
     (done) => onProgress('seals', done, newest?.number ?? 0),
   );
+
+  const last = Math.max(chain.last, ...chain.exceptions.map(({ seal }) => seal?.number ?? 0));
+  if (ever !== undefined && ever.number > last) {
+    findings.add({ kind: 'seal_missing', first: last + 1, last: ever.number });
+  }
 
   const compared =
     anchor === undefined

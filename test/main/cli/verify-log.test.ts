@@ -6,7 +6,7 @@ import { after, test } from 'node:test';
 import { hashSeal, listSeals } from '../../../src/seals/index.ts';
 import { runCommand } from '../../support/command.ts';
 import { emptyDatabase } from '../../support/database.ts';
-import { createSealedLog } from '../../support/sealed-log.ts';
+import { createSealedLog, LOWER_RECORD } from '../../support/sealed-log.ts';
 import { newSealKey } from '../../support/seals.ts';
 
 const folder = await mkdtemp(join(tmpdir(), 'holdfast-test-'));
@@ -83,11 +83,22 @@ test('exits with 1 if the anchor shows that the end was cut off', async () => {
     'all.jsonl',
     seals.map((seal) => JSON.stringify(seal)).join('\n'),
   );
-  await log.tamper('delete from log_seals where number > 4', async () => {
+  const cutOff = 'delete from log_seals where number > 4';
+  await log.tamper(`${cutOff}; ${LOWER_RECORD}`, async () => {
     assert.equal((await run()).code, 0);
     const { code, stdout } = await run('--anchor', anchor);
     assert.equal(code, 1);
     assert.match(stdout, /cut off: the anchor has seals up to 6 of .*, and the last one here is 4/);
+  });
+});
+
+test('exits with 1 if seals are gone of which the database has a record, as when the table was emptied', async () => {
+  await log.tamper('delete from log_seals', async () => {
+    const { code, stdout } = await run();
+    assert.equal(code, 1);
+    assert.match(stdout, /^seals {7}none$/m);
+    assert.match(stdout, /^seals 1 to 6 are missing$/m);
+    assert.match(stdout, /ALTERED\. gaps in the seals: 1\./);
   });
 });
 

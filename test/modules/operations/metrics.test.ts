@@ -83,11 +83,12 @@ describe('the metrics', () => {
       async () => Promise.reject(new Error('the database is unavailable')),
     ];
     metrics.watchRelay(() => lags.shift()!());
-    metrics.watchSealing(async () => 7);
+    metrics.watchSealing({ lagSeconds: async () => 7, areSealsMissing: async () => true });
     assert.match(await metrics.render(), /^relay_lag_seconds 2\.5$/m);
     const later = await metrics.render();
     assert.doesNotMatch(later, /^relay_lag_seconds \d/m);
     assert.match(later, /^log_seal_lag_seconds 7$/m);
+    assert.match(later, /^log_seals_missing 1$/m);
   });
 
   test('do not wait long for a database that hangs', async () => {

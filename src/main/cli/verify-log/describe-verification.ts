@@ -34,7 +34,7 @@ function describeWhatWasRead(
   const lines = publicKeys.map((key) => `public key  ${key}`);
   lines.push(
     newest === null
-      ? 'seals       none yet'
+      ? 'seals       none'
       : `seals       ${seals}, the newest is ${newest.number} of ${newest.at}`,
   );
   for (const log of logNames) {
