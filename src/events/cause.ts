@@ -8,9 +8,12 @@ export interface CauseColumns {
   /** Null if it is unknown or not 32 hexadecimal digits. */
   readonly requestId: string | null;
   readonly traceId: string | null;
-  /** Null if it is unknown or not a UUID in its usual spelling. */
+  /**
+   * Null if there is none, or it is not a UUID in its usual spelling: then somebody may have typed who they are, and it is of no use
+   * once it has expired.
+   */
   readonly idempotencyKey: string | null;
-  /** The other members, and those whose text has another form; null: none. */
+  /** The other members, and ids whose text has another form; null: none. */
   readonly cause: Readonly<Record<string, unknown>> | null;
 }
 
@@ -24,22 +27,22 @@ export function toCauseColumns({
   ...rest
 }: Cause): CauseColumns {
   const others: Record<string, unknown> = rest;
-  const keep = (name: string, value: string | null | undefined, form: RegExp) => {
-    if (value === null || value === undefined) return null;
-    if (form.test(value)) return value;
+  const keep = (name: string, value: string | null) => {
+    if (value === null || DIGITS.test(value)) return value;
     others[name] = value;
     return null;
   };
   return {
-    requestId: keep('requestId', requestId, DIGITS),
-    traceId: keep('traceId', traceId, DIGITS),
-    idempotencyKey: keep('idempotencyKey', idempotencyKey, UUID),
+    requestId: keep('requestId', requestId),
+    traceId: keep('traceId', traceId),
+    idempotencyKey:
+      idempotencyKey !== undefined && UUID.test(idempotencyKey) ? idempotencyKey : null,
     // The last one: the calls above add members to `others`.
     cause: Object.keys(others).length === 0 ? null : others,
   };
 }
 
-/** Returns the cause that was stored, to the letter. */
+/** Returns the cause that was stored, to the letter; rows of earlier versions also have keys of other forms. */
 export function toCause({ requestId, traceId, idempotencyKey, cause }: CauseColumns): Cause {
   return {
     requestId: toDigits(requestId),

@@ -343,7 +343,7 @@ export const HistoryReply = Type.Object({
       cause: Type.Object({
         requestId: Nullable(Type.String()),
         traceId: Nullable(Type.String()),
-        idempotencyKey: Type.Optional(Type.String()),
+        idempotencyKey: Type.Optional(Type.String({ description: 'If it is a UUID.' })),
         job: Type.Optional(Type.String()),
       }),
       at: Instant,
