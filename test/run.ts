@@ -27,7 +27,8 @@ import { makeRunFolder, startThrowawayServer } from './support/throwaway-server.
  * `npm test [-- files or folders…]`: runs the tests, on a throwaway PostgreSQL with a migrated template database if
  * one of them needs it. Reports which tests were skipped and why, and which took longest, and exits with the code of
  * the runner.
- * TEST_POSTGRES_BIN=/usr/lib/postgresql/15/bin runs them on that server instead of the embedded one.
+ * TEST_POSTGRES_BIN=/usr/lib/postgresql/15/bin runs those that use it on that server instead of the embedded one, and
+ * leaves the others out: they would only repeat themselves.
  * A secret in a log line of a server that a test starts is a failure.
  * With CI=true a skipped test is a failure, and so is a file that the tests leave in the project.
  */
@@ -179,19 +180,23 @@ function describeRun({ files, tests }: Outcome): string {
 }
 
 async function main(): Promise<number> {
-  const files = findTestFiles(process.argv.slice(2));
+  const { TEST_POSTGRES_BIN: otherServer } = process.env;
+  const found = findTestFiles(process.argv.slice(2));
+  const sources = new Map(found.map((file) => [file, readTestSources(root, file)]));
+  const files = found.filter(
+    (file) => otherServer === undefined || needsDatabase(sources.get(file)!),
+  );
   if (files.length === 0) {
     process.stderr.write('No test files found.\n');
     return 1;
   }
   const signal = abortSignal();
-  const sources = new Map(files.map((file) => [file, readTestSources(root, file)]));
   const durations = readDurations(durationsFile);
   const ordered = longestFirst(files, durations, (file) => guessDurationMs(sources.get(file)!));
   const plan = {
     alone: ordered.filter((file) => !canShareProcess(sources.get(file)!)),
     shared: ordered.filter((file) => canShareProcess(sources.get(file)!)),
-    withDatabase: [...sources.values()].some(needsDatabase),
+    withDatabase: files.some((file) => needsDatabase(sources.get(file)!)),
   };
   const unversioned = listUnversioned(root);
   const outcome = await runInTemporaryFolder(plan, signal);
