@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 /** Files that share a process, at most: so that what each leaves in memory does not add up without bound. */
-export const SHARED_FILES_MAX = 40;
+export const SHARED_FILES_MAX = 25;
 /** Fewer do not make up for the start of the process. */
 const SHARED_FILES_MIN = 4;
 
