@@ -85,6 +85,20 @@ end
 $function$
 ;
 
+CREATE OR REPLACE FUNCTION public.forget_refund_words()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  if exists (select from public.orders where id = new.order_id and forgotten_at is not null) then
+    new.last_error := null;
+    new.reason := case when public.is_fixed_reason(new.reason) then new.reason else '' end;
+  end if;
+  return new;
+end
+$function$
+;
+
 CREATE OR REPLACE FUNCTION public.forget_session_origin()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -92,6 +106,7 @@ AS $function$
 begin
   new.address := null;
   new.user_agent := null;
+  new.device_hash := null;
   return new;
 end
 $function$
@@ -316,6 +331,22 @@ end
 $function$
 ;
 
+CREATE OR REPLACE FUNCTION public.guard_newest_seal()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  if new.number > old.number
+     and exists (select from public.log_seals where number = new.number and hash = new.hash)
+     and (new.lost is not distinct from old.lost or new.lost = old.number) then
+    return new;
+  end if;
+  raise exception 'the newest seal only gives way to a newer one'
+    using errcode = 'restrict_violation', constraint = 'newest_seal_rises_check';
+end
+$function$
+;
+
 CREATE OR REPLACE FUNCTION public.guard_order()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -449,13 +480,15 @@ declare
   chain record;
 begin
   -- In one statement, or another server could seal between two of them.
-  select coalesce(max(number), 0) as number,
-         coalesce((select hash from public.log_seals order by number desc limit 1), decode(repeat('00', 32), 'hex')) as hash,
-         coalesce((select max(last) from public.log_seals where log = new.log), 0) as last
+  select coalesce(ends.number, 0) as number,
+         coalesce(ends.hash, decode(repeat('00', 32), 'hex')) as hash,
+         coalesce((select max(last) from public.log_seals where log = new.log), 0) as last,
+         exists (select from public.log_seals where log_seals.number = new.number) as taken
     into chain
-    from public.log_seals;
+    from (values (1)) as one
+    left join public.find_chain_end() as ends on true;
   -- Another server has sealed: the key of the number refuses this one.
-  if new.number <= chain.number then
+  if chain.taken then
     return new;
   end if;
   if new.number = chain.number + 1
@@ -524,6 +557,27 @@ begin
   insert into sold_names (sku, name)
   values (new.sku, new.name)
   on conflict do nothing;
+  return null;
+end
+$function$
+;
+
+CREATE OR REPLACE FUNCTION public.raise_newest_seal()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+begin
+  update public.newest_seal as before
+     set number = new.number,
+         hash = new.hash,
+         lost = case
+                  when before.number = 0
+                       or exists (select from public.log_seals where number = before.number and hash = before.hash)
+                    then before.lost
+                  else before.number
+                end;
   return null;
 end
 $function$
@@ -670,6 +724,7 @@ create table carts (
   tip_minor bigint,
   note text,
   fulfilment jsonb,
+  changed_at timestamp(3) with time zone default now() not null,
   constraint carts_customer_id_pkey PRIMARY KEY (customer_id),
   constraint carts_discount_codes_check CHECK (((cardinality(discount_codes) >= 1) AND (cardinality(discount_codes) <= 5))),
   constraint carts_fulfilment_check CHECK ((jsonb_typeof(fulfilment) = 'object'::text)),
@@ -1060,6 +1115,17 @@ create table modifiers (
   constraint modifiers_quantity_max_check CHECK (((quantity_max >= 1) AND (quantity_max <= 50)))
 );
 
+create table newest_seal (
+  id boolean default true not null,
+  number bigint not null,
+  hash bytea not null,
+  lost bigint,
+  constraint newest_seal_id_pkey PRIMARY KEY (id),
+  constraint newest_seal_hash_check CHECK ((octet_length(hash) = 32)),
+  constraint newest_seal_id_check CHECK (id),
+  constraint newest_seal_number_check CHECK ((number >= 0))
+);
+
 create table order_bills (
   order_id uuid not null,
   prices_include_tax boolean not null,
@@ -1358,7 +1424,9 @@ create table refresh_families (
   address text,
   user_agent text,
   epoch integer default 0 not null,
+  device_hash bytea,
   constraint refresh_families_id_pkey PRIMARY KEY (id),
+  constraint refresh_families_device_hash_check CHECK ((octet_length(device_hash) = 32)),
   constraint refresh_families_end_reason_check CHECK ((end_reason = ANY (ARRAY['logout'::text, 'reuse'::text, 'password'::text, 'reset'::text, 'disabled'::text, 'revoked'::text, 'admin'::text, 'role'::text, 'factor'::text, 'email'::text, 'limit'::text, 'replaced'::text, 'erased'::text]))),
   constraint refresh_families_epoch_check CHECK ((epoch >= 0)),
   constraint refresh_families_generation_check CHECK (((generation >= 1) AND ((generation = 1) = (generation_at IS NULL)))),
@@ -1950,6 +2018,8 @@ CREATE TRIGGER log_seals_append_only BEFORE DELETE OR UPDATE ON public.log_seals
 
 CREATE TRIGGER log_seals_chain BEFORE INSERT ON public.log_seals FOR EACH ROW EXECUTE FUNCTION guard_seal();
 
+CREATE TRIGGER log_seals_newest AFTER INSERT ON public.log_seals FOR EACH ROW EXECUTE FUNCTION raise_newest_seal();
+
 CREATE TRIGGER log_seals_no_truncate BEFORE TRUNCATE ON public.log_seals FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
 CREATE TRIGGER modifier_groups_in_use BEFORE DELETE ON public.modifier_groups FOR EACH ROW EXECUTE FUNCTION guard_modifier_group();
@@ -1957,6 +2027,12 @@ CREATE TRIGGER modifier_groups_in_use BEFORE DELETE ON public.modifier_groups FO
 CREATE TRIGGER modifier_groups_version AFTER INSERT OR DELETE OR UPDATE ON public.modifier_groups FOR EACH STATEMENT EXECUTE FUNCTION raise_price_version();
 
 CREATE TRIGGER modifiers_version AFTER INSERT OR DELETE OR UPDATE ON public.modifiers FOR EACH STATEMENT EXECUTE FUNCTION raise_price_version();
+
+CREATE TRIGGER newest_seal_append_only BEFORE INSERT OR DELETE ON public.newest_seal FOR EACH ROW EXECUTE FUNCTION refuse_change();
+
+CREATE TRIGGER newest_seal_no_truncate BEFORE TRUNCATE ON public.newest_seal FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+
+CREATE TRIGGER newest_seal_rises BEFORE UPDATE ON public.newest_seal FOR EACH ROW EXECUTE FUNCTION guard_newest_seal();
 
 CREATE TRIGGER order_bills_no_truncate BEFORE TRUNCATE ON public.order_bills FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
@@ -1991,6 +2067,8 @@ CREATE TRIGGER payment_captures_no_delete BEFORE DELETE ON public.payment_captur
 CREATE TRIGGER payment_captures_no_truncate BEFORE TRUNCATE ON public.payment_captures FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
 CREATE TRIGGER payment_refunds_fixed BEFORE UPDATE ON public.payment_refunds FOR EACH ROW WHEN (((to_jsonb(old.*) - '{status,provider_refund_id,next_attempt_at,attempts,last_error,updated_at}'::text[]) IS DISTINCT FROM (to_jsonb(new.*) - '{status,provider_refund_id,next_attempt_at,attempts,last_error,updated_at}'::text[]))) EXECUTE FUNCTION guard_refund();
+
+CREATE TRIGGER payment_refunds_forget_words BEFORE INSERT OR UPDATE ON public.payment_refunds FOR EACH ROW WHEN (((new.last_error IS NOT NULL) OR (new.reason <> ''::text))) EXECUTE FUNCTION forget_refund_words();
 
 CREATE TRIGGER payment_refunds_no_delete BEFORE DELETE ON public.payment_refunds FOR EACH ROW EXECUTE FUNCTION refuse_change();
 
@@ -3093,6 +3171,27 @@ CREATE OR REPLACE FUNCTION public.forget_movement_reasons(actor_ids uuid[])
 BEGIN ATOMIC
  UPDATE stock_movements SET reason = ''::text
    WHERE ((stock_movements.actor_id = ANY (forget_movement_reasons.actor_ids)) AND (stock_movements.order_id IS NULL) AND (stock_movements.reason <> ''::text) AND (NOT is_fixed_reason(stock_movements.reason)));
+END
+;
+
+CREATE OR REPLACE FUNCTION public.find_chain_end()
+ RETURNS TABLE(number bigint, hash bytea)
+ LANGUAGE sql
+ STABLE
+BEGIN ATOMIC
+ SELECT ends.number,
+     ends.hash
+    FROM ( SELECT newest_seal.number,
+             newest_seal.hash
+            FROM newest_seal
+         UNION ALL
+         ( SELECT log_seals.number,
+             log_seals.hash
+            FROM log_seals
+           ORDER BY log_seals.number DESC
+          LIMIT 1)) ends
+   ORDER BY ends.number DESC
+  LIMIT 1;
 END
 ;
 
