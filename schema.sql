@@ -841,7 +841,7 @@ create table encryption_keys (
   encrypts_from timestamp(3) with time zone not null,
   retired_at timestamp(3) with time zone,
   constraint encryption_keys_id_pkey PRIMARY KEY (id),
-  constraint encryption_keys_id_check CHECK ((id ~ '^[A-Za-z0-9_-]{12}$'::text))
+  constraint encryption_keys_id_check CHECK ((id ~ '^[0-9a-f]{18}$'::text))
 );
 
 create table erasures (

@@ -9,7 +9,7 @@ create table encryption_keys (
   -- When nothing was encrypted under it any more, or what was had been given up. Null: it is needed.
   retired_at    timestamptz(3),
   constraint encryption_keys_id_pkey primary key (id),
-  constraint encryption_keys_id_check check (id ~ '^[A-Za-z0-9_-]{12}$')
+  constraint encryption_keys_id_check check (id ~ '^[0-9a-f]{18}$')
 );
 
 -- If encrypted, `key` is nonce, ciphertext and tag. Servers of an earlier version write it in clear.

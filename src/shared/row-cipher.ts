@@ -5,8 +5,7 @@ const KEY_BYTES = 32;
 /** Source of both lengths: NIST SP 800-38D §5.2.1.1 and §5.2.1.2. */
 const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
-/** 72 bits in base64url. */
-const KEY_ID_LENGTH = 12;
+const KEY_ID_BYTES = 9;
 
 /**
  * Encrypts bytes with AES-256-GCM under a random nonce. Returns nonce, ciphertext and tag. They can be decrypted only with the
@@ -54,9 +53,9 @@ export function createRowCipher(keys: ReadonlyMap<string, string>, purpose: stri
   };
 }
 
-/** Returns an identifier of a key that does not reveal it. `label`: of all keys of the same variable. */
-export function buildKeyId(key: string, label: string): string {
-  return createHash('sha256').update(`${label}:${key}`).digest('base64url').slice(0, KEY_ID_LENGTH);
+/** Returns 72 bits that identify a key and do not reveal it. `label`: of all keys of the same variable. */
+export function identifyKey(key: string, label: string): Buffer {
+  return createHash('sha256').update(`${label}:${key}`).digest().subarray(0, KEY_ID_BYTES);
 }
 
 function deriveKey(key: string, purpose: string): Buffer {

@@ -1,4 +1,4 @@
-import { buildKeyId, createRowCipher, type RowCipher } from '../../shared/row-cipher.ts';
+import { createRowCipher, identifyKey, type RowCipher } from '../../shared/row-cipher.ts';
 
 /** Where a secret is stored: it can be decrypted nowhere else, except in another column of the same row. */
 export interface SecretPlace {
@@ -51,9 +51,14 @@ export class MissingEncryptionKeyError extends Error {
   }
 }
 
+/** In hexadecimal, because an operator may type it, and it may not begin with a hyphen, as an option does. */
+function buildKeyId(key: string): string {
+  return identifyKey(key, 'encryption key id').toString('hex');
+}
+
 /** Creates the ring of these keys, the texts of ENCRYPTION_KEY. None encrypts until `use`, all decrypt. */
 export function createKeyRing(keys: readonly string[]): KeyRing {
-  const byId = new Map(keys.map((key) => [buildKeyId(key, 'encryption key id'), key]));
+  const byId = new Map(keys.map((key) => [buildKeyId(key), key]));
   const ciphers = new Map<string, RowCipher>();
   let currentId: string | null = null;
 

@@ -134,7 +134,7 @@ function addEncryptionKeyCommands(program: Command, buildAction: ActionBuilder):
     )
     .option('--yes', 'do it; without this option, it only says what would be lost')
     .addOption(newDatabaseOption())
-    .addHelpText('after', '\nExample:\n  holdfast encryption-key forget Yk3vQ0r9hX_2 --yes')
+    .addHelpText('after', '\nExample:\n  holdfast encryption-key forget 4f0c6a1d92b7e3580a --yes')
     .action(
       buildAction(async () => (await import('./commands/encryption-key.ts')).forgetKeyCommand),
     );

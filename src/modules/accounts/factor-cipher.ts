@@ -1,4 +1,4 @@
-import { buildKeyId, createRowCipher } from '../../shared/row-cipher.ts';
+import { createRowCipher, identifyKey } from '../../shared/row-cipher.ts';
 
 /** A secret of a factor as the database stores it: nonce, ciphertext and tag, and the key that it needs. */
 export interface EncryptedSecret {
@@ -38,5 +38,5 @@ export function createFactorCipher(keys: readonly string[]): FactorCipher {
 
 /** Returns an identifier of a key that does not reveal it. */
 export function buildFactorKeyId(key: string): string {
-  return buildKeyId(key, 'factor key id');
+  return identifyKey(key, 'factor key id').toString('base64url');
 }

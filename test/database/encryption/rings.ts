@@ -1,12 +1,13 @@
-import { after } from 'node:test';
-import { createDatabase, type Database } from '../../../src/database/database.ts';
+import { randomBytes } from 'node:crypto';
+import type { Database } from '../../../src/database/database.ts';
 import { createKeyRing } from '../../../src/database/encryption/key-ring.ts';
 import { registerKeys } from '../../../src/database/encryption/registry.ts';
 import { encryptedTables } from '../../../src/main/tables/encrypted-tables.ts';
+import { openWithKeys } from '../../support/encryption-key.ts';
 import { query } from '../../support/until.ts';
 
-export const [KEY_A, KEY_B, KEY_C] = ['A', 'B', 'C'].map(
-  (name) => `the key ${name} of these tests, 32 bytes`,
+export const [KEY_A, KEY_B, KEY_C] = Array.from({ length: 3 }, () =>
+  randomBytes(48).toString('base64'),
 ) as [string, string, string];
 export const [ID_A, ID_B, ID_C] = createKeyRing([KEY_A, KEY_B, KEY_C]).ids as [
   string,
@@ -15,16 +16,7 @@ export const [ID_A, ID_B, ID_C] = createKeyRing([KEY_A, KEY_B, KEY_C]).ids as [
 ];
 
 /** Opens a database as a server with these keys, before its start. */
-export function openWith(url: string, ...keys: readonly string[]): Database {
-  const database = createDatabase({
-    url,
-    poolMax: 4,
-    constraints: {},
-    keyRing: createKeyRing(keys),
-  });
-  after(() => database.close());
-  return database;
-}
+export const openWith = (url: string, ...keys: readonly string[]) => openWithKeys(url, keys);
 
 /** Opens a database as a server with these keys that has started. */
 export async function startWith(url: string, ...keys: readonly string[]): Promise<Database> {
