@@ -280,6 +280,36 @@ describe('make-secrets', { skip: opensslMissing }, () => {
     assert.deepEqual(contents(), first);
   });
 
+  test('gives a CA of before the servers had certificates their names, and what it signed before stays valid', () => {
+    const old = mkdtempSync(join(tmpdir(), 'holdfast-secrets-'));
+    after(() => rmSync(old, { recursive: true, force: true }));
+    const makeOld = () => spawnSync(join(root, 'deploy/make-secrets'), [old], { encoding: 'utf8' });
+    assert.equal(makeOld().status, 0);
+    const at = (name: string) => join(old, name);
+    const names = 'critical,permitted;DNS:postgres,permitted;DNS:redis,permitted;DNS:localhost';
+    execFileSync(
+      'openssl',
+      [
+        ...['req', '-x509', '-new', '-key', at('ca.key'), '-subj', '/CN=Holdfast internal CA'],
+        ...['-addext', `nameConstraints=${names}`, '-out', at('ca.crt')],
+      ],
+      { stdio: 'ignore' },
+    );
+    const verifies = (name: string) =>
+      spawnSync('openssl', ['verify', '-CAfile', at('ca.crt'), at(`${name}.crt`)]).status === 0;
+    assert.deepEqual(['postgres', 'api'].map(verifies), [true, false]);
+    const read = (name: string) => readFileSync(at(name), 'utf8');
+    const [postgres, api] = [read('postgres.crt'), read('api.crt')];
+    renameSync(at('ca.key'), at('away'));
+    const refused = makeOld();
+    assert.equal(refused.status, 1);
+    assert.match(refused.stderr, /ca\.crt needs a new certificate.*ca\.key is missing/);
+    renameSync(at('away'), at('ca.key'));
+    assert.equal(makeOld().status, 0);
+    assert.deepEqual(['postgres', 'redis', 'api', 'worker'].map(verifies), Array(4).fill(true));
+    assert.deepEqual([read('postgres.crt'), read('api.crt')], [postgres, api]);
+  });
+
   test('renews a certificate that ends within a month, and nothing else, and asks for the key of the CA', () => {
     const path = join(folder, 'redis.crt');
     execFileSync(

@@ -54,7 +54,11 @@ interface Pod {
 interface Manifest {
   readonly apiVersion: string;
   readonly kind: string;
-  readonly metadata: { readonly name: string; readonly labels?: Labels };
+  readonly metadata: {
+    readonly name: string;
+    readonly labels?: Labels;
+    readonly annotations?: Labels;
+  };
   readonly data?: Labels;
   readonly stringData?: Labels;
   readonly spec?: Policy & {
@@ -224,6 +228,31 @@ describe('the Kubernetes manifests', () => {
       assert.equal(budget?.minAvailable, 1, labels.part);
     }
   });
+});
+
+test('reach the pods by TLS only: probes, the ingress and Prometheus', async () => {
+  const [service] = listKind('Service');
+  assert.deepEqual((service!.spec as unknown as { ports: unknown }).ports, [
+    { name: 'https', port: 443, targetPort: 'https' },
+  ]);
+  for (const file of ['api.yaml', 'worker.yaml']) {
+    const text = await readText(`deploy/kubernetes/${file}`);
+    const probes = text.match(/httpGet: .*/g)!;
+    assert.ok(probes.length >= 2);
+    for (const probe of probes) assert.match(probe, /port: https, scheme: HTTPS \}$/);
+    assert.match(text, /prometheus\.io\/scheme: https\n/);
+  }
+  const [ingress] = listKind('Ingress');
+  const annotations = ingress!.metadata.annotations!;
+  const [certificate] = listKind('Certificate');
+  const { dnsNames, secretName } = certificate!.spec as unknown as Record<string, unknown>;
+  const settings = Object.fromEntries(
+    Object.entries(annotations).map(([name, value]) => [name.split('/')[1], value]),
+  );
+  assert.equal(settings['backend-protocol'], 'HTTPS');
+  assert.equal(settings['proxy-ssl-verify'], 'on');
+  assert.deepEqual([settings['proxy-ssl-name']], dnsNames);
+  assert.ok(secrets.has(String(secretName)));
 });
 
 describe('the network policies', () => {

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { test } from 'node:test';
 import { parse } from 'yaml';
+import { createAuthority, trustAuthority } from '../support/certificates.ts';
 import { testDatabase } from '../support/database.ts';
 import { startTestServer } from '../support/server.ts';
 
@@ -37,7 +38,12 @@ const expressions = [
 ];
 
 const db = await testDatabase();
-const server = await startTestServer(db);
+const authority = createAuthority();
+trustAuthority(authority.ca);
+const presented = authority.issue('IP:127.0.0.1');
+const server = await startTestServer(db, {
+  environment: { TLS_CERTIFICATE_FILE: presented.cert, TLS_KEY_FILE: presented.key },
+});
 
 /** Prometheus itself adds this metric for each target. */
 const madeByPrometheus = new Set(['up']);
@@ -108,4 +114,28 @@ test('the panels of the dashboard have unique ids, and none has an empty query',
   const { panels } = dashboard;
   assert.equal(new Set(panels.map(({ id }) => id)).size, panels.length);
   assert.ok(expressions.every((expression) => expression.trim() !== ''));
+});
+
+test('Prometheus scrapes by verified TLS', async () => {
+  const { scrape_configs: jobs } = parse(await read('prometheus/scrape.example.yaml')) as {
+    scrape_configs: readonly {
+      readonly scheme: string;
+      readonly tls_config: Readonly<Record<string, unknown>>;
+      readonly authorization: Readonly<Record<string, unknown>>;
+      readonly static_configs: readonly { readonly targets: readonly string[] }[];
+    }[];
+  };
+  const compose = await read('compose.yaml');
+  assert.equal(jobs.length, 2);
+  for (const { scheme, tls_config, authorization, static_configs } of jobs) {
+    assert.equal(scheme, 'https');
+    assert.deepEqual(Object.keys(tls_config).sort(), ['ca_file', 'min_version', 'server_name']);
+    assert.ok(compose.includes(`/run/secrets/${String(tls_config.server_name)}.crt`));
+    assert.deepEqual(Object.keys(authorization), ['credentials_file']);
+    for (const target of static_configs.flatMap(({ targets }) => targets)) {
+      const [service, port] = target.split(':');
+      assert.match(compose, new RegExp(`^  ${service}:`, 'm'));
+      assert.ok(compose.includes(`PORT: "${port}"`));
+    }
+  }
 });
