@@ -87,6 +87,7 @@ test('every label used by the dashboard and the alerts exists on its metric', as
     ['order_reads_total', ['cache']],
     ['payment_webhooks_total', ['outcome']],
     ['security_events_total', ['event']],
+    ['tls_handshake_failures_total', ['reason']],
     ['up', ['job']],
   ]);
   for (const expression of expressions) {
