@@ -147,6 +147,11 @@ export const countInbox = statement<[], QueueRow>(
     where next_attempt_at is not null`,
 );
 
+/** The payload of an event without what the provider said in words, as if it had said nothing. */
+export const wordlessPayload = `payload
+                    || case when payload ? 'reason' then '{"reason": null}' else '{}' end::jsonb
+                    || case when payload ? 'failure' then '{"failure": null}' else '{}' end::jsonb`;
+
 /**
  * Removes what providers said in words about payments and refunds, and why applying an event failed, 90 days after events
  * that are done arrived.
@@ -166,11 +171,6 @@ export const forgetWords = statement<[limit: number], { id: string }>(
        limit $1::int)
    returning id`,
 );
-
-/** The payload of an event without what the provider said in words, as if it had said nothing. */
-export const wordlessPayload = `payload
-                    || case when payload ? 'reason' then '{"reason": null}' else '{}' end::jsonb
-                    || case when payload ? 'failure' then '{"failure": null}' else '{}' end::jsonb`;
 
 /** The same of events that could not be applied, 90 days after that. They can still be applied. */
 export const forgetDeadWords = statement<[limit: number], { id: string }>(
