@@ -14,7 +14,7 @@ import {
 import { describeLeaks } from './support/runner/leaks.ts';
 import { listLeftBehind, listUnversioned } from './support/runner/left-behind.ts';
 import { describeSlowest, type Measured, processorTimeMs } from './support/runner/report.ts';
-import { sharedProcesses } from './support/runner/shared-files.ts';
+import { PROCESS_TIMEOUT_MS, sharedProcesses } from './support/runner/shared-files.ts';
 import {
   canShareProcess,
   guessDurationMs,
@@ -36,8 +36,6 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 /** The compile cache of bin/holdfast.js: test files and the programs that they start load mostly the same code. */
 const cache = join(root, 'node_modules/.cache/holdfast');
 const durationsFile = join(cache, 'test-durations.json');
-/** Per test and per file. Far above the longest, even on a busy machine, so it ends only a hang. */
-const TEST_TIMEOUT_MS = 600_000;
 /** A file that blocks its event loop evades the runner's own timeouts, so the whole run has one. */
 const RUN_TIMEOUT_MS = 60 * 60_000;
 /** In addition to one per core, because files spend much of their time waiting for timers, leases and programs. */
@@ -57,6 +55,8 @@ function findTestFiles(wanted: readonly string[]): string[] {
 
 interface Outcome {
   readonly success: boolean;
+  /** Files that did not run to their end. */
+  readonly unfinished: readonly string[];
   /** One line for each skipped or todo test, with its reason. */
   readonly skips: readonly string[];
   /** The log lines of servers that contain a secret or an e-mail address. */
@@ -90,19 +90,26 @@ async function runTests(
     ],
     cwd: root,
     concurrency,
-    timeout: TEST_TIMEOUT_MS,
+    timeout: PROCESS_TIMEOUT_MS,
     signal,
   });
   let success = false;
   const skips: string[] = [];
   const measured = { files: [] as Measured[], tests: [] as Measured[] };
-  const files = new Set([...alone.map((file) => join(root, file)), ...shared]);
+  /** By the names of their tests. */
+  const unfinished = new Map([
+    ...alone.map((file) => [join(root, file), file] as const),
+    ...shared.map((file) => [file, file] as const),
+  ]);
   events.on('test:complete', (test) => {
     const { duration_ms: durationMs, type } = test.details;
-    const file = relative(root, test.file ?? '');
-    if (files.has(test.name)) measured.files.push({ name: relative(root, test.name), durationMs });
-    // The rest are suites, and the processes that files share.
-    else if (type !== 'suite' && test.name !== test.file) {
+    const finished = unfinished.get(test.name);
+    if (finished !== undefined) {
+      unfinished.delete(test.name);
+      measured.files.push({ name: finished, durationMs });
+    } else if (type !== 'suite' && test.name !== test.file) {
+      // Neither a suite nor a process that files share.
+      const file = relative(root, test.file ?? '');
       measured.tests.push({ name: `${test.name} (${file})`, durationMs });
     }
   });
@@ -113,7 +120,13 @@ async function runTests(
     if (summary.file === undefined) success = summary.success;
   });
   await pipeline(events, new spec(), process.stdout, { end: false });
-  return { success, skips, leaks: describeLeaks(root, leaksFile), ...measured };
+  return {
+    success,
+    unfinished: [...unfinished.values()],
+    skips,
+    leaks: describeLeaks(root, leaksFile),
+    ...measured,
+  };
 }
 
 function listSkips(test: {
@@ -200,7 +213,7 @@ async function main(): Promise<number> {
   };
   const unversioned = listUnversioned(root);
   const outcome = await runInTemporaryFolder(plan, signal);
-  const { success, skips, leaks } = outcome;
+  const { success, unfinished, skips, leaks } = outcome;
   if (!signal.aborted) recordDurations(durations, outcome.files);
   process.stdout.write(describeRun(outcome));
   const left = listLeftBehind(root, unversioned);
@@ -208,12 +221,15 @@ async function main(): Promise<number> {
   if (leaks.length > 0) {
     process.stderr.write(`\nSecrets in the log lines of servers:\n${leaks.join('\n')}\n`);
   }
+  if (unfinished.length > 0) {
+    process.stderr.write(`\nDid not run to their end: ${unfinished.join(', ')}\n`);
+  }
   if (left.length > 0) process.stdout.write(`\nNew in the project: ${left.join(', ')}\n`);
   if (process.env.CI === 'true' && skips.length + left.length > 0) {
     process.stderr.write('In CI a skipped test or a file left in the project fails the run.\n');
     return 1;
   }
-  return success && leaks.length === 0 ? 0 : 1;
+  return success && unfinished.length + leaks.length === 0 ? 0 : 1;
 }
 
 process.exitCode = await main();

@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { forgetSecrets } from './leaks.ts';
 import { shareProcess } from './process-end.ts';
-import { SHARED_FILES_MAX } from './shared-files.ts';
+import { FILE_TIMEOUT_MS, SHARED_FILES_MAX, TAKES_FILES_MS } from './shared-files.ts';
 
 /**
  * Run by the runner like a test file, several times at once. Runs the files that may share a process one after another,
@@ -42,9 +42,9 @@ async function runFiles(list: string): Promise<void> {
     const path = join(root, file);
     // As if it were the program of a process of its own.
     process.argv[1] = path;
-    await test(file, () => import(pathToFileURL(path).href));
+    await test(file, { timeout: FILE_TIMEOUT_MS }, () => import(pathToFileURL(path).href));
     forgetSecrets();
-    if (ran.push(file) === SHARED_FILES_MAX) break;
+    if (ran.push(file) === SHARED_FILES_MAX || performance.now() > TAKES_FILES_MS) break;
   }
   await endProcess();
   clearInterval(alive);
