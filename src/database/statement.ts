@@ -1,4 +1,4 @@
-import type { KeyRing } from './encryption/key-ring.ts';
+import type { KeyRing } from './key-ring.ts';
 
 /**
  * A named SQL statement. The name makes it a named prepared statement, whose plan PostgreSQL caches per connection, and

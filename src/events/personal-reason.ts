@@ -1,4 +1,4 @@
-import type { KeyRing } from '../database/encryption/key-ring.ts';
+import type { KeyRing } from '../database/key-ring.ts';
 import type { Queryable } from '../database/statement.ts';
 import {
   decryptPersonal,

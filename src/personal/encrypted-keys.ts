@@ -1,5 +1,5 @@
 import type { EncryptedTable } from '../database/encryption/encrypted-table.ts';
-import { unlessAltered } from '../database/encryption/key-ring.ts';
+import { unlessAltered } from '../database/key-ring.ts';
 import { toBytea, toKeyPlace } from './personal-keys.ts';
 import {
   countKeysUnder,

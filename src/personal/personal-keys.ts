@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { type KeyRing, type SecretPlace, unlessAltered } from '../database/encryption/key-ring.ts';
+import { type KeyRing, type SecretPlace, unlessAltered } from '../database/key-ring.ts';
 import type { Queryable } from '../database/statement.ts';
 import { destroyKeys, findPersonalKeys, insertPersonalKeys } from './queries.ts';
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { createKeyRing } from '../../src/database/encryption/key-ring.ts';
+import { createKeyRing } from '../../src/database/key-ring.ts';
 import type { Queryable } from '../../src/database/statement.ts';
 import { createLogReader } from '../../src/events/log-reader.ts';
 import { findWriters, readEvents } from '../../src/events/reader-queries.ts';

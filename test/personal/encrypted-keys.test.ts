@@ -3,7 +3,7 @@ import { describe, test } from 'node:test';
 import { recordAudit } from '../../src/audit/index.ts';
 import type { Database } from '../../src/database/database.ts';
 import { encryptAnew } from '../../src/database/encryption/encrypt-anew.ts';
-import { MissingEncryptionKeyError } from '../../src/database/encryption/key-ring.ts';
+import { MissingEncryptionKeyError } from '../../src/database/key-ring.ts';
 import { encryptedTables } from '../../src/main/tables/encrypted-tables.ts';
 import {
   destroyPersonalKeys,

@@ -1,6 +1,6 @@
 import { after } from 'node:test';
 import { createDatabase, type Database } from '../../src/database/database.ts';
-import { createKeyRing } from '../../src/database/encryption/key-ring.ts';
+import { createKeyRing } from '../../src/database/key-ring.ts';
 import { constraintErrors } from '../../src/main/tables/constraint-errors.ts';
 
 /** The key of the tests' databases and servers. */

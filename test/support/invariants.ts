@@ -1,6 +1,6 @@
 import type pg from 'pg';
 import type { Database } from '../../src/database/database.ts';
-import { createKeyRing } from '../../src/database/encryption/key-ring.ts';
+import { createKeyRing } from '../../src/database/key-ring.ts';
 import type { Queryable } from '../../src/database/statement.ts';
 import { checkChanges, type InvariantResult } from '../../src/modules/operations/check-changes.ts';
 import type { CheckProgress } from '../../src/modules/operations/stored-checks.ts';

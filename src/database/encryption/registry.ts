@@ -1,7 +1,7 @@
 import type { Database } from '../database.ts';
+import { type KeyRing, MissingEncryptionKeyError } from '../key-ring.ts';
 import type { Queryable } from '../statement.ts';
 import type { EncryptedTable } from './encrypted-table.ts';
-import { type KeyRing, MissingEncryptionKeyError } from './key-ring.ts';
 import { listRegisteredKeys, lockRegistry, type RegisteredKeyRow, registerKey } from './queries.ts';
 
 /** How long there is to start all servers with a new key before anything is encrypted under it. */

@@ -1,5 +1,5 @@
 import { AlreadyOwnedError, EmbeddedServerError } from '../../database/embedded/index.ts';
-import { MissingEncryptionKeyError } from '../../database/encryption/key-ring.ts';
+import { MissingEncryptionKeyError } from '../../database/key-ring.ts';
 import { LET_THE_OWNER, MigrationError } from '../../database/migration-error.ts';
 import { isDatabaseUnavailable } from '../../database/unavailable.ts';
 import { findUnfitDatabaseError } from '../../database/unfit-database.ts';

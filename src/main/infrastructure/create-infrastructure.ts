@@ -7,7 +7,7 @@ import {
   type DatabaseOptions,
 } from '../../database/database.ts';
 import { createKeyFollowing } from '../../database/encryption/key-following.ts';
-import { createKeyRing } from '../../database/encryption/key-ring.ts';
+import { createKeyRing } from '../../database/key-ring.ts';
 import { createReplicas } from '../../database/replicas.ts';
 import type { Queryable } from '../../database/statement.ts';
 import { createMemoryCaches } from '../../drivers/cache/memory/memory-caches.ts';

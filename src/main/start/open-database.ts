@@ -9,7 +9,7 @@ import {
   startEmbeddedPostgres,
   withDataFolderErrors,
 } from '../../database/embedded/index.ts';
-import { createKeyRing } from '../../database/encryption/key-ring.ts';
+import { createKeyRing } from '../../database/key-ring.ts';
 import type { Log } from '../../shared/log.ts';
 import type { Config } from '../config/config.ts';
 import { findDatabaseFault, UnusableDatabaseError } from '../faults/database-fault.ts';

@@ -1,5 +1,5 @@
 import { type AuditType, auditTypes, readPersonal } from '../../audit/index.ts';
-import type { KeyRing } from '../../database/encryption/key-ring.ts';
+import type { KeyRing } from '../../database/key-ring.ts';
 import type { Queryable } from '../../database/statement.ts';
 import { isId } from '../../shared/ids.ts';
 import { inUtc } from '../../shared/instant.ts';

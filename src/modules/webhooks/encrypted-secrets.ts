@@ -4,7 +4,7 @@ import {
   MissingEncryptionKeyError,
   type SecretPlace,
   unlessAltered,
-} from '../../database/encryption/key-ring.ts';
+} from '../../database/key-ring.ts';
 import type { Queryable } from '../../database/statement.ts';
 import {
   countLostSecrets,

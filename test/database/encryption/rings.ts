@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Database } from '../../../src/database/database.ts';
-import { createKeyRing } from '../../../src/database/encryption/key-ring.ts';
 import { registerKeys } from '../../../src/database/encryption/registry.ts';
+import { createKeyRing } from '../../../src/database/key-ring.ts';
 import { encryptedTables } from '../../../src/main/tables/encrypted-tables.ts';
 import { openWithKeys } from '../../support/encryption-key.ts';
 import { query } from '../../support/until.ts';

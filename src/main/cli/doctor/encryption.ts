@@ -1,7 +1,7 @@
 import type { Database } from '../../../database/database.ts';
-import { MissingEncryptionKeyError } from '../../../database/encryption/key-ring.ts';
 import { listRegisteredKeys, type RegisteredKeyRow } from '../../../database/encryption/queries.ts';
 import { adoptKeys, listKeyIds } from '../../../database/encryption/registry.ts';
+import { MissingEncryptionKeyError } from '../../../database/key-ring.ts';
 import { countEndpointsWithoutSecret } from '../../../modules/webhooks/index.ts';
 import { encryptedTables } from '../../tables/encrypted-tables.ts';
 import { createFinding, type Finding } from './finding.ts';

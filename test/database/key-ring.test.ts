@@ -6,8 +6,8 @@ import {
   type KeyRing,
   MissingEncryptionKeyError,
   unlessAltered,
-} from '../../../src/database/encryption/key-ring.ts';
-import { newId } from '../../../src/shared/ids.ts';
+} from '../../src/database/key-ring.ts';
+import { newId } from '../../src/shared/ids.ts';
 
 const [ONE, OTHER] = ['one key of 32 bytes or even more', 'another key of 32 bytes or more.'];
 

@@ -1,4 +1,4 @@
-import { createRowCipher, identifyKey, type RowCipher } from '../../shared/row-cipher.ts';
+import { createRowCipher, identifyKey, type RowCipher } from '../shared/row-cipher.ts';
 
 /** Where a secret is stored: it can be decrypted nowhere else, except in another column of the same row. */
 export interface SecretPlace {
