@@ -117,8 +117,6 @@ export function daysLeft(endsAt: Date, now: Date): number {
   return Math.floor((endsAt.getTime() - now.getTime()) / DAY_MS);
 }
 
-export type ServerCertificate = ReturnType<typeof createServerCertificate>;
-
 /** Creates the counter of failed handshakes, which stays at 0 without TLS. */
 export function createTlsTally() {
   return createLabelledTally({
