@@ -186,6 +186,17 @@ describe('with a certificate the server', () => {
   });
 });
 
+describe('after its handshake a client that falls silent', () => {
+  test('before its first byte is closed without a response', async () => {
+    assert.equal(await sendBytes('', slow.port), '');
+  });
+
+  test('in a request is told so', async () => {
+    const text = await sendBytes('GET /api/thi', slow.port);
+    assert.match(text, /^HTTP\/1\.1 408 [\s\S]*"code":"request\.timeout"/);
+  });
+});
+
 describe('a handshake', () => {
   test('that does not end is closed after the time of a request, also one that goes on slowly', async () => {
     impatient.failures.length = 0;
