@@ -33,7 +33,6 @@ const AccountPage = lazyPage(() => import('./pages/account-page.tsx'));
 const RequiredFactorPage = lazyPage(() => import('./pages/required-factor-page.tsx'));
 const ForgotPage = lazyPage(() => import('./pages/forgot-page.tsx'));
 const ResetPage = lazyPage(() => import('./pages/reset-page.tsx'));
-const VerifyPage = lazyPage(() => import('./pages/verify-page.tsx'));
 const EmailUndoPage = lazyPage(() => import('./pages/email-undo-page.tsx'));
 const HealthPage = lazyPage(() => import('./pages/health-page.tsx'));
 
@@ -50,11 +49,6 @@ export function Console() {
       <Route path="/reset">
         <Unframed>
           <ResetPage />
-        </Unframed>
-      </Route>
-      <Route path="/verify">
-        <Unframed>
-          <VerifyPage />
         </Unframed>
       </Route>
       <Route path="/email-undo">

@@ -31,10 +31,11 @@ const choosePassword: Link = {
   hasToken: false,
 };
 const openShop: Link = { isInConsole: false, label: 'Open the shop', path: '', hasToken: false };
+/** In the shop for staff, too: an address that is not proven may be a stranger's, who should not learn of the console. */
 const confirmAddress: Link = {
   label: 'Confirm this address',
   path: '/verify',
-  isInConsole: true,
+  isInConsole: false,
   hasToken: true,
 };
 const undoChange: Link = {
