@@ -63,12 +63,9 @@ async function fetchRefreshing(request: Request): Promise<Response> {
   if (refreshed.ok) return fetchReply(again);
   // A server that cannot answer now has not ended the session.
   if (isTransient(refreshed.status)) return refreshed.clone();
-  // Another tab has signed in or out meanwhile, whose cookies this request did not have.
-  if (sessionMark.read() !== mark) return response;
-  // Another tab may have proved again who the user is, which replaces the session and its cookies.
-  const repeated = await fetchReply(again);
-  if (await isUnauthenticated(repeated)) sessionEnd.set('ended');
-  return repeated;
+  // Unless another tab has signed in or out meanwhile, whose cookies this request did not have.
+  if (sessionMark.read() === mark) sessionEnd.set('ended');
+  return response;
 }
 
 /** Returns whether the access cookie was rejected. A wrong password or code is a 401 too, and is not sent again. */
