@@ -19,7 +19,7 @@ export { buildClaim } from './idempotency-key.ts';
 export type { Limit, LimitsOf, Outcome } from './limit.ts';
 export { rateLimited } from './limiting.ts';
 
-export { refuseForeignOrigin, requireAllowedOrigin } from './origin.ts';
+export { isFromBrowser, refuseForeignOrigin, requireAllowedOrigin } from './origin.ts';
 export { canBePlanted, clearOwnCookie, setOwnCookie } from './own-cookies.ts';
 
 export { PreferHeaders, preferenceApplied, prefersAsync } from './prefer.ts';

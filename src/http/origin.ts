@@ -38,6 +38,14 @@ function isAllowed(origin: string, request: FastifyRequest): boolean {
   return (isIP(name) !== 0 || isLoopbackHost(name)) && origin === `${protocol}://${host}`;
 }
 
+/**
+ * Returns whether a browser sent the request. Each that is still maintained states from which site a request comes, and no
+ * page can prevent it; programs do not. Source: W3C Fetch Metadata.
+ */
+export function isFromBrowser({ headers }: FastifyRequest): boolean {
+  return headers['sec-fetch-site'] !== undefined;
+}
+
 /** Says what to do: a shop works only at addresses that its settings name. Whoever opened the page may be its operator. */
 function describeRemedy(request: FastifyRequest): string {
   const { url, urlVariable, admitsOtherOrigins } = findSite(request);

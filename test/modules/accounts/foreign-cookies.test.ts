@@ -54,9 +54,17 @@ function logIn(email: string, cookie = '') {
   return send('POST', '/api/auth/login', { body, headers: { origin, cookie } });
 }
 
-function refresh(token: string, device?: string) {
+/** As browsers send it. */
+const fromPage = { 'sec-fetch-site': 'same-origin' };
+
+function refresh(
+  token: string,
+  device?: string,
+  headers: Readonly<Record<string, string>> = fromPage,
+) {
   const cookies = [`${REFRESH}=${token}`, ...(device === undefined ? [] : [`${DEVICE}=${device}`])];
-  return send('POST', '/api/auth/refresh', { headers: { origin, cookie: cookies.join('; ') } });
+  const cookie = cookies.join('; ');
+  return send('POST', '/api/auth/refresh', { headers: { origin, cookie, ...headers } });
 }
 
 /** Checks that a refresh got the reply to a token that nobody has, and that the cookies of the session go. */
@@ -118,6 +126,20 @@ test('a planted refresh cookie is refused like an unknown one, changes nothing a
   const body = { refreshToken: program.refreshToken };
   assert.equal((await send('POST', '/api/auth/refresh', { body })).statusCode, 200);
   assert.equal((await refresh(victim.refresh, victim.device)).statusCode, 200);
+});
+
+test('a program may send the refresh cookie alone, and gets no device', async () => {
+  const [own, other] = [await signUp(), await signUp()];
+  const first = await refresh(own.refresh, undefined, {});
+  assert.equal(first.statusCode, 200, first.body);
+  assert.deepEqual(
+    first.cookies.map(({ name }) => name),
+    [ACCESS, REFRESH],
+  );
+  // It goes on so, and in the browser that got the session.
+  const second = await refresh(findCookie(first, REFRESH).value, undefined, {});
+  assert.equal((await refresh(findCookie(second, REFRESH).value, own.device)).statusCode, 200);
+  await assertUnknown(await refresh(other.refresh, own.device, {}));
 });
 
 test('a planted refresh cookie that was used up does not end its session', async () => {
@@ -230,10 +252,14 @@ test('below a path, where its name cannot protect it, an access cookie counts on
     );
   const [victim, planter] = [await signUpBelow(), await signUpBelow()];
   const program = (await send('POST', '/api/auth/signup', { body: signUpBody() })).json();
-  const read = async (token: string, device?: string) => {
+  const read = async (
+    token: string,
+    device?: string,
+    sent: Readonly<Record<string, string>> = fromPage,
+  ) => {
     const cookies = [`${ACCESS_BELOW}=${token}`];
     if (device !== undefined) cookies.push(`${DEVICE}=${device}`);
-    const headers = { cookie: cookies.join('; ') };
+    const headers = { cookie: cookies.join('; '), ...sent };
     return (await below.send('GET', '/api/auth/profile', { headers })).json();
   };
   assert.equal((await read(victim.access, victim.device)).id, victim.id);
@@ -250,6 +276,7 @@ test('below a path, where its name cannot protect it, an access cookie counts on
       [['session.foreign_cookie', reason]],
     );
   }
+  assert.equal((await read(planter.access, undefined, {})).id, planter.id, 'a program');
   // As a bearer token it is sent on purpose.
   const bearer = await below.send('GET', '/api/auth/profile', { bearer: planter.access });
   assert.equal(bearer.json().id, planter.id);

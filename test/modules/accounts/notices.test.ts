@@ -51,6 +51,7 @@ function send(userId: string, kind: NoticeKind): Promise<void> {
 const device = (network: string): Device => ({
   token: newId().padEnd(43, 'a'),
   isReturning: false,
+  isBrowser: true,
   network,
   range: network,
   userAgent: 'Firefox/140.0',

@@ -3,6 +3,7 @@ import {
   type Authenticator,
   canBePlanted,
   findCookie,
+  isFromBrowser,
   refuseCredential,
 } from '../../../http/index.ts';
 import type { Caller, OrderCaller, UserCaller } from '../../../shared/caller.ts';
@@ -103,13 +104,15 @@ export function createAuthenticator(parts: {
 
 /**
  * Throws `auth.unauthenticated` for an access cookie of another browser, where its name does not prevent that already. A
- * token of an earlier version, which does not state its browser, is admitted for the minutes that it lives.
+ * token of an earlier version, which does not state its browser, is admitted for the minutes that it lives, and a program may
+ * send the access cookie alone.
  */
 function requireOwnBrowser({ userId, device }: AccessClaims, request: FastifyRequest): void {
   const { ownCookies } = request.server;
   if (device === null || !canBePlanted(ownCookies.access) || canBePlanted(ownCookies.device))
     return;
   const token = findCookie(request, 'device');
+  if (token === undefined && !isFromBrowser(request)) return;
   if (token !== undefined && shortenDeviceHash(hashDevice(token)) === device) return;
   const details = { reason: token === undefined ? 'no_device' : 'other_device', userId };
   throw new CodedError(authErrors.unauthenticated, {

@@ -6,6 +6,7 @@ import {
   findCookie,
   findCookieValues,
   findSite,
+  isFromBrowser,
   setOwnCookie,
 } from '../../../http/index.ts';
 import type { Role } from '../../../shared/caller.ts';
@@ -31,6 +32,8 @@ export interface Device {
   readonly token: string | null;
   /** Whether the request had the token; otherwise it is new. */
   readonly isReturning: boolean;
+  /** Whether a browser sent the request. Nobody can plant a cookie in a program. */
+  readonly isBrowser: boolean;
   /** The address as limits count it. */
   readonly network: string;
   /** The /24 of an IPv4 address or the /48 of an IPv6 address, in which the address of one device moves. */
@@ -50,6 +53,7 @@ export function readDevice(request: FastifyRequest, getsCookie: boolean): Device
   return {
     token: isReturning ? shown : newToken,
     isReturning,
+    isBrowser: isFromBrowser(request),
     network: clientNetwork(request),
     range: clientRange(request),
     userAgent: request.headers['user-agent'] ?? '',

@@ -64,7 +64,7 @@ export async function sendRefreshed(
   const device = readDevice(request, true);
   try {
     const session = await accounts.refreshSession(token, buildSource(request).origin, device);
-    return sendSession(request, reply, session, { credentials: 'cookie', device });
+    return sendSession(request, reply, session, { credentials: 'cookie', ...kept(device) });
   } catch (error) {
     const isRefused = error instanceof CodedError && error.definition.status === 401;
     if (isRefused && !(error instanceof SessionReplaced)) clearSessionCookies(reply);
@@ -88,11 +88,17 @@ export async function renewCookies(
     if (token === undefined) return;
     const device = readDevice(request, true);
     const { origin } = buildSource(request);
-    setSessionCookies(reply, await accounts.refreshSession(token, origin, device), device);
+    const session = await accounts.refreshSession(token, origin, device);
+    setSessionCookies(reply, session, kept(device).device);
   } catch (error) {
     if (error instanceof CodedError) recordRefusal(request, error);
     request.log.warn({ err: error }, 'a session was not renewed after a change of its user');
   }
+}
+
+/** A program that sent no device cookie gets none: its session is not bound to the new one. */
+function kept(device: Device): { readonly device?: Device } {
+  return device.isReturning ? { device } : {};
 }
 
 function setSessionCookies(reply: FastifyReply, session: Session, device?: Device): void {

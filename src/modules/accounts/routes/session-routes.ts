@@ -102,7 +102,7 @@ export function registerSessionRoutes(app: App, accounts: Accounts): void {
         operationId: 'refreshTokens',
         tags,
         summary: 'Exchange a refresh token',
-        description: `The sent token is used up. A repeat within ten seconds, while its successor is unused, receives the same successor. Without a token in the body, the refresh cookie is exchanged, and cookies are set in place of tokens. It counts only together with the device cookie that was set with it or sent when it was; if it is refused, both cookies of the session are cleared.`,
+        description: `The sent token is used up. A repeat within ten seconds, while its successor is unused, receives the same successor. Without a token in the body, the refresh cookie is exchanged, and cookies are set in place of tokens. From a browser it counts only together with the device cookie that was set with it or sent when it was; if it is refused, both cookies of the session are cleared.`,
         body: RefreshBody,
         response: { 200: SessionReply },
       },

@@ -121,12 +121,16 @@ async function exchange(
   return { refusal, endedId: familyId };
 }
 
-/** Returns whether a session is one of this browser. One that was in none so far is, if its user has signed in there. */
+/**
+ * Returns whether a session is one of this browser. One that was in none so far is, if its user has signed in there. A
+ * program may send the refresh cookie alone.
+ */
 async function isOwnBrowser(
   tx: Transaction,
   { familyId, deviceHash }: FamilyRow,
-  { token }: Device,
+  { token, isReturning, isBrowser }: Device,
 ): Promise<boolean> {
+  if (!isReturning && !isBrowser) return true;
   if (token === null) return false;
   const hash = hashDevice(token);
   if (deviceHash !== null) return hash.equals(deviceHash);
