@@ -116,7 +116,7 @@ describe('keys of people', () => {
   });
 
   test('do not hold up others if one was altered, and its former key is kept', async () => {
-    const [altered = '', ...others] = [...(await makeKeys(first, 50)).keys()].sort();
+    const [altered = ''] = (await makeKeys(first, 1)).keys();
     await query(ownerUrl, 'alter table personal_keys disable trigger user');
     await query(
       ownerUrl,
@@ -124,11 +124,13 @@ describe('keys of people', () => {
       [altered],
     );
     await query(ownerUrl, 'alter table personal_keys enable trigger user');
+    // More than two slices, of which the first finds the altered one, too.
+    const others = await makeKeys(first, 2_300);
     const rotated = await startWith(url, KEY_B, KEY_A);
     await passAnHour(url);
     const { retiredIds } = await encryptAnew(rotated, encryptedTables, never);
     assert.deepEqual(retiredIds.includes(ID_A), false);
-    assert.deepEqual(await countByKey(others), { [ID_B]: 49 });
+    assert.deepEqual(await countByKey(others.keys()), { [ID_B]: 2_300 });
     assert.ok((await encryptedPersonalKeys.listKeyIds(rotated)).includes(ID_A));
     // Nothing is written for this person as if they had been erased.
     await assert.rejects(ensurePersonalKeys(rotated, [altered]));

@@ -27,7 +27,7 @@ export async function encryptAnew(
   if (currentId === null) return { rows: {}, retiredIds: [], isWhole: true };
   const rows: Record<string, number> = {};
   for (const { what, encryptAnew: encryptSlice } of tables) {
-    const count = await purgeInSlices(database, encryptSlice, signal);
+    const count = await purgeInSlices(database, encryptSlice, signal, 'empty');
     if (count > 0) rows[what] = count;
   }
   const inUse = [...(await listKeyIds(database, tables))];
