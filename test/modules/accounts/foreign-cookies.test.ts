@@ -151,6 +151,22 @@ test('a planted refresh cookie that was used up does not end its session', async
   assert.equal(third.statusCode, 200, third.body);
 });
 
+test('a name that begins with a space of no cookie is another one, though browsers send it for another host', async () => {
+  const [victim, planter] = [await signUp(), await signUp()];
+  const spaced = (names: readonly [string, string][]) =>
+    names.map(([name, value]) => `\u00a0${name}=${value}`).join('; ');
+  const planted = spaced([
+    [ACCESS, planter.access],
+    [DEVICE, planter.device],
+  ]);
+  const own = `${ACCESS}=${victim.access}; ${DEVICE}=${victim.device}`;
+  const read = (cookie: string) => send('GET', '/api/auth/profile', { headers: { cookie } });
+  assert.equal((await read(planted)).statusCode, 401);
+  assert.equal((await read(`${planted}; ${own}`)).json().id, victim.id);
+  const cookie = `${planted}; ${REFRESH}=${planter.refresh}`;
+  await assertUnknown(await send('POST', '/api/auth/refresh', { headers: { origin, cookie } }));
+});
+
 test('a refresh prolongs the cookie of the device, with the value that it has', async () => {
   const { refresh: token, device } = await signUp();
   const kept = findCookie(await refresh(token, device), DEVICE);
