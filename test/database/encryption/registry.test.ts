@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { beforeEach, describe, test } from 'node:test';
 import type { Database } from '../../../src/database/database.ts';
 import { encryptAnew } from '../../../src/database/encryption/encrypt-anew.ts';
+import { forgetKey } from '../../../src/database/encryption/forget-key.ts';
 import { createKeyFollowing } from '../../../src/database/encryption/key-following.ts';
 import { adoptKeys, followKeys } from '../../../src/database/encryption/registry.ts';
 import { MissingEncryptionKeyError } from '../../../src/database/key-ring.ts';
@@ -135,6 +136,15 @@ describe('another key', () => {
       { id: ID_B, waits: 0, retired: false },
       { id: ID_A, waits: 60, retired: false },
     ]);
+  });
+
+  test('that was set by mistake is forgotten before it is in force, and nothing is lost', async () => {
+    await startWith(url, KEY_B, KEY_A);
+    const server = await startWith(url, KEY_A);
+    const lost = await server.transaction((tx) => forgetKey(tx, encryptedTables, ID_B));
+    assert.deepEqual(new Set(Object.values(lost)), new Set([0]));
+    await passAnHour(url);
+    assert.equal(await storeKey(await startWith(url, KEY_A)), ID_A);
   });
 
   test('does not encrypt while it is only a further one of the list', async () => {

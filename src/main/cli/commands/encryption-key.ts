@@ -28,7 +28,7 @@ export function forgetKeyCommand(
     if (!yes) {
       print(`Encrypted under the key ${keyId}: ${describeUse(use)}.`);
       printError(
-        'Nothing was changed. With --yes this is lost for ever: what was stored about these people in words, and the secrets of these endpoints, which receive nothing until they are rotated.',
+        'Nothing was changed. With --yes this is lost for ever: what the log and the audit say about these people in words, now and later, and the secrets of these endpoints, which receive nothing until they are rotated.',
       );
       return exitCodes.no;
     }
