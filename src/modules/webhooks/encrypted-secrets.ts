@@ -53,7 +53,7 @@ export function encryptSecret(keyRing: KeyRing, endpointId: string, secret: stri
 
 /**
  * Returns the secrets that sign, the present one first, or why nothing is signed: the receiver may know only the one that cannot be
- * read. The previous secret of `stored` is null once it no longer signs.
+ * read. A previous one that was altered is left out, so that a rotation helps at once. `stored` has none that no longer signs.
  */
 export function openSecrets(
   keyRing: KeyRing,
@@ -62,13 +62,16 @@ export function openSecrets(
 ): { readonly secrets: readonly string[] } | { readonly fault: string } {
   const { secret, secretKeyId, previousSecret, previousSecretKeyId } = stored;
   if (secret === null) return { fault: 'the secret of the endpoint is lost: rotate it' };
-  const all = [{ value: secret, keyId: secretKeyId }];
-  if (previousSecret !== null) all.push({ value: previousSecret, keyId: previousSecretKeyId });
   const place = toSecretPlace(endpointId);
+  const open = (value: string, keyId: string | null) =>
+    unlessAltered(() => keyRing.decryptText(place, { value, keyId }));
   try {
-    const secrets = unlessAltered(() => all.map((one) => keyRing.decryptText(place, one)));
-    if (secrets !== null) return { secrets };
-    return { fault: 'the secret of the endpoint was altered in the database: rotate it' };
+    const present = open(secret, secretKeyId);
+    if (present === null) {
+      return { fault: 'the secret of the endpoint was altered in the database: rotate it' };
+    }
+    const previous = previousSecret === null ? null : open(previousSecret, previousSecretKeyId);
+    return { secrets: previous === null ? [present] : [present, previous] };
   } catch (error) {
     if (error instanceof MissingEncryptionKeyError) return { fault: error.message };
     throw error;

@@ -139,7 +139,7 @@ test('without its secret an endpoint receives nothing unsigned: deliveries fail 
   await endAll();
 });
 
-test('a server without the key sends nothing and names the key, and one with a swapped secret refuses it', async () => {
+test('a server without the key sends nothing and names the key, and one with a swapped secret refuses it until it is rotated', async () => {
   const fixture = await createWebhooksFixture(withKey, { runs: false });
   const [first, second] = [await addEndpoint(fixture), await addEndpoint(fixture)];
   await fixture.worker.stop();
@@ -168,12 +168,23 @@ test('a server without the key sends nothing and names the key, and one with a s
   );
   const swapped = await createWebhooksFixture(withKey);
   await swapped.relay(await swapped.record({ orderId: newId(), sequence: 1 }));
-  await until(async () => {
+  const refused = await until(async () => {
     const delivery = (await swapped.listDeliveries(first.id)).at(-1);
     assert.equal(delivery?.status, 'FAILED');
     assert.match(String(delivery.lastError), /^the secret of the endpoint was altered/);
+    return delivery;
   });
   assert.equal(swapped.outgoing.length, 1, 'the other endpoint has its message');
   assert.ok(isSignedBy(swapped.outgoing[0]!, second.secret));
+
+  // A rotation helps at once, although the altered secret is the previous one then.
+  const rotated = await rotate(swapped, first.id);
+  await swapped.webhooks.redeliver(buildContext(admin), first.id, refused.id);
+  const sent = await until(async () => {
+    assert.equal(swapped.outgoing.length, 2);
+    return swapped.outgoing[1]!;
+  });
+  assert.ok(isSignedBy(sent, rotated));
+  assert.ok(!isSignedBy(sent, second.secret), 'what was put there signs nothing');
   await swapped.worker.stop();
 });
