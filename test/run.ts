@@ -194,7 +194,14 @@ function describeRun({ files, tests }: Outcome): string {
 
 async function main(): Promise<number> {
   const { TEST_POSTGRES_BIN: otherServer } = process.env;
-  const found = findTestFiles(process.argv.slice(2));
+  const wanted = process.argv.slice(2);
+  // Or a renamed file would no longer run where it is named, such as in .ci/run.
+  const absent = wanted.filter((path) => findTestFiles([path]).length === 0);
+  if (absent.length > 0) {
+    process.stderr.write(`No test files found: ${absent.join(', ')}\n`);
+    return 1;
+  }
+  const found = findTestFiles(wanted);
   const sources = new Map(found.map((file) => [file, readTestSources(root, file)]));
   const files = found.filter(
     (file) => otherServer === undefined || needsDatabase(sources.get(file)!),
