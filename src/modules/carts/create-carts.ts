@@ -2,7 +2,7 @@ import { isId } from '../../shared/ids.ts';
 import type { Module } from '../module.ts';
 import { addCartItem, removeCartItem, updateCartItem } from './change-items.ts';
 import { type CheckOutDependencies, checkOut } from './check-out.ts';
-import { clearOldCarts } from './clear-old-carts.ts';
+import { createOldCartsPurge } from './clear-old-carts.ts';
 import { cartsPersonalData } from './personal-data/part.ts';
 import { presentCart, quoteCarts } from './present-cart.ts';
 import { readCarts } from './read-carts.ts';
@@ -46,7 +46,7 @@ export function createCarts(dependencies: CartsDependencies): Module<Carts> {
       {
         name: 'carts.clear-old',
         everyMs: PURGE_INTERVAL_MS,
-        slices: { carts: clearOldCarts },
+        slices: { carts: createOldCartsPurge() },
       },
     ],
   };

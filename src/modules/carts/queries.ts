@@ -238,20 +238,30 @@ export const clearCarts = statement<[customerIds: readonly string[]], never>(
          fulfilment = null`,
 );
 
-/**
- * Returns customers, of these or of all, whose carts have something in them and were last changed 90 days ago. Exact under the lock
- * of the customer's row.
- */
+/** Whether a cart has something in it and was last changed 90 days ago. */
+const isOld = `changed_at < now() - interval '90 days'
+      and (num_nonnulls(discount_codes, tip_minor, note, fulfilment) > 0
+           or exists (select from cart_items where cart_items.customer_id = carts.customer_id))`;
+
+/** Returns customers with such carts, in the order of their ids, after one of them or from the first. */
 export const findOldCarts = statement<
-  [customerIds: readonly string[] | null, limit: number],
+  [after: string | null, limit: number],
   { customerId: string }
 >(
   'carts.find_old',
   `select customer_id as "customerId"
      from carts
-    where changed_at < now() - interval '90 days'
-      and ($1::uuid[] is null or customer_id = any($1::uuid[]))
-      and (num_nonnulls(discount_codes, tip_minor, note, fulfilment) > 0
-           or exists (select from cart_items where cart_items.customer_id = carts.customer_id))
+    where customer_id > coalesce($1::uuid, '00000000-0000-0000-0000-000000000000')
+      and ${isOld}
+    order by customer_id
     limit $2::int`,
+);
+
+/** Returns those of these customers who have such carts. Exact under the locks of the customers' rows. */
+export const keepOldCarts = statement<[customerIds: readonly string[]], { customerId: string }>(
+  'carts.keep_old',
+  `select customer_id as "customerId"
+     from carts
+    where customer_id = any($1::uuid[])
+      and ${isOld}`,
 );

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { purgeInSlices } from '../../../src/database/purge-in-slices.ts';
-import { clearOldCarts } from '../../../src/modules/carts/clear-old-carts.ts';
+import { createOldCartsPurge } from '../../../src/modules/carts/clear-old-carts.ts';
 import type { UserCaller } from '../../../src/shared/caller.ts';
 import { testDatabase } from '../../support/database.ts';
 import { lockRows, waitUntilBlocked } from '../../support/locked-rows.ts';
@@ -14,7 +14,7 @@ const carts = createTestCarts(database);
 const product = await addProduct(database, { onHand: 100 });
 const [note, tip] = ['Leave it with Ann next door', { amount: 100, currency: 'GBP' }];
 
-const purge = () => purgeInSlices(database, clearOldCarts, new AbortController().signal);
+const purge = () => purgeInSlices(database, createOldCartsPurge(), new AbortController().signal);
 
 /** Lets the time since the last change of a cart pass. */
 async function age({ id }: UserCaller, days: number): Promise<void> {
@@ -82,6 +82,22 @@ describe('a cart that nobody has changed for 90 days', () => {
       assert.equal(await purge(), 0, what);
       assert.equal((await read(customer)).note, note, what);
     }
+  });
+
+  test('is looked at once in a run, however many slices it has', async () => {
+    const first = await fill(await addUser(database));
+    const second = await fill(await addUser(database));
+    await age(first, 91);
+    await age(second, 91);
+    const slice = createOldCartsPurge();
+    const clear = () => slice(database, 1);
+    assert.deepEqual(await clear(), [{ customerId: first.id }]);
+    await fill(first);
+    await age(first, 91);
+    assert.deepEqual(await clear(), [{ customerId: second.id }]);
+    assert.deepEqual(await clear(), []);
+    assert.deepEqual(await clear(), [{ customerId: first.id }], 'by the next run');
+    assert.deepEqual(await clear(), []);
   });
 
   test('is left alone if it is changed while it would be emptied', async () => {
