@@ -1,20 +1,10 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { test } from 'node:test';
-import { ConfigurationError } from '../../../src/main/config/configuration-error.ts';
 import { readConfig } from '../../../src/main/config/read-config.ts';
+import { listFaults } from '../../support/configuration-faults.ts';
 
 const strongSecret = randomBytes(30).toString('base64');
-
-function catchSentences(environment: Record<string, string>): readonly string[] {
-  try {
-    readConfig(environment);
-    return [];
-  } catch (error) {
-    assert(error instanceof ConfigurationError);
-    return error.sentences;
-  }
-}
 
 test('without variables it is a development server on an embedded database', () => {
   const config = readConfig({});
@@ -106,7 +96,7 @@ const wrongValues: Record<string, string[]> = {
 for (const [name, values] of Object.entries(wrongValues)) {
   test(`a wrong ${name} prevents the start with a message that names it`, () => {
     for (const value of values) {
-      const [sentence = ''] = catchSentences({ [name]: value });
+      const [sentence = ''] = listFaults({ [name]: value });
       assert.match(sentence, new RegExp(`^${name} is .+, but it takes .+\\.$`), value);
     }
   });
@@ -130,12 +120,12 @@ test('PUBLIC_URL may have a path, which is normalized', () => {
 });
 
 test('all errors are reported at once', () => {
-  const sentences = catchSentences({ PORT: 'x', ROLE: 'y', ADMIN_EMAIL: 'a@shop.example' });
+  const sentences = listFaults({ PORT: 'x', ROLE: 'y', ADMIN_EMAIL: 'a@shop.example' });
   assert.equal(sentences.length, 3);
 });
 
 test('no message repeats a secret', () => {
-  const all = catchSentences({
+  const all = listFaults({
     JWT_SECRET: 'hunter2',
     METRICS_TOKEN: 'hunter2',
     DATABASE_URL: 'mysql://shop:hunter2@db/shop',
@@ -210,7 +200,7 @@ test('Stripe needs its two secrets and allows another address for a test double'
 
 for (const name of ['STRIPE_SECRET_KEY', 'STRIPE_WEBHOOK_SECRET'] as const) {
   test(`Stripe without ${name} prevents the start with a message`, () => {
-    const [sentence = '', ...others] = catchSentences({ ...stripe, [name]: '' });
+    const [sentence = '', ...others] = listFaults({ ...stripe, [name]: '' });
     assert.match(sentence, new RegExp(`^${name} is missing: `));
     assert.deepEqual(others, []);
   });
@@ -220,7 +210,7 @@ test('a worker does without the secret of the webhooks, which only API servers r
   const given = { ...stripe, STRIPE_WEBHOOK_SECRET: '' };
   const { payments } = readConfig({ ...given, ROLE: 'worker' });
   assert.deepEqual([payments.kind, payments.webhookSecret], ['stripe', null]);
-  assert.equal(catchSentences({ ...given, ROLE: 'api' }).length, 1);
+  assert.equal(listFaults({ ...given, ROLE: 'api' }).length, 1);
 });
 
 test('production starts with a strong secret', () => {
@@ -279,7 +269,7 @@ const unfit: Record<string, Record<string, string>> = {
 
 for (const [how, environment] of Object.entries(unfit)) {
   test(`production does not start ${how}`, () => {
-    const sentences = catchSentences({ ...production, ...environment });
+    const sentences = listFaults({ ...production, ...environment });
     assert.equal(sentences.length, 1, sentences.join('\n'));
   });
 }
@@ -290,7 +280,7 @@ test('a refusal in production names the variable but never the secret', () => {
     METRICS_TOKEN: 'abcdefghijklmnop',
     SANDBOX_WEBHOOK_SECRET: `whsec_${Buffer.from('this-is-my-secret-key!!!').toString('base64')}`,
   };
-  const said = catchSentences({ ...production, ...secrets }).join('\n');
+  const said = listFaults({ ...production, ...secrets }).join('\n');
   for (const [name, secret] of Object.entries(secrets)) {
     assert.match(said, new RegExp(`^${name} is weak: .+; use .+\\.$`, 'm'));
     assert.ok(!said.includes(secret.replace('whsec_', '')));
@@ -314,14 +304,14 @@ test('ALLOW_INSECURE allows what it names, but no weak secret', () => {
     PUBLIC_URL: 'http://shop.example',
     TRUSTED_PROXIES: '0.0.0.0/0',
   };
-  const [address = '', proxies = ''] = catchSentences(insecure).toSorted();
+  const [address = '', proxies = ''] = listFaults(insecure).toSorted();
   assert.match(address, /^PUBLIC_URL .+ALLOW_INSECURE=public-url/);
   assert.match(proxies, /^TRUSTED_PROXIES .+ALLOW_INSECURE=proxies/);
-  assert.equal(catchSentences({ ...insecure, ALLOW_INSECURE: 'public-url' }).length, 1);
+  assert.equal(listFaults({ ...insecure, ALLOW_INSECURE: 'public-url' }).length, 1);
   const config = readConfig({ ...insecure, ALLOW_INSECURE: 'proxies, public-url' });
   assert.deepEqual(config.trustedProxies, ['0.0.0.0/1', '128.0.0.0/1']);
   const weak = { JWT_SECRET: 'a'.repeat(32), ALLOW_INSECURE: 'proxies,public-url' };
-  assert.equal(catchSentences({ ...insecure, ...weak }).length, 1);
+  assert.equal(listFaults({ ...insecure, ...weak }).length, 1);
 });
 
 test('cookies are for https only in production, unless PUBLIC_URL is http', () => {
@@ -378,7 +368,7 @@ for (const [what, environment, name] of [
   ['an SQS queue with another driver', { SQS_QUEUE_URL: sqs.SQS_QUEUE_URL }, 'SQS_QUEUE_URL'],
 ] as const) {
   test(`${what} prevents the start with a message that names the variable`, () => {
-    const sentences = catchSentences(environment);
+    const sentences = listFaults(environment);
     assert.equal(sentences.length, 1);
     assert.match(sentences[0] ?? '', new RegExp(`\\b${name}\\b`));
   });

@@ -1,21 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { ConfigurationError } from '../../../src/main/config/configuration-error.ts';
 import { readConfig } from '../../../src/main/config/read-config.ts';
 import { renderBanner } from '../../../src/main/start/banner.ts';
+import { listFaults } from '../../support/configuration-faults.ts';
 
 const PUBLIC_URL = 'https://shop.example';
 const CONSOLE_URL = 'https://console.shop.example';
-
-function catchSentences(environment: Record<string, string>): readonly string[] {
-  try {
-    readConfig(environment);
-    return [];
-  } catch (error) {
-    assert(error instanceof ConfigurationError);
-    return error.sentences;
-  }
-}
 
 test('the console can have a host of its own, with the path of the shop', () => {
   assert.equal(readConfig({ PUBLIC_URL }).consoleUrl, null);
@@ -33,7 +23,7 @@ test('a console at the host of the shop, with another scheme or path, or alone i
     [`${PUBLIC_URL}/orders`, CONSOLE_URL, /another scheme or path/],
     ['', CONSOLE_URL, /goes with PUBLIC_URL/],
   ] as const) {
-    const sentences = catchSentences({ PUBLIC_URL: publicUrl, CONSOLE_URL: consoleUrl });
+    const sentences = listFaults({ PUBLIC_URL: publicUrl, CONSOLE_URL: consoleUrl });
     assert.equal(sentences.length, 1, `${publicUrl} ${consoleUrl}`);
     assert.match(sentences[0]!, reason);
   }
@@ -56,7 +46,7 @@ test('passkeys are for the host of the console, or for a domain that both share'
     origins: [PUBLIC_URL, CONSOLE_URL],
     staffOrigins: [CONSOLE_URL],
   });
-  const [sentence = ''] = catchSentences({ PUBLIC_URL, CONSOLE_URL, WEBAUTHN_RP_ID: 'a.example' });
+  const [sentence = ''] = listFaults({ PUBLIC_URL, CONSOLE_URL, WEBAUTHN_RP_ID: 'a.example' });
   assert.match(sentence, /neither PUBLIC_URL nor CONSOLE_URL/);
 });
 

@@ -8,6 +8,7 @@ import { ConfigurationError } from '../../../src/main/config/configuration-error
 import { readConfig } from '../../../src/main/config/read-config.ts';
 import { findWeakSettings } from '../../../src/main/config/weak-settings.ts';
 import { findEncryptionKeys, loadEncryptionKeys } from '../../../src/main/start/own-secrets.ts';
+import { listFaults } from '../../support/configuration-faults.ts';
 
 const newKey = () => randomBytes(48).toString('base64');
 const production = {
@@ -20,16 +21,6 @@ const production = {
   SEAL_KEY: randomBytes(32).toString('base64'),
 };
 const external = { DATABASE_URL: 'postgresql://shop@127.0.0.1/shop' };
-
-function listFaults(environment: Record<string, string>): readonly string[] {
-  try {
-    readConfig(environment);
-    return [];
-  } catch (error) {
-    assert.ok(error instanceof ConfigurationError);
-    return error.sentences;
-  }
-}
 
 function sayOf(environment: Record<string, string>): string[] {
   return findWeakSettings(readConfig(environment))

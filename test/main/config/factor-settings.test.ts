@@ -1,20 +1,10 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { test } from 'node:test';
-import { ConfigurationError } from '../../../src/main/config/configuration-error.ts';
 import { readConfig } from '../../../src/main/config/read-config.ts';
+import { listFaults } from '../../support/configuration-faults.ts';
 
 const strongSecret = randomBytes(30).toString('base64');
-
-function catchSentences(environment: Record<string, string>): readonly string[] {
-  try {
-    readConfig(environment);
-    return [];
-  } catch (error) {
-    assert.ok(error instanceof ConfigurationError);
-    return error.sentences;
-  }
-}
 
 test('production needs a key for the secrets of factors, other than JWT_SECRET; a worker needs none', () => {
   const given = {
@@ -25,11 +15,11 @@ test('production needs a key for the secrets of factors, other than JWT_SECRET; 
     JWT_SECRET: strongSecret,
     SEAL_KEY: randomBytes(32).toString('base64'),
   };
-  const [missing = ''] = catchSentences({ ...given });
+  const [missing = ''] = listFaults({ ...given });
   assert.match(missing, /^FACTOR_KEY is missing/);
   const worker = readConfig({ ...given, ROLE: 'worker' });
   assert.deepEqual(worker.factorKey, { kind: 'generated' });
-  const [same = ''] = catchSentences({ ...given, FACTOR_KEY: strongSecret });
+  const [same = ''] = listFaults({ ...given, FACTOR_KEY: strongSecret });
   assert.match(same, /^FACTOR_KEY is the same as JWT_SECRET/);
 });
 
@@ -47,7 +37,7 @@ test('passkeys belong to the host of PUBLIC_URL or a domain above it, and there 
     assert.equal(rpIdOf({ PUBLIC_URL: address }), undefined);
   }
   for (const WEBAUTHN_RP_ID of ['other.example', 'at.shop.example', 'op.example']) {
-    const [fault = ''] = catchSentences({ PUBLIC_URL, WEBAUTHN_RP_ID });
+    const [fault = ''] = listFaults({ PUBLIC_URL, WEBAUTHN_RP_ID });
     assert.match(fault, /^WEBAUTHN_RP_ID is .+, but PUBLIC_URL is not at this domain/);
   }
   for (const WEBAUTHN_RP_ID of [
@@ -56,7 +46,7 @@ test('passkeys belong to the host of PUBLIC_URL or a domain above it, and there 
     'https://shop.example',
     'münchen.de',
   ]) {
-    const [fault = ''] = catchSentences({ WEBAUTHN_RP_ID });
+    const [fault = ''] = listFaults({ WEBAUTHN_RP_ID });
     assert.match(fault, /^WEBAUTHN_RP_ID is .+ takes a domain/);
   }
 });

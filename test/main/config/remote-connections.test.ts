@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { describe, test } from 'node:test';
 import pg from 'pg';
-import { ConfigurationError } from '../../../src/main/config/configuration-error.ts';
 import { readConfig } from '../../../src/main/config/read-config.ts';
+import { listFaults } from '../../support/configuration-faults.ts';
 
 const production = {
   NODE_ENV: 'production',
@@ -16,15 +16,8 @@ const production = {
 };
 const local = 'postgresql://shop@127.0.0.1/shop';
 
-function listFaults(environment: Record<string, string>): readonly string[] {
-  try {
-    readConfig({ ...production, ...environment });
-    return [];
-  } catch (error) {
-    assert.ok(error instanceof ConfigurationError);
-    return error.sentences;
-  }
-}
+const listProductionFaults = (environment: Record<string, string>) =>
+  listFaults({ ...production, ...environment });
 
 /** Each variable with addresses that production refuses, and the name that permits them. */
 const refused: Record<string, readonly [permission: string, urls: readonly string[]]> = {
@@ -70,7 +63,7 @@ for (const [variable, [permission, urls]] of Object.entries(refused)) {
   describe(`production and ${variable}`, () => {
     for (const url of urls) {
       test(`refuses ${url}, unless ALLOW_INSECURE contains ${permission}`, () => {
-        const sentences = listFaults({ [variable]: url });
+        const sentences = listProductionFaults({ [variable]: url });
         assert.equal(sentences.length, 1, sentences.join('\n'));
         assert.match(sentences[0]!, new RegExp(`^${variable} connects to another machine`));
         assert.match(sentences[0]!, new RegExp(`set ALLOW_INSECURE=${permission}\\.$`));
@@ -79,9 +72,13 @@ for (const [variable, [permission, urls]] of Object.entries(refused)) {
           'public-url,proxies',
           'database,redis,smtp'.replace(permission, 'proxies'),
         ]) {
-          assert.equal(listFaults({ [variable]: url, ALLOW_INSECURE: wrong }).length, 1, wrong);
+          assert.equal(
+            listProductionFaults({ [variable]: url, ALLOW_INSECURE: wrong }).length,
+            1,
+            wrong,
+          );
         }
-        assert.deepEqual(listFaults({ [variable]: url, ALLOW_INSECURE: permission }), []);
+        assert.deepEqual(listProductionFaults({ [variable]: url, ALLOW_INSECURE: permission }), []);
       });
     }
   });
@@ -112,7 +109,7 @@ const accepted: Record<string, readonly string[]> = {
 for (const [variable, urls] of Object.entries(accepted)) {
   for (const url of urls) {
     test(`production accepts ${variable}=${url}`, () => {
-      assert.deepEqual(listFaults({ [variable]: url }), []);
+      assert.deepEqual(listProductionFaults({ [variable]: url }), []);
     });
   }
 }
@@ -143,16 +140,16 @@ test('pg connects to the host that was judged, and verifies what was found to be
 
 test('a database URL without a host is judged by PGHOST, which pg would use', () => {
   const given = { DATABASE_URL: 'postgresql:///shop' };
-  assert.equal(listFaults({ ...given, PGHOST: 'db.example' }).length, 1);
-  assert.deepEqual(listFaults({ ...given, PGHOST: '/var/run/postgresql' }), []);
-  assert.deepEqual(listFaults({ DATABASE_URL: local, PGHOST: 'db.example' }), []);
+  assert.equal(listProductionFaults({ ...given, PGHOST: 'db.example' }).length, 1);
+  assert.deepEqual(listProductionFaults({ ...given, PGHOST: '/var/run/postgresql' }), []);
+  assert.deepEqual(listProductionFaults({ DATABASE_URL: local, PGHOST: 'db.example' }), []);
 });
 
 test('a parameter cannot hide another one from the check', () => {
   const twice = 'postgresql://shop@db.example/shop?sslmode=verify-full&sslmode=disable';
-  assert.match(listFaults({ DATABASE_URL: twice })[0] ?? '', /each parameter once/);
+  assert.match(listProductionFaults({ DATABASE_URL: twice })[0] ?? '', /each parameter once/);
   for (const parameters of ['?tls=', '?path=/tmp/redis', '?sentinels=x']) {
-    const sentences = listFaults({ REDIS_URL: `rediss://redis.example${parameters}` });
+    const sentences = listProductionFaults({ REDIS_URL: `rediss://redis.example${parameters}` });
     assert.match(sentences[0] ?? '', /without parameters other than family/);
   }
 });
@@ -198,22 +195,25 @@ for (const [variable, others] of [
 ] as const) {
   test(`production refuses http to another machine in ${variable}, and nothing permits it`, () => {
     const everything = { ...others, ALLOW_INSECURE: 'public-url,proxies,database,redis,smtp' };
-    const [sentence = '', ...rest] = listFaults({
+    const [sentence = '', ...rest] = listProductionFaults({
       ...everything,
       [variable]: 'http://10.0.0.8:4566',
     });
     assert.match(sentence, new RegExp(`^${variable} connects to another machine.+use https://`));
     assert.doesNotMatch(sentence, /ALLOW_INSECURE/);
     assert.deepEqual(rest, []);
-    assert.deepEqual(listFaults({ ...others, [variable]: 'https://other.example' }), []);
-    assert.deepEqual(listFaults({ ...others, [variable]: 'http://127.0.0.1:4566' }), []);
+    assert.deepEqual(listProductionFaults({ ...others, [variable]: 'https://other.example' }), []);
+    assert.deepEqual(listProductionFaults({ ...others, [variable]: 'http://127.0.0.1:4566' }), []);
   });
 }
 
 test('production refuses to run with the verification of certificates switched off', () => {
   const off = { NODE_TLS_REJECT_UNAUTHORIZED: '0', ALLOW_INSECURE: 'database,redis,smtp' };
-  assert.match(listFaults(off)[0] ?? '', /^NODE_TLS_REJECT_UNAUTHORIZED is 0, .+ remove it/);
-  assert.deepEqual(listFaults({ NODE_TLS_REJECT_UNAUTHORIZED: '1' }), []);
+  assert.match(
+    listProductionFaults(off)[0] ?? '',
+    /^NODE_TLS_REJECT_UNAUTHORIZED is 0, .+ remove it/,
+  );
+  assert.deepEqual(listProductionFaults({ NODE_TLS_REJECT_UNAUTHORIZED: '1' }), []);
 });
 
 test('outside production any connection is allowed', () => {

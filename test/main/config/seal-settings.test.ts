@@ -7,6 +7,7 @@ import { after, test } from 'node:test';
 import { ConfigurationError } from '../../../src/main/config/configuration-error.ts';
 import { readConfig } from '../../../src/main/config/read-config.ts';
 import { findSealKeys, loadSealKeys } from '../../../src/main/start/own-secrets.ts';
+import { listFaults } from '../../support/configuration-faults.ts';
 
 const newKey = () => randomBytes(32).toString('base64');
 const production = {
@@ -17,16 +18,6 @@ const production = {
   JWT_SECRET: randomBytes(48).toString('base64'),
   FACTOR_KEY: randomBytes(48).toString('base64'),
 };
-
-function listFaults(environment: Record<string, string>): readonly string[] {
-  try {
-    readConfig(environment);
-    return [];
-  } catch (error) {
-    assert.ok(error instanceof ConfigurationError);
-    return error.sentences;
-  }
-}
 
 test('production needs a key of seals, strong and used for nothing else; an API server seals nothing and needs none', () => {
   for (const ROLE of ['all', 'worker']) {

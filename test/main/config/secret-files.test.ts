@@ -6,12 +6,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { settingsFindings } from '../../../src/main/cli/doctor/settings.ts';
-import { ConfigurationError } from '../../../src/main/config/configuration-error.ts';
 import { readConfig } from '../../../src/main/config/read-config.ts';
 import { isSecretVariable } from '../../../src/main/config/secret-variables.ts';
 import { variableNames } from '../../../src/main/config/variables.ts';
 import { createAuthority, readKeyPair } from '../../support/certificates.ts';
 import { runCommand } from '../../support/command.ts';
+import { listFaults } from '../../support/configuration-faults.ts';
 
 const home = mkdtempSync(join(tmpdir(), 'holdfast-secrets-'));
 after(() => rmSync(home, { recursive: true, force: true }));
@@ -23,16 +23,6 @@ function write(content: string | Buffer): string {
   const path = join(home, `secret-${written}`);
   writeFileSync(path, content, { mode: 0o600 });
   return path;
-}
-
-function listFaults(environment: Record<string, string>): readonly string[] {
-  try {
-    readConfig(environment, home);
-    return [];
-  } catch (error) {
-    assert.ok(error instanceof ConfigurationError);
-    return error.sentences;
-  }
 }
 
 const secret = randomBytes(48).toString('base64');
@@ -112,7 +102,7 @@ test('an empty name counts as unset', () => {
 });
 
 test('a secret that is given twice prevents the start, even if both are the same', () => {
-  const sentences = listFaults({ JWT_SECRET: secret, JWT_SECRET_FILE: write(secret) });
+  const sentences = listFaults({ JWT_SECRET: secret, JWT_SECRET_FILE: write(secret) }, home);
   assert.deepEqual(sentences, ['JWT_SECRET and JWT_SECRET_FILE are both set: remove one of them.']);
 });
 
@@ -138,7 +128,7 @@ const unusable: Record<string, readonly [path: string, words: RegExp]> = {
 for (const [how, [path, words]] of Object.entries(unusable)) {
   test(`a file that ${how} prevents the start with a message without its content`, () => {
     // In production without anything else: the file is the only error, not what follows from it.
-    const sentences = listFaults({ NODE_ENV: 'production', JWT_SECRET_FILE: path });
+    const sentences = listFaults({ NODE_ENV: 'production', JWT_SECRET_FILE: path }, home);
     assert.equal(sentences.length, 1, sentences.join('\n'));
     assert.ok(sentences[0]!.startsWith(`JWT_SECRET_FILE is ${JSON.stringify(path)}, but `));
     assert.match(sentences[0]!, words);
@@ -147,14 +137,17 @@ for (const [how, [path, words]] of Object.entries(unusable)) {
 }
 
 test('a wrong value in a file is reported with the file and without its content', () => {
-  const [sentence = ''] = listFaults({ JWT_SECRET_FILE: write('hunter2') });
+  const [sentence = ''] = listFaults({ JWT_SECRET_FILE: write('hunter2') }, home);
   assert.match(sentence, /^JWT_SECRET \(from JWT_SECRET_FILE\) is a text of 7 characters, but/);
-  const [url = ''] = listFaults({ DATABASE_URL_FILE: write('mysql://shop:hunter2@db/shop') });
+  const [url = ''] = listFaults({ DATABASE_URL_FILE: write('mysql://shop:hunter2@db/shop') }, home);
   assert.match(url, /^DATABASE_URL \(from DATABASE_URL_FILE\) is a text of 28 characters, but/);
 });
 
 test('a weak secret in a file is refused in production too', () => {
-  const sentences = listFaults({ NODE_ENV: 'production', JWT_SECRET_FILE: write('a'.repeat(40)) });
+  const sentences = listFaults(
+    { NODE_ENV: 'production', JWT_SECRET_FILE: write('a'.repeat(40)) },
+    home,
+  );
   assert.match(sentences.join('\n'), /^JWT_SECRET is weak/m);
 });
 

@@ -9,6 +9,7 @@ import { ConfigurationError } from '../../../src/main/config/configuration-error
 import { readConfig } from '../../../src/main/config/read-config.ts';
 import { requireValidCertificate } from '../../../src/main/config/tls-choice.ts';
 import { createAuthority, readKeyPair } from '../../support/certificates.ts';
+import { listFaults } from '../../support/configuration-faults.ts';
 
 const DAY_MS = 86_400_000;
 const authority = createAuthority();
@@ -16,16 +17,6 @@ const [own, other] = [authority.issue('DNS:api'), authority.issue('DNS:other')];
 const { certificate, key } = readKeyPair(own);
 const both = { TLS_CERTIFICATE: certificate, TLS_KEY: key };
 const files = { TLS_CERTIFICATE_FILE: own.cert, TLS_KEY_FILE: own.key };
-
-function listFaults(environment: Record<string, string>): readonly string[] {
-  try {
-    readConfig(environment);
-    return [];
-  } catch (error) {
-    assert.ok(error instanceof ConfigurationError);
-    return error.sentences;
-  }
-}
 
 test('without a certificate the server speaks http; with one it calls itself https', () => {
   const { tls, publicUrl } = readConfig({});
