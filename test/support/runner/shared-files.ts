@@ -7,7 +7,7 @@ export const SHARED_FILES_MAX = 25;
 /** Per file, and per test of it. Far above the longest, even on a busy machine, so it ends only a hang. */
 export const FILE_TIMEOUT_MS = 600_000;
 /** After this time a process takes no more files. */
-export const TAKES_FILES_MS = FILE_TIMEOUT_MS;
+export const TAKES_FILES_MS = 600_000;
 /** Longer than a process with a file that hangs. */
 export const PROCESS_TIMEOUT_MS = TAKES_FILES_MS + 2 * FILE_TIMEOUT_MS;
 /** Fewer do not make up for the start of the process. */
