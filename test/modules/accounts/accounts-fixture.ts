@@ -145,6 +145,7 @@ export function newDevice(isReturning = false): Device {
   return {
     token: randomBytes(32).toString('base64url'),
     isReturning,
+    isBrowser: true,
     network: '203.0.113.9',
     range: '203.0.113.0/24',
     userAgent: 'a program without cookies',
