@@ -54,13 +54,15 @@ export function createServerCertificate(
       readFile(paths.key, 'utf8'),
     ]);
     const read = { certificate: certificate.trim(), key: key.trim() };
-    if (isSame(read, seen)) return;
     // Remembered although it may be broken, so that each is reported once.
+    const isNew = !isSame(read, seen);
     seen = read;
     if (isSame(read, current)) return;
+    // Also of one that was refused before: what is valid later only becomes so without another change.
     const fault = findFault(read);
     if (fault !== null) {
-      log.error({ ...paths, endsAt: endsAt() }, `${fault} The former certificate stays in use.`);
+      const say = `${fault} The former certificate stays in use.`;
+      if (isNew) log.error({ ...paths, endsAt: endsAt() }, say);
       return;
     }
     current = read;

@@ -74,6 +74,18 @@ test('a pair that cannot be used is reported once, and the former one stays unti
   assert.equal(mismatches.length, 1);
 });
 
+test('a renewed pair that is not valid yet is reported once, and presented when it is', async (t) => {
+  t.mock.timers.enable({ apis: ['Date'], now: Date.now() - 86_400_000 });
+  const { certificate, present, published, errors } = startRenewal();
+  present(second);
+  await until(async () => assert.match(errors().at(-1) ?? '', /which is in the future/));
+  assert.deepEqual(published, []);
+  t.mock.timers.reset();
+  await until(async () => assert.deepEqual(published, [trimmed(second).certificate]));
+  assert.deepEqual(certificate.current(), trimmed(second));
+  assert.equal(errors().filter((msg) => msg.includes('in the future')).length, 1);
+});
+
 test('a certificate that ends within two weeks is mentioned, once a day', async () => {
   const { lines, present } = startRenewal();
   const warnings = () => lines.filter(({ level }) => level === 40).map(({ msg }) => msg);
