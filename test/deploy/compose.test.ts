@@ -326,7 +326,12 @@ describe('make-secrets', { skip: opensslMissing }, () => {
     const refused = spawnSync(join(root, 'deploy/make-secrets'), [folder], { encoding: 'utf8' });
     assert.equal(refused.status, 1);
     assert.match(refused.stderr, /redis needs a new certificate.*ca\.key is missing/);
+    execFileSync('openssl', ['genpkey', '-algorithm', 'ed25519', '-out', key], { stdio: 'ignore' });
+    const withOther = spawnSync(join(root, 'deploy/make-secrets'), [folder], { encoding: 'utf8' });
+    assert.equal(withOther.status, 1);
+    assert.match(withOther.stderr, /ca\.key is needed, but that is not the key of ca\.crt/);
     renameSync(`${key}.away`, key);
+    assert.deepEqual(contents(), before);
     make();
     const after = contents();
     const changed = Object.keys(after).filter((name) => after[name] !== before[name]);
