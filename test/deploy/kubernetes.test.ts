@@ -40,6 +40,12 @@ interface Container {
   readonly volumeMounts: readonly { readonly name: string; readonly mountPath: string }[];
 }
 
+interface MountedSecret {
+  readonly name: string;
+  /** Default: each key becomes a file. */
+  readonly items?: readonly { readonly key: string; readonly path: string }[];
+}
+
 interface Pod {
   readonly automountServiceAccountToken: boolean;
   readonly terminationGracePeriodSeconds?: number;
@@ -47,7 +53,7 @@ interface Pod {
   readonly containers: readonly Container[];
   readonly volumes: readonly {
     readonly name: string;
-    readonly projected?: { readonly sources: readonly { readonly secret: { name: string } }[] };
+    readonly projected?: { readonly sources: readonly { readonly secret: MountedSecret }[] };
   }[];
 }
 
@@ -175,6 +181,18 @@ describe('the Kubernetes manifests', () => {
     }
     for (const [name, value] of Object.entries(configuration)) {
       assert.doesNotMatch(value, /:\/\/[^/]*:[^/]*@/, name);
+    }
+  });
+
+  test('mount each file from one secret, also where cert-manager adds the CA of a certificate', () => {
+    for (const { name: podName, pod } of pods) {
+      const mounted = pod.volumes
+        .flatMap(({ projected }) => projected?.sources ?? [])
+        .flatMap(({ secret: { name, items } }) => {
+          const added = name.endsWith('-tls') ? ['ca.crt'] : [];
+          return items?.map(({ path }) => path) ?? [...Object.keys(secrets.get(name)!), ...added];
+        });
+      assert.deepEqual(mounted.toSorted(), [...new Set(mounted)].sort(), podName);
     }
   });
 
