@@ -7,9 +7,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
 import tls from 'node:tls';
+import { fileURLToPath } from 'node:url';
 import { type Certificate, createAuthority, trustAuthority } from '../../support/certificates.ts';
 import { runCommand } from '../../support/command.ts';
 import { testDatabase } from '../../support/database.ts';
+import { ownPort } from '../../support/own-port.ts';
 import { startTestServer } from '../../support/server.ts';
 import { startServerProcess } from '../../support/server-process.ts';
 import { createSession } from '../../support/session.ts';
@@ -119,6 +121,45 @@ describe('holdfast serve with a certificate', async () => {
     await server.end('SIGTERM');
     assert.match(server.output(), /stopping on SIGTERM/);
   });
+});
+
+test('SIGHUP does not end a server that is still starting, since a renewal can come at any time', async () => {
+  present(authority.issue('DNS:localhost'));
+  const secret = () => randomBytes(48).toString('base64');
+  const program = fileURLToPath(new URL('../../../bin/holdfast.js', import.meta.url));
+  const child = spawn(process.execPath, [program, 'serve'], {
+    stdio: ['ignore', 'pipe', 'ignore'],
+    env: {
+      ...process.env,
+      ...files,
+      HOLDFAST_HOME: tmpdir(),
+      NODE_ENV: 'production',
+      ROLE: 'api',
+      PORT: String(await ownPort()),
+      PUBLIC_URL: 'https://shop.example',
+      DATABASE_URL: db.url,
+      JWT_SECRET: secret(),
+      FACTOR_KEY: secret(),
+      PAYMENT_PROVIDER: 'sandbox',
+      MAIL_DRIVER: 'capture',
+    },
+  });
+  after(() => child.kill('SIGKILL'));
+  const ended = once(child, 'exit');
+  let output = '';
+  let isHungUp = false;
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    output += text;
+    // The first thing that a start says, long before it listens.
+    if (!isHungUp && output.includes('ENCRYPTION_KEY is not set')) {
+      isHungUp = child.kill('SIGHUP');
+    }
+  });
+  // It ends by itself, because the database of tests is not durable.
+  const [, signal] = (await ended) as [number | null, NodeJS.Signals | null];
+  assert.ok(isHungUp);
+  assert.equal(signal, null);
+  assert.match(output, /Server listening/);
 });
 
 test('holdfast serve does not start with a certificate that has ended, and says so', async () => {

@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import type { Application } from '../../compose/compose.ts';
 import type { Config } from '../../config/config.ts';
 import { loadConfig } from '../../config/read-config.ts';
 import { renderBanner } from '../../start/banner.ts';
@@ -28,9 +29,12 @@ export async function serve({ withParent = false }: ServeOptions): Promise<ExitC
     waitForFirstSignal(),
     ...(withParent ? [waitForParentExit()] : []),
   ]);
+  let application: Application | null = null;
+  // Without such files the signal ends the process, as it does by default when a terminal is closed. A server that is about to start
+  // will read them anyway.
+  if (config.tls?.files) process.on('SIGHUP', () => application?.renewCertificate());
   const server = await startServer(config, logger);
-  // Without such files the signal ends the process, as it does by default when a terminal is closed.
-  if (config.tls?.files) process.on('SIGHUP', server.application.renewCertificate);
+  application = server.application;
   try {
     const outcome = await Promise.race([server.prepared, signalled]);
     if (typeof outcome !== 'string') {
