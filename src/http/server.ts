@@ -33,6 +33,8 @@ import { discardUnreadBody, isConnectionEnding } from './unread-body.ts';
 import { createValidatorCompiler } from './validation.ts';
 
 const REQUEST_TIMEOUT_MS = 15_000;
+/** Fastify's default of 10 s ends a start on a machine that is busy with another one. */
+const START_TIMEOUT_MS = 60_000;
 const BODY_LIMIT_BYTES = 1024 * 1024;
 const HEADERS_LIMIT_BYTES = 16 * 1024;
 const PARAMETER_LENGTH_MAX = 1_000;
@@ -97,6 +99,7 @@ export async function createHttpServer(options: HttpServerOptions): Promise<App>
     trustProxy: options.trustedProxies.length === 0 ? false : [...options.trustedProxies],
     bodyLimit: bodyLimitBytes,
     requestTimeout: requestTimeoutMs,
+    pluginTimeout: START_TIMEOUT_MS,
     keepAliveTimeout,
     return503OnClosing: false,
     ...(publicPath === '' ? {} : { rewriteUrl: createUrlRewriter(publicPath) }),

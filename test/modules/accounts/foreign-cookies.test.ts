@@ -164,7 +164,9 @@ test('a name that begins with a space of no cookie is another one, though browse
   assert.equal((await read(planted)).statusCode, 401);
   assert.equal((await read(`${planted}; ${own}`)).json().id, victim.id);
   const cookie = `${planted}; ${REFRESH}=${planter.refresh}`;
-  await assertUnknown(await send('POST', '/api/auth/refresh', { headers: { origin, cookie, ...fromPage } }));
+  await assertUnknown(
+    await send('POST', '/api/auth/refresh', { headers: { origin, cookie, ...fromPage } }),
+  );
 });
 
 test('a refresh prolongs the cookie of the device, with the value that it has', async () => {
