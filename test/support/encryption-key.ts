@@ -4,7 +4,7 @@ import { createKeyRing } from '../../src/database/key-ring.ts';
 import { constraintErrors } from '../../src/main/tables/constraint-errors.ts';
 
 /** The key of the tests' databases and servers. */
-export const TEST_ENCRYPTION_KEY = 'a key of the tests that encrypts what is stored';
+export const TEST_ENCRYPTION_KEY = '50Y9q1TRHDhzXjnIHz/bbjZFUtQsXJhvkdd7Cxga3E7xccNv';
 
 /** Creates the ring of a test's database. It encrypts once a server has put the key in force. */
 export const createTestKeyRing = () => createKeyRing([TEST_ENCRYPTION_KEY]);

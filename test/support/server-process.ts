@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { tmpdir } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { pause } from '../../src/shared/pause.ts';
+import { TEST_ENCRYPTION_KEY } from './encryption-key.ts';
 import { createOutputCheck } from './log-lines.ts';
 import { ownPort } from './own-port.ts';
 import { PATIENT_MS } from './patience.ts';
@@ -45,6 +46,8 @@ export async function startServerProcess(options: ServerProcessOptions): Promise
         PORT: String(port),
         PUBLIC_URL: 'http://localhost',
         LOG_LEVEL: 'debug',
+        // That of the servers in this process, beside which it may run.
+        ENCRYPTION_KEY: TEST_ENCRYPTION_KEY,
         ...withoutRateLimits,
         ...options.environment,
       },
