@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process';
 import { tmpdir } from 'node:os';
 import { after, describe, test } from 'node:test';
 import { testDatabase } from '../support/database.ts';
+import { TEST_ENCRYPTION_KEY } from '../support/encryption-key.ts';
 import { ownPort } from '../support/own-port.ts';
 import { startServerProcess } from '../support/server-process.ts';
 import { root } from '../tidy/source-files.ts';
@@ -41,6 +42,7 @@ const environment = {
   PATH: process.env.PATH,
   HOLDFAST_HOME: tmpdir(),
   DATABASE_URL: db.url,
+  ENCRYPTION_KEY: TEST_ENCRYPTION_KEY,
   ADMIN_PASS: findPassword('admin@holdfast.example'),
   KITCHEN_PASS: findPassword('kitchen@holdfast.example'),
 };

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { runCommand } from '../../support/command.ts';
 import { testDatabase } from '../../support/database.ts';
+import { TEST_ENCRYPTION_KEY } from '../../support/encryption-key.ts';
 import { startTestServer } from '../../support/server.ts';
 import { addProduct } from '../../support/shop.ts';
 
@@ -9,7 +10,12 @@ const db = await testDatabase();
 const SANDBOX_WEBHOOK_SECRET = `whsec_${'c2VjcmV0'.repeat(5)}`;
 // No background work runs, so the sandbox's webhooks never arrive.
 const server = await startTestServer(db, { environment: { SANDBOX_WEBHOOK_SECRET } });
-const environment = { DATABASE_URL: db.url, PUBLIC_URL: server.url, SANDBOX_WEBHOOK_SECRET };
+const environment = {
+  DATABASE_URL: db.url,
+  PUBLIC_URL: server.url,
+  ENCRYPTION_KEY: TEST_ENCRYPTION_KEY,
+  SANDBOX_WEBHOOK_SECRET,
+};
 
 test('"holdfast reconcile" finds and repairs a payment whose webhook never arrived', async () => {
   const { sku } = await addProduct(db.database);
