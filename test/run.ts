@@ -14,7 +14,7 @@ import {
 import { describeLeaks } from './support/runner/leaks.ts';
 import { listLeftBehind, listUnversioned } from './support/runner/left-behind.ts';
 import { describeSlowest, type Measured, processorTimeMs } from './support/runner/report.ts';
-import { PROCESS_TIMEOUT_MS, sharedProcesses } from './support/runner/shared-files.ts';
+import { FILE_TIMEOUT_MS, sharedProcesses } from './support/runner/shared-files.ts';
 import {
   canShareProcess,
   guessDurationMs,
@@ -90,7 +90,8 @@ async function runTests(
     ],
     cwd: root,
     concurrency,
-    timeout: PROCESS_TIMEOUT_MS,
+    // Of each test: what it leaves open, and a file that does not load, only the limit of the run ends.
+    timeout: FILE_TIMEOUT_MS,
     signal,
   });
   let success = false;

@@ -4,6 +4,7 @@ import { Agent, request } from 'node:http';
 import { connect } from 'node:net';
 import { test } from 'node:test';
 import { until } from '../support/until.ts';
+import { untilClosed } from '../support/until-closed.ts';
 import { sendRaw, type TestServer, testServer } from './support.ts';
 
 /** Sends one request over a kept-alive connection of the agent. */
@@ -64,7 +65,7 @@ test('a stop does not wait forever', async () => {
   socket.on('error', () => {});
   socket.write('GET /api/wait HTTP/1.1\r\nHost: a\r\n\r\n');
   await until(async () => assert.equal(server.waiting(), 1));
-  const ended = once(socket, 'close');
+  const ended = untilClosed(socket);
   await server.app.close();
   await ended;
 });

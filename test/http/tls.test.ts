@@ -8,6 +8,7 @@ import { after, describe, test } from 'node:test';
 import tls from 'node:tls';
 import { createAuthority, presentKeyPair, readKeyPair } from '../support/certificates.ts';
 import { until } from '../support/until.ts';
+import { untilClosed } from '../support/until-closed.ts';
 import { type Problem, testServer } from './support.ts';
 
 const HANDSHAKE_MS = 300;
@@ -69,7 +70,7 @@ async function sendPlain(bytes: string | Buffer, port: number): Promise<string> 
     text += part;
   });
   if (bytes.length > 0) socket.write(bytes);
-  await once(socket, 'close');
+  await untilClosed(socket);
   return text;
 }
 
@@ -206,7 +207,7 @@ describe('a handshake', () => {
     const socket = net.connect(slow.port, '127.0.0.1').on('error', () => {});
     let sent = 0;
     const sending = setInterval(() => socket.write(hello.subarray(sent, ++sent)), 20);
-    await once(socket, 'close');
+    await untilClosed(socket);
     clearInterval(sending);
     assert.ok(sent < hello.length);
     assert.deepEqual(impatient.failures, ['timeout', 'timeout', 'timeout']);
@@ -221,7 +222,7 @@ describe('a handshake', () => {
     const accepted = once(stopped.app.server, 'connection');
     const socket = net.connect(stopped.port, '127.0.0.1').on('error', () => {});
     await accepted;
-    const cut = once(socket, 'close');
+    const cut = untilClosed(socket);
     const closed = stopped.app.close();
     await cut;
     stopped.release();

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { after, describe, test } from 'node:test';
+import { untilClosed } from '../support/until-closed.ts';
 import { sendRaw, testServer } from './support.ts';
 
 const REQUEST_TIMEOUT_MS = 240_000;
@@ -44,7 +45,7 @@ async function writeOn(head: string, piece: string) {
     if (socket.writableLength < PIECE.length) socket.write(piece);
   }, 1);
   const [serverSide] = (await accepted) as [Socket];
-  await once(serverSide, 'close');
+  await untilClosed(serverSide);
   clearInterval(writing);
   socket.destroy();
   return { reply, tookMs: performance.now() - startedAt, takenBytes: serverSide.bytesRead };

@@ -23,6 +23,9 @@ export interface RedisServer {
   start(): Promise<void>;
 }
 
+/** How long Redis may take to answer a question of a test, also on a busy machine. */
+const ANSWERS_WITHIN_MS = 10_000;
+
 /** Why tests that need Redis are skipped; false if it is installed. */
 export const redisMissing =
   spawnSync('redis-server', ['--version']).status === 0 ? false : 'redis-server is not installed';
@@ -40,6 +43,8 @@ export async function startRedis(
     const client = new Redis(url, {
       retryStrategy: () => null,
       maxRetriesPerRequest: 0,
+      // Without it, a question to another program at this port would never be answered.
+      commandTimeout: ANSWERS_WITHIN_MS,
       ...(certificate === null ? {} : { tls: { rejectUnauthorized: false } }),
     });
     client.on('error', () => {});
@@ -59,7 +64,11 @@ export async function startRedis(
       ],
       { stdio: 'ignore' },
     );
-    await until(() => ask((client) => client.ping()));
+    const started = child;
+    await until(() => {
+      assert.equal(started.exitCode, null, 'redis-server has ended');
+      return ask((client) => client.ping());
+    });
   }
 
   async function kill(): Promise<void> {
@@ -70,8 +79,8 @@ export async function startRedis(
     child = undefined;
   }
 
-  await start();
   onEnd(kill);
+  await start();
   return {
     url,
     pause: () => void child?.kill('SIGSTOP'),

@@ -80,15 +80,16 @@ export async function startTestServer(
     logger: options.logger ?? createTestLogger(),
     isPrepared: () => true,
   });
-  if (encryptionKeys.length > 0) await putKeyInForce(application.database);
-  const url = await application.app.listen({ host: '127.0.0.1', port: config.port });
-  if (options.background === true) application.start();
   let stopped: Promise<void> | undefined;
   const stop = () => {
     stopped ??= application.stop();
     return stopped;
   };
+  // Before anything else can fail: what stays open keeps the process of the file from ending.
   after(stop);
+  if (encryptionKeys.length > 0) await putKeyInForce(application.database);
+  const url = await application.app.listen({ host: '127.0.0.1', port: config.port });
+  if (options.background === true) application.start();
 
   const signInAs = async (role: Role, { vip = false } = {}): Promise<Session> => {
     const credentials = newCredentials();

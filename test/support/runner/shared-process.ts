@@ -11,8 +11,8 @@ import { FILE_TIMEOUT_MS, SHARED_FILES_MAX, TAKES_FILES_MS } from './shared-file
  * each as one test, so that its hooks run at its end. Together the processes run each file of the list once.
  */
 const root = fileURLToPath(new URL('../../..', import.meta.url));
-/** How long a process may take to end after its last file. */
-const ENDS_WITHIN_MS = 30_000;
+/** How long a process may take to end after its last file. Then it fails, or the run would wait for it. */
+const ENDS_WITHIN_MS = 60_000;
 
 /** Yields the files of the list that no other process has taken, and takes them. */
 function* takeFiles(list: string): Generator<string> {
@@ -46,11 +46,13 @@ async function runFiles(list: string): Promise<void> {
     forgetSecrets();
     if (ran.push(file) === SHARED_FILES_MAX || performance.now() > TAKES_FILES_MS) break;
   }
+  const end = () => {
+    process.stderr.write(`One of these files left something open:\n- ${ran.join('\n- ')}\n`);
+    process.exit(1);
+  };
+  setTimeout(end, ENDS_WITHIN_MS).unref();
   await endProcess();
   clearInterval(alive);
-  const complain = () =>
-    process.stderr.write(`One of these files left something open:\n- ${ran.join('\n- ')}\n`);
-  setTimeout(complain, ENDS_WITHIN_MS).unref();
 }
 
 const { TEST_SHARED_FILES: list } = process.env;
