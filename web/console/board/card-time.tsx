@@ -1,7 +1,8 @@
 import { Text } from '@mantine/core';
 import type { Order } from '../../shared/api.ts';
 import { findPromise } from '../parts/promise.ts';
-import { formatClock, formatDate, toShopDate } from '../parts/shop-clock.ts';
+import { formatClock } from '../parts/shop-clock.ts';
+import { describePromise, formatDuration, toMinutes } from './describe-promise.ts';
 
 /** When an order without a time is late. */
 const LATE_MINUTES = 20;
@@ -19,21 +20,14 @@ export function CardTime({ order, now, timeZone }: CardTimeProps) {
     const minutes = Math.max(0, toMinutes(now - Date.parse(order.createdAt)));
     return <Duration minutes={minutes} isLate={minutes >= LATE_MINUTES} />;
   }
-  const lateMinutes = toMinutes(now - Date.parse(promise));
-  const isLate = lateMinutes > 0;
-  const isToday = toShopDate(Date.parse(promise), timeZone) === toShopDate(now, timeZone);
-  const describe = () => {
-    if (isLate) return `${formatDuration(lateMinutes)} late !`;
-    if (isToday) return `in ${formatDuration(-lateMinutes)}`;
-    return formatDate(toShopDate(Date.parse(promise), timeZone));
-  };
+  const isLate = toMinutes(now - Date.parse(promise)) > 0;
   return (
     <div className={isLate ? 'promise late' : 'promise'}>
       <Text component="time" dateTime={promise} className="promise-time number">
         {formatClock(promise, timeZone)}
       </Text>
       <Text component="span" size="sm" className="number" fw={isLate ? 700 : 400}>
-        {describe()}
+        {describePromise(promise, now, timeZone)}
       </Text>
     </div>
   );
@@ -51,16 +45,4 @@ function Duration({ minutes, isLate }: { readonly minutes: number; readonly isLa
       {isLate && ' !'}
     </Text>
   );
-}
-
-function toMinutes(ms: number): number {
-  return Math.floor(ms / 60_000);
-}
-
-function formatDuration(minutes: number): string {
-  if (minutes < 60) return `${minutes} min`;
-  const hours = Math.floor(minutes / 60);
-  return hours < 24
-    ? `${hours} h ${minutes % 60} min`
-    : `${Math.floor(hours / 24)} d ${hours % 24} h`;
 }
