@@ -14,10 +14,13 @@ export const lockRegistry = statement<[], never>(
   `select pg_advisory_xact_lock(hashtextextended('holdfast.encryption_keys', 0))`,
 );
 
-/** Returns the keys, the one that encrypts first. */
+/**
+ * Returns the keys, the one that encrypts first. By the clock of the statement: while its transaction waited for the lock,
+ * another one that began later may have registered a key that is in force at once.
+ */
 export const listRegisteredKeys = statement<[], RegisteredKeyRow>(
   'encryption.list_keys',
-  `select id, encrypts_from <= now() as "inForce", encrypts_from as "encryptsFrom", retired_at as "retiredAt"
+  `select id, encrypts_from <= clock_timestamp() as "inForce", encrypts_from as "encryptsFrom", retired_at as "retiredAt"
      from encryption_keys
     order by encrypts_from desc, id`,
 );

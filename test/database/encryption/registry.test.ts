@@ -4,6 +4,7 @@ import type { Database } from '../../../src/database/database.ts';
 import { encryptAnew } from '../../../src/database/encryption/encrypt-anew.ts';
 import { forgetKey } from '../../../src/database/encryption/forget-key.ts';
 import { createKeyFollowing } from '../../../src/database/encryption/key-following.ts';
+import { listRegisteredKeys } from '../../../src/database/encryption/queries.ts';
 import { adoptKeys, followKeys } from '../../../src/database/encryption/registry.ts';
 import { MissingEncryptionKeyError } from '../../../src/database/key-ring.ts';
 import { encryptedTables } from '../../../src/main/tables/encrypted-tables.ts';
@@ -78,6 +79,15 @@ describe('the first key', () => {
     assert.deepEqual(others, []);
     const refused = results.filter(({ status }) => status === 'rejected').length;
     assert.equal(refused, only!.id === ID_A ? 2 : 3);
+  });
+
+  test('is in force for a server whose transaction began before it was registered', async () => {
+    await openWith(url).transaction(async (tx) => {
+      await tx.run('test.begin', 'select now()', []);
+      await startWith(url, KEY_A);
+      const [key] = await listRegisteredKeys(tx);
+      assert.equal(key?.inForce, true);
+    });
   });
 
   test('of a process without keys is none: it stores in clear', async () => {
