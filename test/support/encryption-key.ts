@@ -2,6 +2,7 @@ import { after } from 'node:test';
 import { createDatabase, type Database } from '../../src/database/database.ts';
 import { createKeyRing } from '../../src/database/key-ring.ts';
 import { constraintErrors } from '../../src/main/tables/constraint-errors.ts';
+import { until } from './until.ts';
 
 /** The key of the tests' databases and servers. */
 export const TEST_ENCRYPTION_KEY = '50Y9q1TRHDhzXjnIHz/bbjZFUtQsXJhvkdd7Cxga3E7xccNv';
@@ -12,12 +13,15 @@ export const createTestKeyRing = () => createKeyRing([TEST_ENCRYPTION_KEY]);
 /** Puts the first key of a database's ring in force at once. */
 export async function putKeyInForce({ keyRing, run }: Database): Promise<void> {
   const [id] = keyRing.ids;
-  await run(
-    'test.put_key_in_force',
-    `insert into encryption_keys (id, encrypts_from)
-     values ($1::text, now())
-     on conflict (id) do update set encrypts_from = least(encryption_keys.encrypts_from, now())`,
-    [id],
+  // While several servers start in one process, a connection may take longer than it may.
+  await until(() =>
+    run(
+      'test.put_key_in_force',
+      `insert into encryption_keys (id, encrypts_from)
+       values ($1::text, now())
+       on conflict (id) do update set encrypts_from = least(encryption_keys.encrypts_from, now())`,
+      [id],
+    ),
   );
   keyRing.use(id!);
 }
