@@ -14,7 +14,7 @@ import {
 import { describeLeaks } from './support/runner/leaks.ts';
 import { listLeftBehind, listUnversioned } from './support/runner/left-behind.ts';
 import { describeSlowest, type Measured, processorTimeMs } from './support/runner/report.ts';
-import { FILE_TIMEOUT_MS, sharedProcesses } from './support/runner/shared-files.ts';
+import { PROCESS_TIMEOUT_MS, sharedProcesses } from './support/runner/shared-files.ts';
 import {
   canShareProcess,
   guessDurationMs,
@@ -39,7 +39,7 @@ const durationsFile = join(cache, 'test-durations.json');
 /** A file that blocks its event loop evades the runner's own timeouts, so the whole run has one. */
 const RUN_TIMEOUT_MS = 90 * 60_000;
 /** In addition to one per core, because files spend much of their time waiting for timers, leases and programs. */
-const WAITING_FILES = 4;
+const WAITING_FILES = 2;
 
 function findTestFiles(wanted: readonly string[]): string[] {
   const paths = wanted.length === 0 ? ['test'] : wanted;
@@ -90,8 +90,8 @@ async function runTests(
     ],
     cwd: root,
     concurrency,
-    // Of each test: what it leaves open, and a file that does not load, only the limit of the run ends.
-    timeout: FILE_TIMEOUT_MS,
+    // Ends the tests of a process, but not what they left open.
+    timeout: PROCESS_TIMEOUT_MS,
     signal,
   });
   let success = false;

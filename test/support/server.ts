@@ -10,6 +10,7 @@ import { createUser } from '../../src/modules/accounts/index.ts';
 import type { Role } from '../../src/shared/caller.ts';
 import { putKeyInForce, TEST_ENCRYPTION_KEY } from './encryption-key.ts';
 import { createTestLogger } from './log-lines.ts';
+import { PATIENT_MS } from './patience.ts';
 import { createSession, type Session } from './session.ts';
 import { testAuthor } from './shop.ts';
 import { withoutRateLimits } from './without-rate-limits.ts';
@@ -85,6 +86,8 @@ export async function startTestServer(
     stopped ??= application.stop();
     return stopped;
   };
+  // A process that stalls learns late that the server has closed an idle connection, and would still send on it.
+  application.app.server.keepAliveTimeout = PATIENT_MS;
   // Before anything else can fail: what stays open keeps the process of the file from ending.
   after(stop);
   if (encryptionKeys.length > 0) await putKeyInForce(application.database);

@@ -8,6 +8,8 @@ export const SHARED_FILES_MAX = 25;
 export const FILE_TIMEOUT_MS = 600_000;
 /** After this time a process takes no more files. */
 export const TAKES_FILES_MS = 600_000;
+/** All tests of a process together: longer than one with a file that hangs. */
+export const PROCESS_TIMEOUT_MS = TAKES_FILES_MS + 2 * FILE_TIMEOUT_MS;
 /** Fewer do not make up for the start of the process. */
 const SHARED_FILES_MIN = 4;
 
