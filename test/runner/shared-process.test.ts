@@ -55,6 +55,14 @@ test('files that share a process run one after another, each with its hooks', as
   assert.deepEqual(done, ['test one', 'end one', 'test two', 'end two']);
 });
 
+test('what a file defines late, after its first tests would have ended, runs too', async (t) => {
+  const late =
+    "}); await new Promise((done) => setTimeout(done, 200)); test('late', () => { note('late');";
+  const { codes, done } = await runFiles(t, 1, { one: late, two: '' });
+  assert.deepEqual(codes, [0]);
+  assert.deepEqual(done, ['test one', 'late one', 'end one', 'test two', 'end two']);
+});
+
 test('several processes run each file of a list once', async (t) => {
   const names = ['a', 'b', 'c', 'd', 'e', 'f'];
   const bodies = Object.fromEntries(names.map((name) => [name, '']));

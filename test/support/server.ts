@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
+import type { Server } from 'node:http';
 import { after } from 'node:test';
 import type { Logger } from 'pino';
 import type { Database } from '../../src/database/database.ts';
@@ -86,8 +87,7 @@ export async function startTestServer(
     stopped ??= application.stop();
     return stopped;
   };
-  // A process that stalls learns late that the server has closed an idle connection, and would still send on it.
-  application.app.server.keepAliveTimeout = PATIENT_MS;
+  letConnectionsWait(application.app.server);
   // Before anything else can fail: what stays open keeps the process of the file from ending.
   after(stop);
   if (encryptionKeys.length > 0) await putKeyInForce(application.database);
@@ -116,6 +116,16 @@ export async function startTestServer(
     asAdmin: () => signInAs('admin'),
     stop,
   };
+}
+
+/**
+ * A process of tests that stalls sends and reads late, and would meet connections that the server has closed meanwhile. The
+ * product's own limits are tested in `test/http`.
+ */
+function letConnectionsWait(server: Server): void {
+  server.keepAliveTimeout = PATIENT_MS;
+  server.headersTimeout = PATIENT_MS;
+  server.requestTimeout = PATIENT_MS;
 }
 
 interface Credentials {

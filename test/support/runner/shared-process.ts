@@ -1,14 +1,15 @@
 import { closeSync, openSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { test } from 'node:test';
+import { describe } from 'node:test';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { within } from '../patience.ts';
 import { forgetSecrets } from './leaks.ts';
 import { shareProcess } from './process-end.ts';
 import { FILE_TIMEOUT_MS, SHARED_FILES_MAX, TAKES_FILES_MS } from './shared-files.ts';
 
 /**
  * Run by the runner like a test file, several times at once. Runs the files that may share a process one after another,
- * each as one test, so that its hooks run at its end. Together the processes run each file of the list once.
+ * each as one suite, so that its hooks run at its end. Together the processes run each file of the list once.
  */
 const root = fileURLToPath(new URL('../../..', import.meta.url));
 /** How long a process may take to end after its last file. Then it fails, or the run would wait for it. */
@@ -42,7 +43,9 @@ async function runFiles(list: string): Promise<void> {
     const path = join(root, file);
     // As if it were the program of a process of its own.
     process.argv[1] = path;
-    await test(file, { timeout: FILE_TIMEOUT_MS }, () => import(pathToFileURL(path).href));
+    // A suite, because a test ends when its first subtests have, although the file may still load and define more.
+    const load = () => within(file, import(pathToFileURL(path).href), FILE_TIMEOUT_MS);
+    await describe(file, { timeout: FILE_TIMEOUT_MS }, load);
     forgetSecrets();
     if (ran.push(file) === SHARED_FILES_MAX || performance.now() > TAKES_FILES_MS) break;
   }
