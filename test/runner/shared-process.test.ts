@@ -56,8 +56,8 @@ test('files that share a process run one after another, each with its hooks', as
 });
 
 test('what a file defines late, after its first tests would have ended, runs too', async (t) => {
-  const late =
-    "}); await new Promise((done) => setTimeout(done, 200)); test('late', () => { note('late');";
+  const wait = 'await new Promise((done) => setTimeout(done, 200));';
+  const late = `}); ${wait} test('late', async () => { ${wait} note('late');`;
   const { codes, done } = await runFiles(t, 1, { one: late, two: '' });
   assert.deepEqual(codes, [0]);
   assert.deepEqual(done, ['test one', 'late one', 'end one', 'test two', 'end two']);
