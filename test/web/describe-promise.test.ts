@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { describePromise } from '../../web/console/board/describe-promise.ts';
 
 const describeAt = (now: string, promise: string) =>
-  describePromise(promise, Date.parse(now), 'Asia/Tokyo');
+  describePromise(promise, Date.parse(now), 'Asia/Tokyo').text;
 
 test('a card says how long it is until a promised time, also across midnight', () => {
   // 23:39 in Tokyo.

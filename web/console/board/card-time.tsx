@@ -20,14 +20,14 @@ export function CardTime({ order, now, timeZone }: CardTimeProps) {
     const minutes = Math.max(0, toMinutes(now - Date.parse(order.createdAt)));
     return <Duration minutes={minutes} isLate={minutes >= LATE_MINUTES} />;
   }
-  const isLate = toMinutes(now - Date.parse(promise)) > 0;
+  const { isLate, text } = describePromise(promise, now, timeZone);
   return (
     <div className={isLate ? 'promise late' : 'promise'}>
       <Text component="time" dateTime={promise} className="promise-time number">
         {formatClock(promise, timeZone)}
       </Text>
       <Text component="span" size="sm" className="number" fw={isLate ? 700 : 400}>
-        {describePromise(promise, now, timeZone)}
+        {text}
       </Text>
     </div>
   );

@@ -4,14 +4,21 @@ const MINUTE_MS = 60_000;
 /** Of an order for the next day, how soon it must be for the time left to say more than its day: around midnight. */
 const SOON_MINUTES = 6 * 60;
 
-/** Returns how late an order is, how long it is until its promised time, or the day of that if it is another one. */
-export function describePromise(promise: string, now: number, timeZone: string): string {
+export interface DescribedPromise {
+  readonly isLate: boolean;
+  /** How late the order is, how long it is until its promised time, or the day of that if it is another one. */
+  readonly text: string;
+}
+
+/** Describes a promised time as the board shows it beside the clock. */
+export function describePromise(promise: string, now: number, timeZone: string): DescribedPromise {
   const at = Date.parse(promise);
   const lateMinutes = toMinutes(now - at);
-  if (lateMinutes > 0) return `${formatDuration(lateMinutes)} late !`;
+  if (lateMinutes > 0) return { isLate: true, text: `${formatDuration(lateMinutes)} late !` };
   const isToday = toShopDate(at, timeZone) === toShopDate(now, timeZone);
-  if (isToday || -lateMinutes <= SOON_MINUTES) return `in ${formatDuration(-lateMinutes)}`;
-  return formatDate(toShopDate(at, timeZone));
+  const isSoon = isToday || -lateMinutes <= SOON_MINUTES;
+  const text = isSoon ? `in ${formatDuration(-lateMinutes)}` : formatDate(toShopDate(at, timeZone));
+  return { isLate: false, text };
 }
 
 /** Returns whole minutes, rounded down. */
