@@ -24,7 +24,10 @@ async function runFiles(
   for (const [name, body] of Object.entries(bodies)) {
     const source = `
       import { after, test } from 'node:test';
+      import { spawn } from 'node:child_process';
+      import { once } from 'node:events';
       import { appendFileSync } from 'node:fs';
+      const runProgram = () => once(spawn(process.execPath, ['--eval', '']), 'exit');
       const note = (text) => appendFileSync(${JSON.stringify(log)}, text + ' ${name}\\n');
       after(() => note('end'));
       test('of ${name}', async () => { note('test'); ${body} });
@@ -56,8 +59,7 @@ test('files that share a process run one after another, each with its hooks', as
 });
 
 test('what a file defines late, after its first tests would have ended, runs too', async (t) => {
-  const wait = 'await new Promise((done) => setTimeout(done, 200));';
-  const late = `}); ${wait} test('late', async () => { ${wait} note('late');`;
+  const late = `}); await runProgram(); test('late', async () => { await runProgram(); note('late');`;
   const { codes, done } = await runFiles(t, 1, { one: late, two: '' });
   assert.deepEqual(codes, [0]);
   assert.deepEqual(done, ['test one', 'late one', 'end one', 'test two', 'end two']);
