@@ -1,4 +1,4 @@
-import type { Database } from '../../../database/database.ts';
+import type { Database, Transaction } from '../../../database/database.ts';
 import {
   findNextAttemptDelayMs,
   type RetryPolicy,
@@ -20,6 +20,9 @@ import {
 const BATCH_SIZE_MAX = 200;
 /** Events that one server applies individually at the same time. They wait for the database, so a few are enough. */
 const ALONE_MAX = 4;
+
+/** How long a refund waits for its charge each time: until reconciliation has looked for the charge once more. */
+const EARLY_WAIT_MS = 5 * 60_000;
 
 export type InboxOutcome = EventOutcome | 'retried' | 'dead';
 
@@ -94,6 +97,7 @@ async function applyOneByOne(deps: InboxDependencies, id: string): Promise<boole
       [locked] = await lockEvent(tx, id);
       if (locked === undefined) return null;
       const result = await applyEvent(tx, locked.provider, locked.event, locked.cause);
+      if (await postponeEarly(tx, deps, locked, result)) return 'retried';
       if (result === 'matched') await finishMatchedEvents(tx, [locked.id]);
       else await finishEvent(tx, locked.id, hasNoEffect(result) ? 'IGNORED' : 'APPLIED', result);
       return result;
@@ -106,6 +110,23 @@ async function applyOneByOne(deps: InboxDependencies, id: string): Promise<boole
     await retryLater(deps, locked, error);
     return true;
   }
+}
+
+/**
+ * Puts off a refund whose charge is not known: one that was made at the provider may be reported before it. If the charge
+ * does not arrive, it is not ours. Returns false for other events, and after all attempts.
+ */
+async function postponeEarly(
+  tx: Transaction,
+  { retries }: InboxDependencies,
+  { id, event, attempts }: InboxRow,
+  outcome: EventOutcome,
+): Promise<boolean> {
+  if (event.kind !== 'refund' || outcome !== 'unknown') return false;
+  const waitMs = findNextAttemptDelayMs(retries, attempts + 1);
+  if (waitMs === null) return false;
+  await failEvent(tx, id, attempts, Math.max(waitMs, EARLY_WAIT_MS), 'the charge is not known yet');
+  return true;
 }
 
 async function retryLater(deps: InboxDependencies, row: InboxRow, error: unknown): Promise<void> {

@@ -16,6 +16,18 @@ const refund = (paymentId: string, amount?: number, key?: string) => {
   return payments.refundPayment(buildContext(shop.admin, key, input), paymentId, input);
 };
 
+/** Lets the time pass that an event waits. */
+async function makeDue(eventId: string): Promise<void> {
+  await database.run(
+    'test.make_due',
+    `update provider_events
+        set next_attempt_at = now()
+      where event_id = $1::text
+        and status = 'RECEIVED'`,
+    [eventId],
+  );
+}
+
 async function findRefundStatus(refundId: string): Promise<string | undefined> {
   const [row] = await database.run<{ status: string }>(
     'test.status_of_refund',
@@ -173,6 +185,49 @@ describe('a refund at the provider', () => {
     await shop.tell(reportedRefund(reported, 'SUCCEEDED'), reportedRefund(reported, 'SUCCEEDED'));
     assert.equal((await shop.getPayment(paymentId)).refunded.amount, 120);
     assert.equal((await shop.getOrder(orderId)).paymentStatus, 'PARTIALLY_REFUNDED');
+  });
+
+  test('that was made directly at the provider counts even if it is reported before its charge', async () => {
+    const { orderId, paymentId } = await shop.opened();
+    const capture = provider.pay(paymentId);
+    const early = reportedRefund(
+      {
+        refundId: null,
+        providerRefundId: 'made-early',
+        providerReference: capture.providerReference,
+        amountMinor: 120,
+      },
+      'SUCCEEDED',
+    );
+    await shop.tell(early);
+    await shop.tell(captured(paymentId, capture));
+    await makeDue(early.id);
+    await payments.applyDueEvents();
+    assert.equal((await shop.getPayment(paymentId)).refunded.amount, 120);
+    assert.equal((await shop.getOrder(orderId)).paymentStatus, 'PARTIALLY_REFUNDED');
+  });
+
+  test('of a charge that never arrives is left alone, because others may use the same account', async () => {
+    const event = reportedRefund(
+      {
+        refundId: null,
+        providerRefundId: 'of-others',
+        providerReference: 'a charge of others',
+        amountMinor: 120,
+      },
+      'SUCCEEDED',
+    );
+    await shop.tell(event);
+    for (let waits = 0; waits < 7; waits += 1) {
+      await makeDue(event.id);
+      await payments.applyDueEvents();
+    }
+    const [stored] = await database.run<{ status: string; attempts: number }>(
+      'test.provider_event',
+      'select status, attempts from provider_events where event_id = $1::text',
+      [event.id],
+    );
+    assert.deepEqual(stored, { status: 'IGNORED', attempts: 7 });
   });
 
   test('of ours whose response was lost is not mistaken for one made directly at the provider', async () => {
