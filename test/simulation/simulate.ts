@@ -22,6 +22,8 @@ interface Settings {
   /** How many of 1,024 steps are faults. */
   readonly faults: number;
   readonly isFlaky: boolean;
+  /** Whether admins change prices all the time. */
+  readonly changesPrices: boolean;
   readonly operationsMax: number;
 }
 
@@ -56,6 +58,7 @@ function settingsOf(seed: number): Settings {
     faults: oneOf(0, 4, 16, 64),
     isFlaky: oneOf(false, true, true),
     operationsMax: oneOf(10, 30, 60),
+    changesPrices: oneOf(false, false, false, true),
   };
 }
 
@@ -153,6 +156,7 @@ class Run {
     for (let count = 0; count < servers; count += 1) await this.#startServer();
     this.#setFlaky(isFlaky);
     this.#invite();
+    if (this.#settings.changesPrices) this.#changePrices();
     while (world.violation === null && world.choices.begin()) await this.#step();
     if (world.violation === null && comesToRest) await this.#comeToRest();
   }
@@ -206,6 +210,19 @@ class Run {
         this.#invite();
         const isAtPage = world.choices.below(3) === 1;
         return isAtPage ? this.#actAtProvider() : this.#clients.begin();
+      },
+    });
+  }
+
+  #changePrices(): void {
+    const { world } = this;
+    world.add({
+      label: '* prices change',
+      process: null,
+      isReady: () => !this.isAtRest,
+      happen: () => {
+        this.#changePrices();
+        return changePrices(world.store) ? undefined : NOTHING;
       },
     });
   }
@@ -287,7 +304,7 @@ class Run {
 
   async #breakSomething(): Promise<void> {
     const { world } = this;
-    const fault = world.choices.below(9);
+    const fault = world.choices.below(8);
     const servers = this.#servers;
     const server = servers[world.choices.below(Math.max(servers.length, 1))];
     switch (fault) {
@@ -324,9 +341,6 @@ class Run {
       case 6:
         world.say('* the broker loses its messages');
         this.#broker.flush();
-        return;
-      case 7:
-        if (changePrices(world.store)) world.say('* prices change');
         return;
       default:
         if (server !== undefined && !server.process.isFrozen) this.#stop(server);

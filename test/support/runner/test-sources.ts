@@ -32,6 +32,7 @@ export function needsDatabase(sources: ReadonlyMap<string, string>): boolean {
 const NEEDS_OWN_PROCESS = [
   /'node:worker_threads'/,
   /\bmock\b/,
+  /\bregisterHooks\b/,
   /\bprocess\.env(?:\.\w+|\[\w+\]) \??\??=[^=]/,
   /\bObject\.assign\(process\.env/,
   /\bdelete process\.env/,
