@@ -8,7 +8,7 @@ export type Steps = readonly (readonly number[])[];
 export interface Choices {
   /** Begins a step. Returns false if the run has no further one. */
   begin(): boolean;
-  /** Returns a whole number from 0 to `count - 1`. */
+  /** Returns a whole number from 0 to `count - 1`. After the last step they are no choices any more, but follow from the seed. */
   below(count: number): number;
   /** Returns the decisions so far. */
   steps(): Steps;
@@ -30,17 +30,26 @@ export function createRandom(seed: number): () => number {
   return next;
 }
 
+/** Returns the numbers after the last step. */
+function chooseAtRest(seed: number): (count: number) => number {
+  const random = createRandom(seed ^ 0x2545f491);
+  return (count) => Math.floor(random() * count);
+}
+
 /** Creates new decisions from a seed. */
 export function chooseFromSeed(seed: number, stepsMax: number): Choices {
   const random = createRandom(seed);
+  const atRest = chooseAtRest(seed);
   const steps: number[][] = [];
+  let isOver = false;
   return {
     begin() {
-      if (steps.length >= stepsMax) return false;
-      steps.push([]);
-      return true;
+      isOver = steps.length >= stepsMax;
+      if (!isOver) steps.push([]);
+      return !isOver;
     },
     below(count) {
+      if (isOver) return atRest(count);
       const chosen = Math.floor(random() * count);
       steps.at(-1)?.push(chosen);
       return chosen;
@@ -49,8 +58,9 @@ export function chooseFromSeed(seed: number, stepsMax: number): Choices {
   };
 }
 
-/** Repeats decisions. */
-export function repeatChoices(steps: Steps): Choices {
+/** Repeats decisions of a seed. */
+export function repeatChoices(seed: number, steps: Steps): Choices {
+  const atRest = chooseAtRest(seed);
   let place = -1;
   let used = 0;
   return {
@@ -60,6 +70,7 @@ export function repeatChoices(steps: Steps): Choices {
       return place < steps.length;
     },
     below(count) {
+      if (place >= steps.length) return atRest(count);
       const chosen = steps[place]?.[used] ?? 0;
       used += 1;
       return chosen % count;

@@ -43,6 +43,7 @@ export function findWork({ store, clients, provider, stopping }: Left): string |
       ({ orderId, closedAt }) =>
         closedAt === null && ENDED.includes(store.row('orders', orderId)?.status),
     ],
+    ['a page is to be closed', 'payments', ({ nextAttemptAtMs }) => nextAttemptAtMs !== null],
     ['a delivery is pending', 'webhook_deliveries', ({ status }) => status === 'PENDING'],
     ['a job is left', 'jobs', ({ state }) => state !== 'dead'],
     ['money of nobody waits', 'payment_captures', (capture) => mustGoBack(store, capture)],

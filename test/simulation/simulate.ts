@@ -7,9 +7,11 @@ import {
 } from './choices.ts';
 import { findBroken, findWork, type Left } from './final-checks.ts';
 import { Invariants } from './invariants.ts';
+import { createSimulatedDatabase } from './store/database.ts';
 import { SimulatedBroker } from './world/broker.ts';
 import { Clients } from './world/clients.ts';
-import { type Page, SimulatedProvider } from './world/provider.ts';
+import { actAtProvider } from './world/payers.ts';
+import { SimulatedProvider } from './world/provider.ts';
 import { SimulatedReceivers } from './world/receivers.ts';
 import { createServer, describeError, type Server } from './world/server.ts';
 import { changePrices, openShop, type ShopOptions } from './world/shop.ts';
@@ -80,7 +82,7 @@ export function simulateSeed(
 
 /** Runs a seed with other choices than its own. */
 export function simulateSteps(seed: number, steps: Steps, options: Options = {}): Promise<Outcome> {
-  return simulate(seed, repeatChoices(steps), options);
+  return simulate(seed, repeatChoices(seed, steps), options);
 }
 
 async function simulate(
@@ -186,7 +188,18 @@ class Run {
       broker: this.#broker,
       receivers: this.#receivers,
     };
-    const server = createServer(world, process, outside, this.#settings.shop);
+    const server = createServer(
+      world,
+      process,
+      outside,
+      this.#settings.shop,
+      ({ constraints, onCommit }) =>
+        createSimulatedDatabase({
+          connect: (isAlone) => world.connect(process, isAlone),
+          constraints,
+          onCommit,
+        }),
+    );
     this.#servers.push(server);
     world.call(
       process,
@@ -203,13 +216,14 @@ class Run {
       label: 'Somebody',
       process: null,
       isReady: () =>
+        !this.isAtRest &&
         this.#servers.length > 0 &&
         this.#clients.open < 8 &&
         this.#clients.operations.length < this.#settings.operationsMax,
       happen: () => {
         this.#invite();
         const isAtPage = world.choices.below(3) === 1;
-        return isAtPage ? this.#actAtProvider() : this.#clients.begin();
+        return isAtPage ? actAtProvider(world.choices, this.#provider) : this.#clients.begin();
       },
     });
   }
@@ -222,47 +236,10 @@ class Run {
       isReady: () => !this.isAtRest,
       happen: () => {
         this.#changePrices();
-        return changePrices(world.store) ? undefined : NOTHING;
+        changePrices(world.store);
+        return NOTHING;
       },
     });
-  }
-
-  /** Customers do something on a page of the provider, or somebody at the provider itself. */
-  #actAtProvider(): string {
-    const { choices } = this.world;
-    const pages = [...this.#provider.pages.values()];
-    if (pages.length === 0) return NOTHING;
-    const page: Page = pages[choices.below(pages.length)]!;
-    const { orderNumber } = page.request;
-    const what = choices.below(12);
-    if (what === 6) {
-      this.#provider.payElsewhere(page);
-      return 'somebody pays for something that the shop does not know';
-    }
-    if (what === 9) {
-      const [charge] = page.charges;
-      if (charge === undefined || this.#provider.left(charge) < 2) return NOTHING;
-      this.#provider.refundThere(charge, Math.floor(this.#provider.left(charge) / 2));
-      return `the provider refunds a half of order ${orderNumber}`;
-    }
-    // A page can be paid twice only at the same moment.
-    if (what === 7 && page.state === 'PAID') {
-      this.#provider.pay(page);
-      return `order ${orderNumber} is paid again`;
-    }
-    if (!page.isOpen) return NOTHING;
-    if (what === 10) {
-      this.#provider.expire(page);
-      return `the page of order ${orderNumber} expires`;
-    }
-    if (what === 11) {
-      this.#provider.decline(page);
-      return `a card for order ${orderNumber} is declined`;
-    }
-    const isWrong = what === 8;
-    const { amountMinor } = page.request;
-    this.#provider.pay(page, isWrong ? amountMinor + 1 : amountMinor);
-    return `order ${orderNumber} is paid${isWrong ? ' with another amount' : ''}`;
   }
 
   /** Sends an event of the provider until a server has acknowledged it, and perhaps once more. */

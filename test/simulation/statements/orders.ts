@@ -252,7 +252,7 @@ export const orderStatements: Handlers = {
         : [],
     ),
   'orders.take_numbers': (tx, count: number) => [
-    { numbers: Array.from({ length: count }, () => tx.next('order_numbers', 1_001)).join(' ') },
+    { numbers: Array.from({ length: count }, () => tx.next('order_numbers', 100_001)).join(' ') },
   ],
   'orders.placement_time': (tx) => [
     { createdAt: tx.now, priceVersion: tx.get('price_versions', '')!.version },

@@ -1,6 +1,6 @@
 import type { Delivery, Priority, QueueDriver } from '../../../src/drivers/queue/queue.ts';
 import type { Process } from '../process.ts';
-import { NOTHING, type World } from './world.ts';
+import { NOTHING, type Surroundings } from './world.ts';
 
 interface StoredMessage {
   readonly jobId: string;
@@ -13,10 +13,10 @@ interface StoredMessage {
 export class SimulatedBroker {
   /** Whether messages may be doubled or lost. */
   isFlaky = false;
-  readonly #world: World;
+  readonly #world: Surroundings;
   readonly #queues = new Map<string, StoredMessage[]>();
 
-  constructor(world: World) {
+  constructor(world: Surroundings) {
     this.#world = world;
   }
 

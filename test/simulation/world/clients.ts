@@ -4,7 +4,7 @@ import { CodedError } from '../../../src/shared/errors.ts';
 import type { Row } from '../store/store.ts';
 import { describeError, type Server } from './server.ts';
 import { adminId, CODE, CURRENCY, customerIds, kitchenId, skus } from './shop.ts';
-import { NOTHING, type World } from './world.ts';
+import { NOTHING, type Surroundings } from './world.ts';
 
 /** Something that a client wants, with what it heard of it. */
 export interface Operation {
@@ -68,12 +68,12 @@ function contextOf(caller: Caller, operation: string, number: number | null): Re
 /** Customers, the kitchen and admins, who send what they want again until they know what came of it. */
 export class Clients {
   readonly operations: Operation[] = [];
-  readonly #world: World;
+  readonly #world: Surroundings;
   readonly #servers: () => readonly Server[];
   /** Orders that may be promised for slots. */
   readonly #hasSlots: boolean;
 
-  constructor(world: World, servers: () => readonly Server[], hasSlots: boolean) {
+  constructor(world: Surroundings, servers: () => readonly Server[], hasSlots: boolean) {
     this.#world = world;
     this.#servers = servers;
     this.#hasSlots = hasSlots;

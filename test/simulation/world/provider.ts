@@ -9,7 +9,7 @@ import {
   type RequestRefund,
 } from '../../../src/drivers/payments/payment-provider.ts';
 import type { Process } from '../process.ts';
-import type { World } from './world.ts';
+import type { Surroundings } from './world.ts';
 
 export interface Page {
   readonly sessionId: string;
@@ -45,11 +45,11 @@ export class SimulatedProvider {
   readonly unheard = new Set<ProviderEvent>();
   /** Whether calls may fail. */
   isFlaky = false;
-  readonly #world: World;
+  readonly #world: Surroundings;
   readonly #tell: (event: ProviderEvent) => void;
   #count = 0;
 
-  constructor(world: World, tell: (event: ProviderEvent) => void) {
+  constructor(world: Surroundings, tell: (event: ProviderEvent) => void) {
     this.#world = world;
     this.#tell = tell;
   }

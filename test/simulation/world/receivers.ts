@@ -1,6 +1,6 @@
 import type { WebhookAnswer, WebhookSender } from '../../../src/drivers/webhooks/webhook-sender.ts';
 import type { Process } from '../process.ts';
-import type { World } from './world.ts';
+import type { Surroundings } from './world.ts';
 
 /** An event that a receiver has got. */
 export interface Received {
@@ -14,9 +14,9 @@ export interface Received {
 export class SimulatedReceivers {
   isFlaky = false;
   readonly received: Received[] = [];
-  readonly #world: World;
+  readonly #world: Surroundings;
 
-  constructor(world: World) {
+  constructor(world: Surroundings) {
     this.#world = world;
   }
 

@@ -1,4 +1,4 @@
-import type { Change } from '../../../src/database/database.ts';
+import type { Change, Database, DatabaseOptions } from '../../../src/database/database.ts';
 import { isDatabaseUnavailable } from '../../../src/database/unavailable.ts';
 import { ProviderUnavailableError } from '../../../src/drivers/payments/payment-provider.ts';
 import { createLogTail, createRelay } from '../../../src/events/index.ts';
@@ -13,12 +13,11 @@ import { createWebhooks, webhooksDeclaration } from '../../../src/modules/webhoo
 import { createChannel } from '../../../src/shared/channel.ts';
 import { createCursors } from '../../../src/shared/pagination.ts';
 import type { Process } from '../process.ts';
-import { createSimulatedDatabase } from '../store/database.ts';
 import type { SimulatedBroker } from './broker.ts';
 import type { SimulatedProvider } from './provider.ts';
 import type { SimulatedReceivers } from './receivers.ts';
 import { CURRENCY, type ShopRules } from './shop.ts';
-import type { World } from './world.ts';
+import type { Surroundings } from './world.ts';
 
 export type Server = ReturnType<typeof createServer>;
 
@@ -27,6 +26,10 @@ export interface Outside {
   readonly broker: SimulatedBroker;
   readonly receivers: SimulatedReceivers;
 }
+
+export type OpenDatabase = (
+  options: Pick<DatabaseOptions, 'constraints'> & Required<Pick<DatabaseOptions, 'onCommit'>>,
+) => Database;
 
 const constraints = Object.assign(
   {},
@@ -60,20 +63,17 @@ function passes(error: unknown): boolean {
 
 /** Builds the product in a process, as `src/main/compose` does, without HTTP and with simulated drivers. */
 export function createServer(
-  world: World,
+  world: Surroundings,
   process: Process,
   { provider, broker, receivers }: Outside,
   rules: ShopRules,
+  openDatabase: OpenDatabase,
 ) {
   const onError = (error: unknown) => {
     if (!passes(error)) world.fail(`${process.name} failed: ${describeError(error)}`);
   };
   const commits = createChannel<readonly Change[]>();
-  const database = createSimulatedDatabase({
-    connect: (isAlone) => world.connect(process, isAlone),
-    constraints,
-    onCommit: commits.publish,
-  });
+  const database = openDatabase({ constraints, onCommit: commits.publish });
   const tail = createLogTail({ database, onError });
   commits.subscribe(tail.nudge);
   const jobs = createJobs({ database, driver: broker.driver(process), onError });

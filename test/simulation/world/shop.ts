@@ -34,13 +34,12 @@ export const adminId = id(2, 1);
 export const kitchenId = id(2, 2);
 export const endpointUrls = ['https://one.example/hook', 'https://two.example/hook'] as const;
 
-/** An admin changes something that prices depend on, as another process would. */
-export function changePrices(store: Store): boolean {
-  if (store.blockers(null, 'price_versions', false).length > 0) return false;
+/** An admin changes something that prices depend on, as another process would, unless a placement has locked it. */
+export function changePrices(store: Store): void {
+  if (store.blockers(null, 'price_versions', false).length > 0) return;
   const tx = store.begin();
   tx.put('price_versions', '', { version: tx.get('price_versions', '')!.version + 1 });
   tx.commit();
-  return true;
 }
 
 /** Stores a shop that has no orders yet. */

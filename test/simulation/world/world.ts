@@ -37,6 +37,12 @@ export class Violation extends Error {
 /** How a line of the log begins that tells of a statement. */
 export const DETAIL = '    ';
 
+/** What the outside of a process needs of the world. */
+export type Surroundings = Pick<
+  World,
+  'choices' | 'store' | 'nowMs' | 'call' | 'add' | 'say' | 'fail'
+>;
+
 /** The outcome of what is not worth telling. */
 export const NOTHING = 'nothing';
 
