@@ -3,7 +3,8 @@ import { inventoryStatements, pricingStatements, schedulingStatements } from './
 import { inboxStatements } from './inbox.ts';
 import { jobStatements } from './jobs.ts';
 import { orderStatements, queueStatements } from './orders.ts';
-import { captureStatements, pageStatements, refundStatements } from './payments.ts';
+import { captureStatements, pageStatements } from './payments.ts';
+import { refundStatements } from './refunds.ts';
 import { keyStatements, logStatements, peopleStatements } from './shell.ts';
 import { webhookStatements } from './webhooks.ts';
 

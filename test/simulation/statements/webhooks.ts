@@ -14,6 +14,14 @@ function pendingOf(tx: StoreTransaction, endpointId: string, lineId: string): Ro
     .sort((one, other) => one.eventPosition - other.eventPosition)[0];
 }
 
+/** Returns the key of the words that somebody typed about an event. */
+function personalKeyOf(tx: StoreTransaction, event: Row): Row | null {
+  const stored = tx.get('personal_keys', event.personal_of);
+  if (stored === undefined) return null;
+  const { personId, key, keyId } = stored;
+  return { personId, key: key.toString('hex'), keyId };
+}
+
 /** Changes a delivery that a job still has. */
 function patchOwn(
   tx: StoreTransaction,
@@ -111,9 +119,8 @@ export const webhookStatements: Handlers = {
         from: event.from_status,
         to: event.to_status,
         reason: event.reason,
-        // No receiver of the simulation reads words that somebody typed.
-        personal: null,
-        personalKey: null,
+        personal: event.personal === null ? null : Buffer.from(event.personal.slice(2), 'hex'),
+        personalKey: personalKeyOf(tx, event),
         traceId: null,
         data: JSON.parse(event.data),
         at: new Date(event.atMs),

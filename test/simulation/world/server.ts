@@ -50,8 +50,9 @@ const RETRY_BASE_SECONDS = 1;
 const ATTEMPTS_MAX = 100;
 const RESCUE_INTERVAL_MS = 5_000;
 
-/** Faults that pass by themselves: the product notes them and tries again. */
-const passing = /the broker is not reachable|may be our own refund whose response/;
+/** Faults that pass by themselves: the product notes them, and tries again or stops. */
+const passing =
+  /the broker is not reachable|may be our own refund whose response|the log is not read any more/;
 
 function passes(error: unknown): boolean {
   return (

@@ -66,6 +66,7 @@ export function openShop(store: Store, options: ShopOptions): void {
       name: sku,
       // Cake is a gift, so some orders have nothing to pay.
       priceMinor: sku === 'CAKE' ? 0 : 500 + 199 * index,
+      currency: CURRENCY,
       active: true,
       taxCategory: 'food',
       category: null,
