@@ -21,7 +21,7 @@ const BATCH_SIZE_MAX = 200;
 /** Events that one server applies individually at the same time. They wait for the database, so a few are enough. */
 const ALONE_MAX = 4;
 
-/** How long a refund waits for its charge each time: until reconciliation has looked for the charge once more. */
+/** How long a refund waits each time for what precedes it: until reconciliation has asked the provider once more. */
 const EARLY_WAIT_MS = 5 * 60_000;
 
 export type InboxOutcome = EventOutcome | 'retried' | 'dead';
@@ -112,9 +112,16 @@ async function applyOneByOne(deps: InboxDependencies, id: string): Promise<boole
   }
 }
 
+/** Why a refund that was made at the provider cannot be recorded, if it is reported before what precedes it. */
+const earlyReasons: Readonly<Partial<Record<EventOutcome, string>>> = {
+  unknown: 'its charge is not known yet',
+  // Or a refund of ours has failed there and is still expected to succeed.
+  mismatch: 'it is more than is left of its charge',
+};
+
 /**
- * Puts off a refund whose charge is not known: one that was made at the provider may be reported before it. If the charge
- * does not arrive, it is not ours. Returns false for other events, and after all attempts.
+ * Puts off a refund that may be early. If it never fits, its charge is not ours, or an admin has to look. Returns false for
+ * other events, and after all attempts.
  */
 async function postponeEarly(
   tx: Transaction,
@@ -122,10 +129,11 @@ async function postponeEarly(
   { id, event, attempts }: InboxRow,
   outcome: EventOutcome,
 ): Promise<boolean> {
-  if (event.kind !== 'refund' || outcome !== 'unknown') return false;
+  const reason = earlyReasons[outcome];
+  if (event.kind !== 'refund' || reason === undefined) return false;
   const waitMs = findNextAttemptDelayMs(retries, attempts + 1);
   if (waitMs === null) return false;
-  await failEvent(tx, id, attempts, Math.max(waitMs, EARLY_WAIT_MS), 'the charge is not known yet');
+  await failEvent(tx, id, attempts, Math.max(waitMs, EARLY_WAIT_MS), reason);
   return true;
 }
 

@@ -207,6 +207,32 @@ describe('a refund at the provider', () => {
     assert.equal((await shop.getOrder(orderId)).paymentStatus, 'PARTIALLY_REFUNDED');
   });
 
+  test('that was made directly at the provider counts even if a refund of ours has failed there first', async () => {
+    const { orderId, paymentId, capture } = await shop.paid();
+    provider.refundState = 'PENDING';
+    const { result } = await refund(paymentId);
+    await shop.settle();
+    provider.refundState = 'SUCCEEDED';
+    const made = reportedRefund(
+      {
+        refundId: null,
+        providerRefundId: 'made-after-a-failure',
+        providerReference: capture.providerReference,
+        amountMinor: 120,
+      },
+      'SUCCEEDED',
+    );
+    await shop.tell(
+      made,
+      reportedRefund({ refundId: result.refund.id, amountMinor: 500 }, 'FAILED'),
+    );
+    assert.equal((await shop.getPayment(paymentId)).refunded.amount, 0);
+    await makeDue(made.id);
+    await payments.applyDueEvents();
+    assert.equal((await shop.getPayment(paymentId)).refunded.amount, 120);
+    assert.equal((await shop.getOrder(orderId)).paymentStatus, 'PARTIALLY_REFUNDED');
+  });
+
   test('of a charge that never arrives is left alone, because others may use the same account', async () => {
     const event = reportedRefund(
       {
