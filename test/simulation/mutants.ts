@@ -8,7 +8,7 @@ export interface Mutant {
   readonly to: string;
 }
 
-/** The simulation must find each of them. A test runs them, and fails if the product no longer has one of these places. */
+/** The simulation must find each of them. A test runs them, and fails if one of these places no longer exists. */
 export const mutants: readonly Mutant[] = [
   {
     name: 'a second charge pays the order again',
@@ -135,5 +135,42 @@ export const mutants: readonly Mutant[] = [
     file: 'src/modules/webhooks/delivery-queues.ts',
     from: 'return orderId ?? eventId;',
     to: 'return eventId;',
+  },
+  // What the database does not do. The product relies on it, so these places are in the store of the simulation.
+  {
+    name: 'who changes an order does not lock it',
+    file: 'test/simulation/statements/orders.ts',
+    from: "'orders.lock': (tx, id: string) => [tx.lockRow('orders', id) ?? []].flat(),",
+    to: "'orders.lock': (tx, id: string) => [tx.get('orders', id) ?? []].flat(),",
+  },
+  {
+    name: 'a key may be stored twice',
+    file: 'test/simulation/statements/orders.ts',
+    from: "tx.insert('order_keys', scopeHash, {}, 'order_keys_scope_hash_pkey');",
+    to: "tx.put('order_keys', scopeHash, {});",
+  },
+  {
+    name: 'more units may be reserved than there are',
+    file: 'test/simulation/statements/goods.ts',
+    from: "stock.reserved <= stock.onHand, 'stock_reserved_check'",
+    to: "true, 'stock_reserved_check'",
+  },
+  {
+    name: 'a slot may take more orders than it has places',
+    file: 'test/simulation/statements/goods.ts',
+    from: 'slotOrdersMax === 0 || places <= slotOrdersMax',
+    to: 'true',
+  },
+  {
+    name: 'a discount may be used more often than its limit',
+    file: 'test/simulation/statements/goods.ts',
+    from: 'discount.usesMax === null || uses <= discount.usesMax',
+    to: 'true',
+  },
+  {
+    name: 'a job may be claimed while another worker has it',
+    file: 'test/simulation/statements/jobs.ts',
+    from: "row.state === 'running' && row.leasedUntilMs <= tx.startedAtMs;\n      if",
+    to: "row.state === 'running';\n      if",
   },
 ];

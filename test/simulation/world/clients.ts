@@ -9,8 +9,10 @@ import { NOTHING, type Surroundings } from './world.ts';
 /** Something that a client wants, with what it heard of it. */
 export interface Operation {
   readonly name: string;
-  /** The kinds of keys that it carries. Without one it is not sent again: it might be done twice. */
-  readonly hasKey: boolean;
+  /** Whether it may be sent again: it has a key, or no second effect. */
+  readonly mayRepeat: boolean;
+  /** Whether a repeat receives the first answer, because it has a key. */
+  readonly isReplayed: boolean;
   readonly attempt: (server: Server) => Promise<unknown>;
   /** What was answered, each as JSON. */
   readonly answers: string[];
@@ -108,22 +110,29 @@ export class Clients {
   }
 
   /** An operation, which is sent at once, and perhaps twice. */
-  #send(name: string, kind: Operation['kind'], hasKey: boolean, attempt: Operation['attempt']) {
+  #send(
+    name: string,
+    kind: Operation['kind'],
+    mayRepeat: boolean,
+    attempt: Operation['attempt'],
+    isReplayed = mayRepeat,
+  ): string {
     const number = this.operations.length;
     const operation: Operation = {
       name: `#${number} ${name}`,
       kind,
-      hasKey,
+      mayRepeat,
+      isReplayed,
       attempt,
       answers: [],
       refusals: 0,
       unknowns: 0,
       open: 0,
-      left: hasKey ? 4 : 1,
+      left: mayRepeat ? 4 : 1,
     };
     this.operations.push(operation);
     this.#attempt(operation);
-    if (hasKey && this.#below(6) === 1) this.#sendAgain(operation);
+    if (mayRepeat && this.#below(6) === 1) this.#sendAgain(operation);
     return operation.name;
   }
 
@@ -135,7 +144,8 @@ export class Clients {
     }
     operation.left -= 1;
     operation.open += 1;
-    const isAnswerLost = operation.hasKey && this.#below(12) === 1;
+    const wasDone = operation.isReplayed && operation.answers.length > 0;
+    const isAnswerLost = operation.mayRepeat && this.#below(12) === 1;
     this.#world.call(
       server.process,
       () => operation.attempt(server),
@@ -161,15 +171,16 @@ export class Clients {
           return this.#doNotKnow(operation);
         }
         this.#world.say(`  ${name}: ${error.code}`);
-        if (unknownCodes.has(error.code)) this.#doNotKnow(operation);
-        else operation.refusals += 1;
+        if (unknownCodes.has(error.code)) return this.#doNotKnow(operation);
+        operation.refusals += 1;
+        if (wasDone) this.#world.fail(`${name} was answered and its repeat refused: ${error.code}`);
       },
     );
   }
 
   #doNotKnow(operation: Operation): void {
     operation.unknowns += 1;
-    if (operation.left > 0 && operation.hasKey) this.#sendAgain(operation);
+    if (operation.left > 0 && operation.mayRepeat) this.#sendAgain(operation);
   }
 
   #sendAgain(operation: Operation): void {
@@ -227,9 +238,14 @@ export class Clients {
     if (order === undefined) return NOTHING;
     const number = this.operations.length;
     const caller = user(order.customerId, 'customer');
-    const context = contextOf(caller, 'initiatePayment', this.#below(2) === 1 ? number : null);
-    return this.#send(`pay order ${order.number}`, 'other', true, (server) =>
-      server.payments.initiatePayment(context, order.id),
+    const hasKey = this.#below(2) === 1;
+    const context = contextOf(caller, 'initiatePayment', hasKey ? number : null);
+    return this.#send(
+      `pay order ${order.number}`,
+      'other',
+      true,
+      (server) => server.payments.initiatePayment(context, order.id),
+      hasKey,
     );
   }
 
