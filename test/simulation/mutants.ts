@@ -144,12 +144,6 @@ export const mutants: readonly Mutant[] = [
     to: "'orders.lock': (tx, id: string) => [tx.get('orders', id) ?? []].flat(),",
   },
   {
-    name: 'a key may be stored twice',
-    file: 'test/simulation/statements/orders.ts',
-    from: "tx.insert('order_keys', scopeHash, {}, 'order_keys_scope_hash_pkey');",
-    to: "tx.put('order_keys', scopeHash, {});",
-  },
-  {
     name: 'more units may be reserved than there are',
     file: 'test/simulation/statements/goods.ts',
     from: "stock.reserved <= stock.onHand, 'stock_reserved_check'",
@@ -166,11 +160,5 @@ export const mutants: readonly Mutant[] = [
     file: 'test/simulation/statements/goods.ts',
     from: 'discount.usesMax === null || uses <= discount.usesMax',
     to: 'true',
-  },
-  {
-    name: 'a job may be claimed while another worker has it',
-    file: 'test/simulation/statements/jobs.ts',
-    from: "row.state === 'running' && row.leasedUntilMs <= tx.startedAtMs;\n      if",
-    to: "row.state === 'running';\n      if",
   },
 ];

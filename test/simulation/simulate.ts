@@ -157,6 +157,7 @@ class Run {
     this.#invariants.start(world.store);
     for (let count = 0; count < servers; count += 1) await this.#startServer();
     this.#setFlaky(isFlaky);
+    this.#broker.doubles = true;
     this.#invite();
     if (this.#settings.changesPrices) this.#changePrices();
     while (world.violation === null && world.choices.begin()) await this.#step();
@@ -355,6 +356,7 @@ class Run {
     world.say('* from here on nothing fails');
     this.isAtRest = true;
     this.#setFlaky(false);
+    this.#broker.doubles = false;
     for (const { process } of this.#servers) process.isFrozen = false;
     if (this.#servers.length === 0) await this.#startServer();
     for (const leapMs of LEAPS_MS) {

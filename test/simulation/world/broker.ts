@@ -11,8 +11,10 @@ interface StoredMessage {
 
 /** A queue server between the processes. It delivers at least once, unless it loses everything. */
 export class SimulatedBroker {
-  /** Whether messages may be doubled or lost. */
+  /** Whether it may fail, and lose messages. */
   isFlaky = false;
+  /** Whether it may deliver messages twice, which is no failure. */
+  doubles = false;
   readonly #world: Surroundings;
   readonly #queues = new Map<string, StoredMessage[]>();
 
@@ -43,12 +45,13 @@ export class SimulatedBroker {
       async start() {},
       send: async (queue, messages) => {
         const fault = this.isFlaky ? world.choices.below(16) : 0;
+        const isDoubled = this.doubles && world.choices.below(8) === 1;
         if (fault === 1) throw new Error('the broker is not reachable');
         for (const { jobId, priority, delayMs } of messages) {
           if (fault === 2) continue;
           const visibleAtMs = world.nowMs + delayMs;
           this.#messages(queue).push({ jobId, priority, visibleAtMs });
-          if (fault === 3) this.#messages(queue).push({ jobId, priority, visibleAtMs });
+          if (isDoubled) this.#messages(queue).push({ jobId, priority, visibleAtMs });
         }
       },
       receive: (queue, priority, { max, leaseMs, waitMs, signal }) => {

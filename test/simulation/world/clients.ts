@@ -132,7 +132,7 @@ export class Clients {
     };
     this.operations.push(operation);
     this.#attempt(operation);
-    if (mayRepeat && this.#below(6) === 1) this.#sendAgain(operation);
+    if (mayRepeat && this.#below(3) === 1) this.#sendAgain(operation);
     return operation.name;
   }
 

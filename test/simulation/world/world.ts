@@ -132,8 +132,13 @@ export class World {
     );
   }
 
+  /** The process that goes on at this step. */
+  #entered: Process | null = null;
+
   /** Runs code of a process. What follows of it, until `rest`, is of that process too. */
   #enter(process: Process, code: () => unknown): void {
+    if ((this.#entered ?? process) !== process) throw new Error('two processes go on at one step');
+    this.#entered = process;
     setCurrent(process);
     code();
   }
@@ -252,6 +257,7 @@ export class World {
     this.#nowMs += 1;
     await settle();
     setCurrent(null);
+    this.#entered = null;
   }
 
   /** Lets time pass until a process has something to do. Returns false if none ever has. */
