@@ -41,12 +41,6 @@ export const mutants: readonly Mutant[] = [
     to: '',
   },
   {
-    name: 'the other pages of a paid order stay open',
-    file: 'src/modules/payments/queries.ts',
-    from: "'payments.end_others',",
-    to: "'orders.allow_override',",
-  },
-  {
     name: 'a paid order expires',
     file: 'src/modules/orders/order.ts',
     from: "return status === 'PENDING' && !isPaid(paymentStatus);",
