@@ -1,5 +1,13 @@
 import pg from 'pg';
 import { isClientTimeout, isPrivilegeError, isTimeout } from './database-errors.ts';
+import {
+  createPrimaryClients,
+  type DatabaseHost,
+  listHosts,
+  type PrimaryClient,
+  type PrimaryWatch,
+  watchForLostStandby,
+} from './failover/index.ts';
 import { type ConnectionKind, detectPoolerMode } from './pooling.ts';
 import { setPrologue } from './run-on-connection.ts';
 import { type Settings, sessionSettings, settingText } from './session-settings.ts';
@@ -7,6 +15,8 @@ import { NoFreeSessionError, UnfitDatabaseError } from './unfit-database.ts';
 
 export interface ConnectionsOptions {
   readonly url: string;
+  /** Required if the URL names several hosts. */
+  readonly primary?: PrimaryWatch | null;
   /** 0: no limit. */
   readonly statementTimeoutMs: number;
   /** Limit for connecting and applying the settings. Default 3,000. */
@@ -33,6 +43,11 @@ export interface Connections {
   kind(): ConnectionKind | null;
   /** Makes the next connection detect the kind of pooler again, after a sign that it has changed. */
   forgetPoolerKind(): void;
+  /**
+   * Increases when a connection meets another server than the one before it, or the same one after a restart: what was
+   * visible before, but not acknowledged, may not exist any more.
+   */
+  generation(): number;
 }
 
 const CONNECT_TIMEOUT_MS = 3_000;
@@ -51,6 +66,13 @@ export function createConnections(options: ConnectionsOptions): Connections {
   let kind: ConnectionKind | null = null;
   /** Null if the next connection through a pooler has to detect its kind. */
   let detection: Promise<'session' | 'transaction'> | null = null;
+  let generation = 0;
+  let serverStartedAt: string | null = null;
+  const primary = options.primary ?? null;
+  if (primary === null && listHosts(options.url).length > 1) {
+    throw new Error('connections to several hosts need to know which of them is the primary');
+  }
+  const Client = primary === null ? pg.Client : createPrimaryClients(primary);
 
   /** Timeouts are not startup parameters here, because poolers reject them as such. */
   const buildConfig = (statementTimeoutMs: number): pg.ClientConfig => ({
@@ -83,7 +105,8 @@ export function createConnections(options: ConnectionsOptions): Connections {
   async function probeWithSecondConnection(
     client: pg.ClientBase,
   ): Promise<'session' | 'transaction'> {
-    const second = new pg.Client(buildConfig(options.statementTimeoutMs));
+    const second = new Client(buildConfig(options.statementTimeoutMs));
+    if (primary !== null) (second as PrimaryClient).target = getTarget(client);
     second.on('error', () => {});
     try {
       await second.connect();
@@ -99,23 +122,26 @@ export function createConnections(options: ConnectionsOptions): Connections {
 
   /** Applies the settings to the session of a new connection. One round trip, and a few more through a pooler. */
   async function applySettings(client: pg.ClientBase, settings: Settings): Promise<void> {
+    watchForLostStandby(client);
     // A pooler reports its own process number. Its sessions may be shared, so settings made there could reach others.
     const reportedPid = (client as unknown as { processID: number | null }).processID ?? 0;
-    const pid = await runSettings(
+    const { pid, startedAt } = await runSettings(
       client,
       settingText(settings, { isLocal: false, onlyFor: reportedPid }),
       connectTimeoutMs,
     );
-    if (pid === reportedPid) {
-      kind = 'direct';
-      return;
+    if (pid === reportedPid) kind = 'direct';
+    else {
+      kind = await detectPoolerKind(client);
+      if (kind === 'session') {
+        await runSettings(client, settingText(settings, { isLocal: false }), connectTimeoutMs);
+      } else {
+        setPrologue(client, `; ${settingText(settings, { isLocal: true })}`);
+      }
     }
-    kind = await detectPoolerKind(client);
-    if (kind === 'session') {
-      await runSettings(client, settingText(settings, { isLocal: false }), connectTimeoutMs);
-    } else {
-      setPrologue(client, `; ${settingText(settings, { isLocal: true })}`);
-    }
+    if (primary !== null) await primary.admit(client, getTarget(client), connectTimeoutMs);
+    if (startedAt !== serverStartedAt) generation += 1;
+    serverStartedAt = startedAt;
   }
 
   return {
@@ -123,6 +149,7 @@ export function createConnections(options: ConnectionsOptions): Connections {
       const settings = { ...buildSettings(options.statementTimeoutMs), ...extra };
       const pool = new pg.Pool({
         ...buildConfig(options.statementTimeoutMs),
+        Client,
         max,
         idleTimeoutMillis: IDLE_TIMEOUT_MS,
         onConnect: (client) => applySettings(client, settings),
@@ -141,7 +168,7 @@ export function createConnections(options: ConnectionsOptions): Connections {
       return pool;
     },
     async connect(statementTimeoutMs = options.statementTimeoutMs) {
-      const client = new pg.Client(buildConfig(statementTimeoutMs));
+      const client = new Client(buildConfig(statementTimeoutMs));
       client.on('error', onConnectionLost);
       await client.connect();
       try {
@@ -154,11 +181,24 @@ export function createConnections(options: ConnectionsOptions): Connections {
     },
     kind: () => kind,
     forgetPoolerKind,
+    generation: () => generation,
   };
 }
 
+/** Returns the host of a client of several hosts, which is connected. */
+function getTarget(client: pg.ClientBase): DatabaseHost {
+  return (client as unknown as PrimaryClient).target!;
+}
+
+interface SessionFacts {
+  /** The id of the PostgreSQL process. */
+  readonly pid: number;
+  /** When the server was started. */
+  readonly startedAt: string;
+}
+
 /**
- * Runs a settings statement and returns the id of the PostgreSQL process that ran it. In one transaction, so that
+ * Runs a settings statement and returns which server process ran it. In one transaction, so that
  * nothing stays behind in a shared session, with its own timeout, since that of the database or the role may be too
  * short. The timeout differs from every wanted value, which would otherwise count as already set.
  */
@@ -167,13 +207,13 @@ async function runSettings(
   text: string,
   timeoutMs: number,
   attemptsLeft = SET_ATTEMPTS_MAX,
-): Promise<number> {
+): Promise<SessionFacts> {
   try {
     const results = (await client.query({
-      text: `begin; set local statement_timeout = '${timeoutMs}ms'; ${text}; commit; select pg_catalog.pg_backend_pid() as pid`,
+      text: `begin; set local statement_timeout = '${timeoutMs}ms'; ${text}; commit; select pg_catalog.pg_backend_pid() as pid, pg_catalog.pg_postmaster_start_time()::pg_catalog.text as "startedAt"`,
       query_timeout: timeoutMs,
-    } as pg.QueryConfig)) as unknown as pg.QueryResult<{ pid: number }>[];
-    return results.at(-1)!.rows[0]!.pid;
+    } as pg.QueryConfig)) as unknown as pg.QueryResult<SessionFacts>[];
+    return results.at(-1)!.rows[0]!;
   } catch (error) {
     // The "begin" may have run into the other timeout.
     if (isTimeout(error) && attemptsLeft > 1) {

@@ -1,6 +1,7 @@
 import { invalidInput, unavailable } from '../shared/common-errors.ts';
 import { CodedError, type ErrorDefinition } from '../shared/errors.ts';
 import { isTlsErrorCode } from '../shared/tls-error.ts';
+import { DoubtfulConnectionError, NoPrimaryError } from './failover/errors.ts';
 import { UnfitDatabaseError } from './unfit-database.ts';
 
 /** Source of the codes: PostgreSQL documentation, Appendix A "PostgreSQL Error Codes". */
@@ -86,6 +87,8 @@ export function isConnectionError(error: unknown): boolean {
     code === '25006' ||
     PREPARED_CODES.has(code) ||
     error instanceof UnfitDatabaseError ||
+    error instanceof NoPrimaryError ||
+    error instanceof DoubtfulConnectionError ||
     (error instanceof Error && DRIVER_MESSAGES.test(error.message))
   );
 }

@@ -2,12 +2,20 @@ import type pg from 'pg';
 import type { ErrorDefinition } from '../shared/errors.ts';
 import type { Tracing } from '../shared/tracing.ts';
 import { createConnections } from './connections.ts';
-import { isAfterFailure, isConnectionError, isRetryable, toCodedError } from './database-errors.ts';
+import {
+  isAfterFailure,
+  isClientTimeout,
+  isConnectionError,
+  isRetryable,
+  toCodedError,
+} from './database-errors.ts';
 import { createExecute } from './execute.ts';
+import { type PrimaryWatch, requireTrusted } from './failover/index.ts';
 import { createKeyRing, type KeyRing } from './key-ring.ts';
 import { createPipelinedReads } from './pipelined-reads.ts';
 import { FOR_SHORT, FOR_TRANSACTIONS } from './plan-settings.ts';
 import type { ConnectionKind } from './pooling.ts';
+import { endWaitingSessions } from './queries.ts';
 import { beginOn, runAlone, runOnPool } from './run-on-connection.ts';
 import type { Queryable } from './statement.ts';
 import { typeParsers } from './type-parsers.ts';
@@ -64,11 +72,15 @@ export interface Database extends Queryable {
   /** Returns the kind of the latest connection, or null before the first one. */
   connectionKind(): ConnectionKind | null;
   connections(): { total: number; idle: number; waiting: number };
+  /** See `Connections.generation`. */
+  generation(): number;
   close(): Promise<void>;
 }
 
 export interface DatabaseOptions {
   readonly url: string;
+  /** Required if the URL names several hosts. The caller closes it. */
+  readonly primary?: PrimaryWatch | null;
   /** Maximum number of connections, not counting two more for short statements. */
   readonly poolMax: number;
   /** Maps constraint names to refusals: a violation is a response to the caller, not a bug. */
@@ -97,6 +109,7 @@ export function createDatabase(options: DatabaseOptions): Database {
   const statementTimeoutMs = options.statementTimeoutMs ?? STATEMENT_TIMEOUT_MS;
   const connections = createConnections({
     url: options.url,
+    primary: options.primary ?? null,
     statementTimeoutMs,
     applicationName: 'holdfast',
     types: typeParsers,
@@ -118,6 +131,8 @@ export function createDatabase(options: DatabaseOptions): Database {
   });
   const onCommit = options.onCommit ?? (() => {});
   const keyRing = options.keyRing ?? createKeyRing([]);
+  // PostgreSQL limits the duration of statements, but not how long a COMMIT waits for a synchronous standby.
+  const commitQuery = { text: 'commit', query_timeout: statementTimeoutMs };
 
   async function runOnce<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
     const client = await pool.connect();
@@ -132,7 +147,7 @@ export function createDatabase(options: DatabaseOptions): Database {
     let isCommitted = false;
     let committing: Promise<pg.QueryResult> | null = null;
     const commit = () => {
-      const committed = client.query('commit');
+      const committed = client.query(commitQuery);
       // A caller who awaits the earlier statements gets their error first and never awaits this one.
       committed.catch(() => {});
       return committed;
@@ -170,6 +185,7 @@ export function createDatabase(options: DatabaseOptions): Database {
       if (command !== 'COMMIT') {
         throw new Error('a statement of the transaction failed and its error was swallowed');
       }
+      requireTrusted(client);
       isCommitted = true;
       for (const effect of effects) effect();
       if (changes.length > 0) onCommit(changes);
@@ -189,24 +205,48 @@ export function createDatabase(options: DatabaseOptions): Database {
     }
   }
 
+  async function run<Row>(
+    name: string,
+    text: string,
+    parameters: readonly unknown[],
+    isShort = false,
+  ): Promise<Row[]> {
+    try {
+      const work = (client: pg.ClientBase) => execute<Row>(client, name, text, parameters);
+      if (!isShort) return await runOnPool(pool, work);
+      return await runPipelined((client) => runAlone(client, () => work(client)));
+    } catch (error) {
+      throw translate(error);
+    }
+  }
+
+  /** Returns the error for the caller. */
+  function translate(error: unknown): unknown {
+    // A statement that only takes long ends at PostgreSQL's own limit, which is shorter.
+    if (isClientTimeout(error)) endLateCommits();
+    return toCodedError(error, options.constraints);
+  }
+
+  /** Callers have their answer by then. */
+  function endLateCommits(): void {
+    runPipelined((client) =>
+      endWaitingSessions(
+        { keyRing, run: (name, text, values) => execute(client, name, text, values) },
+        statementTimeoutMs,
+      ),
+    ).catch(() => {});
+  }
+
   return {
     keyRing,
-    async run<Row>(name: string, text: string, parameters: readonly unknown[], isShort = false) {
-      try {
-        const work = (client: pg.ClientBase) => execute<Row>(client, name, text, parameters);
-        if (!isShort) return await runOnPool(pool, work);
-        return await runPipelined((client) => runAlone(client, () => work(client)));
-      } catch (error) {
-        throw toCodedError(error, options.constraints);
-      }
-    },
+    run,
     async transaction(work) {
       for (let attempt = 1; ; attempt += 1) {
         try {
           return await runOnce(work);
         } catch (error) {
           if (isRetryable(error) && attempt < ATTEMPTS_MAX) continue;
-          throw toCodedError(error, options.constraints);
+          throw translate(error);
         }
       }
     },
@@ -228,6 +268,7 @@ export function createDatabase(options: DatabaseOptions): Database {
     },
     connect: () => connections.connect(0),
     connectionKind: connections.kind,
+    generation: connections.generation,
     connections: () => ({
       total: pool.totalCount + shortPool.totalCount,
       idle: pool.idleCount + shortPool.idleCount,

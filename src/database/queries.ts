@@ -145,3 +145,18 @@ export const findRole = statement<[], RoleRow>(
      from pg_roles role
     where role.rolname = current_user`,
 );
+
+/**
+ * Ends the sessions of this role whose COMMIT has waited too long for a synchronous standby. PostgreSQL would let each wait
+ * until the standby is back, with its locks, although its client has long gone.
+ */
+export const endWaitingSessions = statement<[afterMs: number], { pid: number }>(
+  'database.end_waiting_sessions',
+  `select pid
+     from pg_stat_activity
+    where usename = current_user
+      and application_name in ('holdfast', 'holdfast-queue')
+      and wait_event = 'SyncRep'
+      and query_start < clock_timestamp() - make_interval(secs => $1::double precision / 1000)
+      and pg_terminate_backend(pid)`,
+);

@@ -1,6 +1,7 @@
 import type { Writable } from 'node:stream';
 import type pg from 'pg';
 import { isConnectionError } from './database-errors.ts';
+import { requireTrusted } from './failover/index.ts';
 
 const READ_COMMITTED = 'isolation level read committed';
 
@@ -29,12 +30,17 @@ export function beginOn(
 
 /** Runs one statement outside a transaction, in a session that has our settings. */
 export async function runAlone<T>(client: pg.ClientBase, work: () => Promise<T>): Promise<T> {
-  if (!prologues.has(client)) return work();
+  if (!prologues.has(client)) {
+    const alone = await work();
+    requireTrusted(client);
+    return alone;
+  }
   // All three are called at once, so that they stay together even if others use the connection.
   const begun = beginOn(client);
   const response = work();
   const committed = client.query('commit');
   const [, result] = await Promise.all([begun, response, committed]);
+  requireTrusted(client);
   return result;
 }
 

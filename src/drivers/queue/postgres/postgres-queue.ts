@@ -1,6 +1,7 @@
 import type pg from 'pg';
 import { PgBoss } from 'pg-boss';
 import { createConnections } from '../../../database/connections.ts';
+import type { PrimaryWatch } from '../../../database/failover/index.ts';
 import { runOnPool } from '../../../database/run-on-connection.ts';
 import { type Priority, priorities, type QueueDriver } from '../queue.ts';
 import { SCHEMA } from './install.ts';
@@ -9,6 +10,8 @@ import { createQueueNotifier } from './queue-notifier.ts';
 
 export interface PostgresQueueOptions {
   readonly url: string;
+  /** Required if the URL names several hosts. */
+  readonly primary?: PrimaryWatch | null;
   /** Receives the errors of pg-boss's own background work, which it retries. */
   readonly onError: (error: unknown) => void;
   /** Default 30, at least 10: pg-boss stores the lease with the message when it is sent. */
@@ -39,11 +42,13 @@ const KEPT_SECONDS = 30 * 86_400;
  */
 export function createPostgresQueue({
   url,
+  primary = null,
   onError,
   leaseSeconds = LEASE_SECONDS,
 }: PostgresQueueOptions): QueueDriver {
   const connections = createConnections({
     url,
+    primary,
     statementTimeoutMs: STATEMENT_TIMEOUT_MS,
     applicationName: 'holdfast-queue',
     onConnectionLost: onError,
