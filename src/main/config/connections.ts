@@ -1,3 +1,4 @@
+import { listHosts } from '../../database/failover/host-list.ts';
 import { isLoopbackHost } from '../../shared/loopback.ts';
 import type { Environment } from './secret-files.ts';
 import { type Insecurity, type Values, variableNames } from './variables.ts';
@@ -69,16 +70,16 @@ function listDatabases(values: Values, environment: Environment): HostedConnecti
   return variableNames
     .filter((name) => DATABASE.test(name))
     .flatMap((variable) =>
-      [values[variable] ?? []].flat().map((value): HostedConnection => {
+      [values[variable] ?? []].flat().flatMap((value): HostedConnection[] => {
         const url = String(value);
-        return {
+        return listHosts(url).map(({ host }) => ({
           variable,
           url,
-          host: findDatabaseHost(url, environment),
+          host: host || environment.PGHOST || 'localhost',
           isVerified: new URL(url).searchParams.get('sslmode') === 'verify-full',
           permission: 'database',
           remedy: 'add sslmode=verify-full to the URL, with sslrootcert=FILE for a CA of your own',
-        };
+        }));
       }),
     );
 }
@@ -114,12 +115,6 @@ function describeHttp(variable: string, url: string): HostedConnection {
     permission: null,
     remedy: 'use https://, with NODE_EXTRA_CA_CERTS=FILE for a CA of your own',
   };
-}
-
-/** Returns the host, or folder of sockets, that `pg` connects to. */
-function findDatabaseHost(url: string, { PGHOST }: Environment): string {
-  const { hostname, searchParams } = new URL(url);
-  return searchParams.get('host') || decodeURIComponent(hostname) || PGHOST || 'localhost';
 }
 
 function getHost(url: string): string {

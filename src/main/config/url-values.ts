@@ -1,3 +1,4 @@
+import { HostListError, normalizeHosts } from '../../database/failover/host-list.ts';
 import { type Reader, WrongValue } from './config-values.ts';
 
 /** Reads a URL without a trailing slash, so that paths can be appended. */
@@ -65,9 +66,12 @@ export const origin: Reader<string> = (value) => {
 
 const SSL_MODES = ['disable', 'prefer', 'require', 'verify-ca', 'verify-full', 'no-verify'];
 
-/** Credentials as in any URL, percent-encoded. */
-export const postgresUrl: Reader<string> = (value) => {
+/**
+ * Credentials as in any URL, percent-encoded. Of several hosts, the URL is returned as `normalizeHosts` writes it.
+ */
+export const postgresUrl: Reader<string> = (text) => {
   const takes = 'a URL such as postgresql://user:password@host:5432/database';
+  const value = readHosts(text, takes);
   const url = URL.parse(value);
   if (url === null || !/^postgres(ql)?:$/.test(url.protocol) || url.pathname.length < 2) {
     throw new WrongValue(takes);
@@ -81,13 +85,23 @@ export const postgresUrl: Reader<string> = (value) => {
     throw new WrongValue(`${takes}, with each parameter once`);
   }
   const port = url.searchParams.get('port');
-  if (port !== null && !/^\d{1,5}$/.test(port)) throw new WrongValue(`${takes}; port is a number`);
+  if (port !== null && !/^\d{1,5}(,\d{1,5})*$/.test(port))
+    throw new WrongValue(`${takes}; port is a number`);
   const mode = url.searchParams.get('sslmode');
   if (mode !== null && !SSL_MODES.includes(mode)) {
     throw new WrongValue(`${takes}; sslmode is one of ${SSL_MODES.join(', ')}`);
   }
   return value;
 };
+
+function readHosts(text: string, takes: string): string {
+  try {
+    return normalizeHosts(text);
+  } catch (error) {
+    if (error instanceof HostListError) throw new WrongValue(`${takes}; ${error.message}`);
+    throw error;
+  }
+}
 
 function isDecodable(text: string): boolean {
   try {

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { isPrivilegeError } from '../../database/database-errors.ts';
+import { listHosts, NoPrimaryError } from '../../database/failover/index.ts';
 import { LET_THE_OWNER, MigrationError } from '../../database/migration-error.ts';
 import { isDatabaseUnavailable } from '../../database/unavailable.ts';
 import { findUnfitDatabaseError, NoFreeSessionError } from '../../database/unfit-database.ts';
@@ -60,6 +61,7 @@ export async function findDatabaseFault(
   });
   const unfitness = findUnfitDatabaseError(error);
   if (unfitness !== null) return permanent(unfitness.message);
+  if (cause instanceof NoPrimaryError) return { sentence: cause.message, mayPass: true };
   if (cause instanceof NoFreeSessionError) return { sentence: cause.message, mayPass: true };
   const network = networkFault(cause, { place, variable, program: 'PostgreSQL' });
   if (network !== null) return temporary(network);
@@ -143,11 +145,13 @@ const POSTGRES_PORT = 5432;
 /** "E", with which the response of a server begins that is too old or too busy. */
 const ERROR_RESPONSE = 0x45;
 
-/** Returns host and port, or the folder of the socket. */
+/** Returns host and port of each host, or the folder of its socket. */
 export function formatDatabaseAddress(databaseUrl: string): string {
-  const { hostname, port, searchParams } = new URL(databaseUrl);
-  const host = searchParams.get('host') ?? decodeURIComponent(hostname);
-  if (host.startsWith('/')) return host;
-  const at = searchParams.get('port') ?? (port === '' ? String(POSTGRES_PORT) : port);
-  return `${host === '' ? 'localhost' : host}:${at}`;
+  return listHosts(databaseUrl)
+    .map(({ host, port }) => {
+      if (host.startsWith('/')) return host;
+      const bracketed = host.includes(':') ? `[${host}]` : host || 'localhost';
+      return `${bracketed}:${port}`;
+    })
+    .join(' or ');
 }

@@ -7,6 +7,7 @@ import {
   type DatabaseOptions,
 } from '../../database/database.ts';
 import { createKeyFollowing } from '../../database/encryption/key-following.ts';
+import type { PrimaryWatch } from '../../database/failover/index.ts';
 import { createKeyRing } from '../../database/key-ring.ts';
 import { createReplicas } from '../../database/replicas.ts';
 import type { Queryable } from '../../database/statement.ts';
@@ -31,6 +32,7 @@ import { createRateLimiters } from './create-rate-limiters.ts';
 import { createSignInLimits } from './create-sign-in-limits.ts';
 import { healthProbes } from './health-probes.ts';
 import { moduleSettings } from './module-settings.ts';
+import { openPrimaryWatch } from './open-primary-watch.ts';
 import { createServerCertificate, createTlsTally } from './server-certificate.ts';
 import { createSubscriptions } from './subscriptions.ts';
 import { createTracing, tracedMailer, tracedProvider, tracedSender } from './tracing.ts';
@@ -87,7 +89,11 @@ export async function createInfrastructure(
   if (certificate !== null) metrics.watchCertificate(certificate.endsAt);
   const ownCertificate = () => certificate?.leaf() ?? null;
   const tracing = built.adopt(await createTracing(config.otlpEndpoint), (it) => it?.close());
+  const primary = built.adopt(openPrimaryWatch(databaseUrl, config.dataDir, logger), (it) =>
+    it?.close(),
+  );
   const { database, reads } = openDatabases(config, runtime, {
+    primary,
     constraints,
     metrics,
     tracing,
@@ -101,7 +107,12 @@ export async function createInfrastructure(
   // Only the events of orders announce a change. The others are found by polling.
   commits.subscribe(tail.nudge);
   const liveLog = built.adopt(createLiveLog({ database, tail, onError }), (it) => it.stop());
-  const queue = await createJobQueue(config.queue, { databaseUrl, log: logger, onError });
+  const queue = await createJobQueue(config.queue, {
+    databaseUrl,
+    primary,
+    log: logger,
+    onError,
+  });
   const jobs = built.adopt(createJobs({ database, driver: queue.driver, onError }), (it) =>
     it.stop(),
   );
@@ -186,6 +197,7 @@ export async function createInfrastructure(
 }
 
 interface DatabaseParts extends Pick<InfrastructureOptions, 'constraints' | 'built'> {
+  readonly primary: PrimaryWatch | null;
   readonly metrics: Metrics;
   readonly tracing: Tracing | null;
   readonly commits: Channel<readonly Change[]>;
@@ -195,12 +207,13 @@ interface DatabaseParts extends Pick<InfrastructureOptions, 'constraints' | 'bui
 function openDatabases(
   { databasePoolMax: poolMax, databaseReplicaUrls }: Config,
   { databaseUrl, encryptionKeys, logger }: Runtime,
-  { constraints, metrics, tracing, commits, built }: DatabaseParts,
+  { primary, constraints, metrics, tracing, commits, built }: DatabaseParts,
 ): { readonly database: Database; readonly reads: Queryable } {
   const database = built.adopt(
     createDatabase({
       url: databaseUrl,
       keyRing: createKeyRing(encryptionKeys),
+      primary,
       poolMax,
       constraints,
       onQuery: metrics.observeQuery,

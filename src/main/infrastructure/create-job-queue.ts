@@ -1,4 +1,5 @@
 import type { Queue } from 'bullmq';
+import type { PrimaryWatch } from '../../database/failover/index.ts';
 import { createPostgresQueue } from '../../drivers/queue/postgres/postgres-queue.ts';
 import type { QueueDriver } from '../../drivers/queue/queue.ts';
 import type { Log } from '../../shared/log.ts';
@@ -6,6 +7,8 @@ import type { QueueChoice } from '../config/queue-choice.ts';
 
 export interface QueueRuntime {
   readonly databaseUrl: string;
+  /** Required if the URL names several hosts. */
+  readonly primary: PrimaryWatch | null;
   readonly log: Log;
   readonly onError: (error: unknown) => void;
 }
@@ -23,11 +26,11 @@ export interface JobQueue {
  */
 export async function createJobQueue(
   choice: QueueChoice,
-  { databaseUrl, log, onError }: QueueRuntime,
+  { databaseUrl, primary, log, onError }: QueueRuntime,
 ): Promise<JobQueue> {
   switch (choice.kind) {
     case 'postgres':
-      return { driver: createPostgresQueue({ url: databaseUrl, onError }), boards: null };
+      return { driver: createPostgresQueue({ url: databaseUrl, primary, onError }), boards: null };
     case 'bullmq': {
       const { createBullmqQueue } = await import('../../drivers/queue/bullmq/bullmq-queue.ts');
       const driver = createBullmqQueue({ url: choice.redisUrl, log });

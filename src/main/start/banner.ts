@@ -1,5 +1,6 @@
 import { getPublicPath } from '../../http/index.ts';
 import type { Config } from '../config/config.ts';
+import { formatDatabaseAddress } from '../faults/database-fault.ts';
 import { version } from '../program.ts';
 import { formatTable } from '../terminal.ts';
 import type { DemoAccount } from './demo-data.ts';
@@ -42,9 +43,8 @@ export function renderBanner({ config, address, databaseUrl, demoAccounts }: Ban
 
 function databaseLine(config: Config, databaseUrl: string): string {
   const { hostname, port, pathname } = new URL(databaseUrl);
-  if (config.database.kind === 'external') {
-    return `${hostname}:${port === '' ? '5432' : port}${pathname}`;
-  }
+  if (config.database.kind === 'external')
+    return `${formatDatabaseAddress(databaseUrl)}${pathname}`;
   // The password is read from its file, so that it appears neither here nor in a shell's history.
   return `PGPASSWORD="$(cat '${config.dataDir}/postgres-password')" psql -h ${hostname} -p ${port} -U holdfast holdfast`;
 }

@@ -8,6 +8,7 @@ import { installPostgresQueue } from '../../drivers/queue/postgres/install.ts';
 import type { Log } from '../../shared/log.ts';
 import type { Config } from '../config/config.ts';
 import { findDatabaseFault, UnusableDatabaseError } from '../faults/database-fault.ts';
+import { openPrimaryWatch } from '../infrastructure/open-primary-watch.ts';
 
 /** The database as its owner sees it. */
 export interface Schema extends AsyncDisposable {
@@ -28,9 +29,10 @@ const STATEMENT_TIMEOUT_MS = 30_000;
  * UnusableDatabaseError if the owner cannot connect, and MigrationError if it connects to another database.
  */
 export async function openSchema(
-  config: Pick<Config, 'database'>,
+  config: Pick<Config, 'database' | 'dataDir'>,
   database: Database,
   migrationUrl: string | null,
+  log: Log,
 ): Promise<Schema> {
   const [role] = await findRole(database);
   const { name, isSuperuser, owner: ownsAs } = role!;
@@ -44,12 +46,18 @@ export async function openSchema(
       async [Symbol.asyncDispose]() {},
     };
   }
+  const primary = openPrimaryWatch(migrationUrl, config.dataDir, log);
   const owner = createDatabase({
     url: migrationUrl,
+    primary,
     poolMax: 1,
     constraints: {},
     statementTimeoutMs: STATEMENT_TIMEOUT_MS,
   });
+  const close = async () => {
+    await owner.close();
+    await primary?.close();
+  };
   try {
     const ownerRole = await describeOwner(owner, config, migrationUrl);
     requireSameDatabase(role!, ownerRole);
@@ -58,10 +66,10 @@ export async function openSchema(
       role: name,
       isOwner,
       mayGrant: ownerRole.name !== name,
-      [Symbol.asyncDispose]: () => owner.close(),
+      [Symbol.asyncDispose]: close,
     };
   } catch (error) {
-    await owner.close();
+    await close();
     throw error;
   }
 }

@@ -13,6 +13,7 @@ import { createKeyRing } from '../../database/key-ring.ts';
 import type { Log } from '../../shared/log.ts';
 import type { Config } from '../config/config.ts';
 import { findDatabaseFault, UnusableDatabaseError } from '../faults/database-fault.ts';
+import { openPrimaryWatch } from '../infrastructure/open-primary-watch.ts';
 import { constraintErrors } from '../tables/constraint-errors.ts';
 import { UsageError } from '../usage-error.ts';
 import { findEncryptionKeys } from './own-secrets.ts';
@@ -50,10 +51,12 @@ export async function openDatabase(
   if (isNew && !mayCreate) throw noDatabase(config.dataDir);
   await using opened = new AsyncDisposableStack();
   const { url, migrationUrl } = await findOrStart(config, log, opened);
+  const primary = opened.adopt(openPrimaryWatch(url, config.dataDir, log), (it) => it?.close());
   const database = opened.adopt(
     createDatabase({
       url,
       keyRing: createKeyRing(await findEncryptionKeys(config)),
+      primary,
       poolMax: POOL_MAX,
       constraints: constraintErrors,
       statementTimeoutMs: STATEMENT_TIMEOUT_MS,

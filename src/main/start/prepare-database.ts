@@ -39,7 +39,7 @@ export async function prepareDatabase(
   log: Log,
 ): Promise<Prepared> {
   const { database } = application;
-  await using schema = await openSchema(config, database, migrationUrl);
+  await using schema = await openSchema(config, database, migrationUrl, log);
   const [settings] = await findServerSettings(database);
   const [{ trigrams } = settings!] = await findServerSettings(schema.owner);
   const faults = serverFaults({ ...settings!, trigrams }, config.production);

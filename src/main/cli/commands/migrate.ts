@@ -13,7 +13,7 @@ export async function migrateCommand(): Promise<ExitCode> {
   const config = loadConfig();
   const log = createCommandLogger();
   await using opened = await openDatabase(config, log, { mayCreate: true });
-  await using schema = await openSchema(config, opened.database, opened.migrationUrl);
+  await using schema = await openSchema(config, opened.database, opened.migrationUrl, log);
   const applied = await migrateSchema(config, schema, { info() {}, warn: log.warn.bind(log) });
   for (const { number, name } of applied) print(`Applied ${number} ${name}.`);
   if (applied.length === 0) print('Nothing to do: the database is up to date.');

@@ -41,7 +41,7 @@ export async function withDatabase<T>(
   await using opened = await openDatabase(config, log, { mayCreate });
   const { database } = opened;
   if (needs.migrated || opened.isNew) await migrateOnce(config, opened, log);
-  else if (config.database.kind === 'embedded') await grantOnce(config, opened);
+  else if (config.database.kind === 'embedded') await grantOnce(config, opened, log);
   if (needs.secrets) await adoptKeys(database, encryptedTables);
   // A command gives no cursors to clients, so their secret need not be shared.
   const cursors = createCursors(randomBytes(32).toString('base64'));
@@ -56,12 +56,12 @@ export async function withDatabase<T>(
 }
 
 async function migrateOnce(config: Config, opened: OpenDatabase, log: Log): Promise<void> {
-  await using schema = await openSchema(config, opened.database, opened.migrationUrl);
+  await using schema = await openSchema(config, opened.database, opened.migrationUrl, log);
   await migrateSchema(config, schema, log);
 }
 
 /** A data folder of an earlier version has no runtime role until now, so its tables grant it nothing yet. */
-async function grantOnce(config: Config, opened: OpenDatabase): Promise<void> {
-  await using schema = await openSchema(config, opened.database, opened.migrationUrl);
+async function grantOnce(config: Config, opened: OpenDatabase, log: Log): Promise<void> {
+  await using schema = await openSchema(config, opened.database, opened.migrationUrl, log);
   await grantRuntime(schema);
 }

@@ -7,6 +7,7 @@ import {
 } from '../../../database/privileges.ts';
 import { findRole, type RoleRow } from '../../../database/queries.ts';
 import type { Config } from '../../config/config.ts';
+import { createCommandLogger } from '../../start/logger.ts';
 import { openSchema } from '../../start/migrate-schema.ts';
 import type { OpenDatabase } from '../../start/open-database.ts';
 import { explainError } from '../explain-error.ts';
@@ -43,7 +44,7 @@ async function findOwnerFaults(
   migrationUrl: string,
 ): Promise<Finding[]> {
   try {
-    await using _schema = await openSchema(config, database, migrationUrl);
+    await using _schema = await openSchema(config, database, migrationUrl, createCommandLogger());
     return [];
   } catch (error) {
     return [createFinding('migrations', 'wrong', explainError(error).text)];

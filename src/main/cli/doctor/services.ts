@@ -119,7 +119,12 @@ const tlsRemedies: Readonly<Record<TlsFault['kind'], (variable: string) => strin
 async function queueFinding({ queue }: Config): Promise<Finding> {
   const what = queue.kind === 'bullmq' ? 'BullMQ' : 'SQS';
   const log = { info() {}, warn() {} };
-  const { driver } = await createJobQueue(queue, { databaseUrl: '', log, onError() {} });
+  const { driver } = await createJobQueue(queue, {
+    databaseUrl: '',
+    primary: null,
+    log,
+    onError() {},
+  });
   try {
     await driver.start([]);
     await driver.ping();
