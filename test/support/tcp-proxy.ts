@@ -6,31 +6,75 @@ export interface TcpProxy {
   readonly url: string;
   /** Closes every connection and every new one at once, as if the server were down. */
   cut(): void;
+  /** Accepts connections, but passes nothing on in either direction, as if the network lost every packet. */
+  silence(): void;
+  /** Passes everything on that much later. */
+  delay(ms: number): void;
+  /**
+   * Passes the next COMMIT to the server, and closes its connection instead of passing on the answer. Resolves when
+   * that has happened. Only for connections without TLS.
+   */
+  loseCommitAnswer(): Promise<void>;
+  /** Passes everything on again, also what was withheld. */
   restore(): void;
   close(): Promise<void>;
 }
+
+/** The end of the message with which `pg` sends a COMMIT, and that of the answer. */
+const COMMIT = Buffer.from('commit\0');
+const COMMITTED = Buffer.from('COMMIT\0');
 
 /** Starts a proxy in front of a PostgreSQL server, so that a test can make the server unavailable. */
 export async function startTcpProxy(target: string): Promise<TcpProxy> {
   const { hostname, port } = new URL(target);
   const sockets = new Set<Socket>();
-  let isCut = false;
+  let state: 'open' | 'cut' | 'silent' = 'open';
+  let delayMs = 0;
+  let onCommit: (() => void) | null = null;
   const keep = (socket: Socket) => {
     sockets.add(socket);
     socket.on('error', () => {});
     socket.on('close', () => sockets.delete(socket));
+    if (state === 'silent') socket.pause();
   };
+
+  /** Returns whether these bytes contain the COMMIT whose answer is to be lost. */
+  function takeCommit(chunk: Buffer): (() => void) | null {
+    if (onCommit === null || !chunk.includes(COMMIT)) return null;
+    const lost = onCommit;
+    onCommit = null;
+    return lost;
+  }
+
+  function passOn(client: Socket, upstream: Socket): void {
+    let loseAnswer: (() => void) | null = null;
+    const write = (to: Socket, chunk: Buffer) => {
+      if (delayMs === 0) to.write(chunk);
+      else setTimeout(() => to.writable && to.write(chunk), delayMs);
+    };
+    client.on('data', (chunk: Buffer) => {
+      loseAnswer ??= takeCommit(chunk);
+      write(upstream, chunk);
+    });
+    upstream.on('data', (chunk: Buffer) => {
+      if (loseAnswer === null) return write(client, chunk);
+      if (!chunk.includes(COMMITTED)) return;
+      client.destroy();
+      loseAnswer();
+    });
+    client.on('close', () => upstream.destroy());
+    upstream.on('close', () => client.destroy());
+  }
+
   const server = createServer((client) => {
     keep(client);
-    if (isCut) {
+    if (state === 'cut') {
       client.destroy();
       return;
     }
     const upstream = connect(Number(port || 5432), hostname);
     keep(upstream);
-    client.pipe(upstream).pipe(client);
-    client.on('close', () => upstream.destroy());
-    upstream.on('close', () => client.destroy());
+    passOn(client, upstream);
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -39,14 +83,28 @@ export async function startTcpProxy(target: string): Promise<TcpProxy> {
   const url = new URL(target);
   url.host = `127.0.0.1:${address.port}`;
   const cut = () => {
-    isCut = true;
+    state = 'cut';
     for (const socket of sockets) socket.destroy();
   };
   return {
     url: url.href,
     cut,
+    silence() {
+      state = 'silent';
+      for (const socket of sockets) socket.pause();
+    },
+    delay(ms) {
+      delayMs = ms;
+    },
+    loseCommitAnswer() {
+      const { promise, resolve } = Promise.withResolvers<void>();
+      onCommit = resolve;
+      return promise;
+    },
     restore() {
-      isCut = false;
+      state = 'open';
+      delayMs = 0;
+      for (const socket of sockets) socket.resume();
     },
     async close() {
       cut();

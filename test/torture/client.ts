@@ -11,6 +11,8 @@ export interface ClientOptions {
   readonly urls: () => readonly string[];
   readonly random: () => number;
   readonly signal: AbortSignal;
+  /** Called with each attempt when it has ended. */
+  readonly onAttempt?: (attempt: Attempt) => void;
 }
 
 const TRIES_MAX = 4;
@@ -22,6 +24,7 @@ export async function runClient(options: ClientOptions): Promise<Attempt[]> {
   while (!options.signal.aborted) {
     const attempt = await placeOne(options);
     history.push(attempt);
+    options.onAttempt?.(attempt);
     if (attempt.outcome.kind === 'placed' && options.random() < 0.3) {
       await send(options, `/api/orders/${attempt.outcome.orderId}/cancel`, {});
     }
