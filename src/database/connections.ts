@@ -67,7 +67,7 @@ export function createConnections(options: ConnectionsOptions): Connections {
   /** Null if the next connection through a pooler has to detect its kind. */
   let detection: Promise<'session' | 'transaction'> | null = null;
   let generation = 0;
-  let serverStartedAt: string | null = null;
+  let serverStartedAt: number | null = null;
   const primary = options.primary ?? null;
   if (primary === null && listHosts(options.url).length > 1) {
     throw new Error('connections to several hosts need to know which of them is the primary');
@@ -193,8 +193,8 @@ function getTarget(client: pg.ClientBase): DatabaseHost {
 interface SessionFacts {
   /** The id of the PostgreSQL process. */
   readonly pid: number;
-  /** When the server was started. */
-  readonly startedAt: string;
+  /** When the server was started, in seconds since 1970. */
+  readonly startedAt: number;
 }
 
 /**
@@ -210,7 +210,7 @@ async function runSettings(
 ): Promise<SessionFacts> {
   try {
     const results = (await client.query({
-      text: `begin; set local statement_timeout = '${timeoutMs}ms'; ${text}; commit; select pg_catalog.pg_backend_pid() as pid, pg_catalog.pg_postmaster_start_time()::pg_catalog.text as "startedAt"`,
+      text: `begin; set local statement_timeout = '${timeoutMs}ms'; ${text}; commit; select pg_catalog.pg_backend_pid() as pid, pg_catalog.date_part('epoch', pg_catalog.pg_postmaster_start_time()) as "startedAt"`,
       query_timeout: timeoutMs,
     } as pg.QueryConfig)) as unknown as pg.QueryResult<SessionFacts>[];
     return results.at(-1)!.rows[0]!;

@@ -147,6 +147,23 @@ export const findRole = statement<[], RoleRow>(
 );
 
 /**
+ * An expression whose evaluation is a write, so that the COMMIT of its transaction waits for the synchronous standby, and with it
+ * for everything that was visible before. A message in the WAL that nothing reads; without such a standby it does nothing.
+ */
+export const WRITE_FOR_STANDBY = `case when current_setting('synchronous_standby_names') <> ''
+            then pg_logical_emit_message(true, 'holdfast', '')
+        end`;
+
+/**
+ * Makes the transaction, or the statement on its own, wait for the synchronous standby although it changes nothing: for
+ * answers and messages that rest on what another transaction has written.
+ */
+export const reachStandby = statement<[], never>(
+  'database.reach_standby',
+  `select ${WRITE_FOR_STANDBY} as message`,
+);
+
+/**
  * Ends the sessions of this role whose COMMIT has waited too long for a synchronous standby. PostgreSQL would let each wait
  * until the standby is back, with its locks, although its client has long gone.
  */

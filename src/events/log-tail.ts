@@ -1,4 +1,5 @@
 import type { Database } from '../database/database.ts';
+import { reachStandby } from '../database/queries.ts';
 import { createRecurringTask } from '../shared/background/recurring-task.ts';
 import { pause } from '../shared/pause.ts';
 import { createLogReader } from './log-reader.ts';
@@ -64,14 +65,28 @@ export function createLogTail({ database, onError }: LogTailOptions): LogTail {
   let isOpen = false;
   /** Whether the end of the log may have moved back, because another server has taken over the database. */
   let isEndUncertain = false;
+  /** The generation of the database's server that was read last. */
+  let generation = database.generation();
   let readAt = 0;
   let nudging: NodeJS.Timeout | undefined;
 
-  const findSettledEnd = () =>
-    reader.findSettledEnd(async () => {
+  /** Followers tell the outside world of what is before it, so the synchronous standby must have it. */
+  async function findSettledEnd(): Promise<number> {
+    const end = await reader.findSettledEnd(async () => {
       await pause(WRITERS_WAIT_MS, { signal: stopping.signal, ref: false });
       stopping.signal.throwIfAborted();
     });
+    await reachStandby(database);
+    return end;
+  }
+
+  /** Notices a server that has taken over, or was restarted. */
+  function noticeOtherServer(): void {
+    if (database.generation() === generation) return;
+    generation = database.generation();
+    reader = createLogReader(database);
+    isEndUncertain = true;
+  }
 
   function startAt(end: number): void {
     position = end;
@@ -83,11 +98,13 @@ export function createLogTail({ database, onError }: LogTailOptions): LogTail {
     if (opening !== null) return opening;
     // Since the last one was used, another server may have taken over the database: what it knew about gaps is void.
     reader = createLogReader(database);
+    const opened = database.generation();
     opening = findSettledEnd().then(
       (end) => {
         startAt(end);
         isOpen = true;
         isEndUncertain = false;
+        generation = opened;
         poller.start();
         poller.nudge();
       },
@@ -108,6 +125,7 @@ export function createLogTail({ database, onError }: LogTailOptions): LogTail {
         opening = null;
       }
       if (!isOpen) return null;
+      noticeOtherServer();
       if (isEndUncertain) {
         // What is in memory may have been lost, even if other events have these positions by now.
         const end = await findSettledEnd();
@@ -118,6 +136,9 @@ export function createLogTail({ database, onError }: LogTailOptions): LogTail {
       readAt = performance.now();
       isEndUncertain = true;
       const { events, more } = await reader.read(position, BATCH_MAX);
+      if (events.length > 0) await reachStandby(database);
+      // The events may be those of a server that was lost meanwhile, or come after others that were.
+      if (database.generation() !== generation) return 0;
       isEndUncertain = false;
       position = events.at(-1)?.position ?? position;
       recent.add(events);

@@ -162,13 +162,13 @@ test('a module imports ports, never a driver', () => {
   assert.deepEqual(wrong.map(describeImport), []);
 });
 
-test('connections to PostgreSQL are created in one place, which applies our session settings', () => {
+test('connections to PostgreSQL are created in one place, which applies our session settings, and where hosts are asked', () => {
   const makers = sourceFiles('src/**/*.ts').filter(({ text }) =>
     /new (pg\.)?(Pool|Client)\(/.test(text),
   );
   assert.deepEqual(
     makers.map(({ path }) => path),
-    ['src/database/connections.ts'],
+    ['src/database/connections.ts', 'src/database/failover/host-probe.ts'],
   );
 });
 

@@ -123,7 +123,7 @@ export const folderOrders: readonly FolderOrder[] = [
       ['index.ts'],
     ],
   },
-  { folder: 'src/database', ranks: [['*'], ['embedded', 'encryption']] },
+  { folder: 'src/database', ranks: [['failover'], ['*'], ['embedded', 'encryption']] },
   {
     folder: 'src/drivers',
     ranks: [['redis'], ['cache', 'limits', 'mail', 'payments', 'queue', 'tracing', 'webhooks']],

@@ -7,7 +7,7 @@ export interface HostReport {
   readonly systemId: string | null;
   /** Counts the promotions in the history of the cluster. */
   readonly timeline: number | null;
-  /** When its process was started: two names of one server have this in common, and nothing else does. */
+  /** When its process was started, in seconds since 1970: two names of one server have this in common, and nothing else does. */
   readonly startedAt: string | null;
 }
 

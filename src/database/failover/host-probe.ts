@@ -51,7 +51,7 @@ export const SERVER_FACTS = `
        then (select timeline_id::pg_catalog.text from pg_catalog.pg_control_checkpoint())
        else pg_catalog.substr(pg_catalog.pg_walfile_name(pg_catalog.pg_current_wal_lsn()), 1, 8)
    end as timeline,
-  pg_catalog.pg_postmaster_start_time()::pg_catalog.text as "startedAt"`;
+  pg_catalog.date_part('epoch', pg_catalog.pg_postmaster_start_time())::pg_catalog.text as "startedAt"`;
 
 const ASK = `
 select ${SERVER_FACTS},

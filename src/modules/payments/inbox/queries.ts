@@ -1,3 +1,4 @@
+import { WRITE_FOR_STANDBY } from '../../../database/queries.ts';
 import { statement } from '../../../database/statement.ts';
 import type { ProviderEvent } from '../../../drivers/payments/payment-provider.ts';
 import type { QueueRow } from '../../../jobs/index.ts';
@@ -15,20 +16,30 @@ export interface InboxRow {
 }
 
 /**
- * Stores events and returns the ids of the new ones. `rows`: JSON array with the columns as members. Only RECEIVED
+ * Stores events and returns the ids of the new ones. The provider is told that the others are stored, too, so their first
+ * transaction must have reached the synchronous standby. `rows`: JSON array with the columns as members. Only RECEIVED
  * events are due, immediately. An event without a payload has the reference of the charge that it reported.
  */
 export const insertProviderEvents = statement<[rows: string], { id: string }>(
   'payments.insert_provider_events',
-  `insert into provider_events (id, provider, event_id, type, payload, cause, provider_reference, status, outcome,
-                                next_attempt_at)
-   select id, provider, event_id, type, payload, cause, provider_reference, status, outcome,
-          case status when 'RECEIVED' then now() end
-     from jsonb_to_recordset($1::jsonb) as new_event
-       (id uuid, provider text, event_id text, type text, payload jsonb, cause jsonb, provider_reference text, status text,
-        outcome text)
-   on conflict (provider, event_id) do nothing
-   returning id`,
+  `with stored as (
+     insert into provider_events (id, provider, event_id, type, payload, cause, provider_reference, status, outcome,
+                                  next_attempt_at)
+     select id, provider, event_id, type, payload, cause, provider_reference, status, outcome,
+            case status when 'RECEIVED' then now() end
+       from jsonb_to_recordset($1::jsonb) as new_event
+         (id uuid, provider text, event_id text, type text, payload jsonb, cause jsonb, provider_reference text,
+          status text, outcome text)
+     on conflict (provider, event_id) do nothing
+     returning id
+   )
+   select id
+     from stored
+    union all
+   select null::uuid
+    where case when (select count(*) from stored) < jsonb_array_length($1::jsonb)
+               then (${WRITE_FOR_STANDBY}) < '0/0'::pg_lsn
+           end`,
 );
 
 const inboxColumns = `id, provider, event_id as "eventId", type, payload as event, cause, attempts`;
