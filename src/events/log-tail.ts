@@ -16,6 +16,8 @@ const GAP_MS = 40;
 const WRITERS_WAIT_MS = 20;
 const AFTER_FAILURE_MS = 1_000;
 const BATCH_MAX = 1_000;
+/** How many events a server that has taken over may lack without other servers' streams missing what replaced them. */
+const COMPARED_MAX = 1_000;
 
 /** The end of the log, read once for all parts of this process that follow it. */
 export interface LogTail {
@@ -88,6 +90,22 @@ export function createLogTail({ database, onError }: LogTailOptions): LogTail {
     isEndUncertain = true;
   }
 
+  /**
+   * Returns the position up to which the log is still the one that was read. Beyond it, events were lost, even if others
+   * have their positions by now.
+   */
+  async function findKeptEnd(): Promise<number> {
+    const end = Math.min(await findSettledEnd(), position);
+    const known = recent.last(COMPARED_MAX);
+    const [first] = known;
+    if (first === undefined) return end;
+    const present = await readEvents(database, first.position - 1, known.length);
+    const ids = new Set(present.map(({ id }) => id));
+    const lastKept = known.findLast(({ id }) => ids.has(id));
+    if (lastKept === known.at(-1)) return end;
+    return Math.min(end, lastKept?.position ?? first.position - 1);
+  }
+
   function startAt(end: number): void {
     position = end;
     recent.restart(end);
@@ -127,10 +145,9 @@ export function createLogTail({ database, onError }: LogTailOptions): LogTail {
       if (!isOpen) return null;
       noticeOtherServer();
       if (isEndUncertain) {
-        // What is in memory may have been lost, even if other events have these positions by now.
-        const end = await findSettledEnd();
-        if (end < position) for (const { onRewind } of followers) onRewind(end);
-        startAt(Math.min(end, position));
+        const kept = await findKeptEnd();
+        if (kept < position) for (const { onRewind } of followers) onRewind(kept);
+        startAt(kept);
         isEndUncertain = false;
       }
       readAt = performance.now();

@@ -11,6 +11,8 @@ export interface RecentEvents {
   restart(position: number): void;
   /** Returns up to `limit` events after a position, or null if some of them are no longer here. */
   find(after: number, limit: number): readonly LoggedEvent[] | null;
+  /** Returns the last events that are here, up to `max`. */
+  last(max: number): readonly LoggedEvent[];
 }
 
 export function createRecentEvents(max = EVENTS_MAX): RecentEvents {
@@ -35,6 +37,7 @@ export function createRecentEvents(max = EVENTS_MAX): RecentEvents {
       const first = findFirst(events, after);
       return events.slice(first, first + limit);
     },
+    last: (max) => events.slice(-max),
   };
 }
 

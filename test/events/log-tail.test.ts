@@ -129,6 +129,28 @@ const step = fc.oneof(
   }),
 );
 
+/** Removes the events of a name, as a failover to a server that had not received them would. */
+async function lose(name: string): Promise<void> {
+  const client = await owner.connect();
+  await client.query('set session_replication_role = replica');
+  await client.query(`delete from events where data ->> 'name' = $1::text`, [name]);
+  await client.query(
+    `select setval(pg_get_serial_sequence('events', 'position'), (select max(position) from events))`,
+  );
+  await client.end();
+}
+
+/** Follows the log of a database, and records the names of what it delivers. */
+async function record(its: Database, onError: () => void = () => {}) {
+  const tail = createTestTail(its, onError);
+  const liveLog = createLiveLog({ database: its, tail, onError: () => {} });
+  const names: (string | undefined)[] = [];
+  await liveLog.subscribe({}, (events) => {
+    names.push(...events.map(nameOf));
+  });
+  return { tail, liveLog, names };
+}
+
 test('after the database has lost its last event, the one that takes its position is delivered', async () => {
   let isAvailable = true;
   let failures = 0;
@@ -139,31 +161,47 @@ test('after the database has lost its last event, the one that takes its positio
       return database.run(...call);
     },
   };
-  const tail = createTestTail(unreliable, () => {
+  const { tail, liveLog, names } = await record(unreliable, () => {
     failures += 1;
-  });
-  const liveLog = createLiveLog({ database: unreliable, tail, onError: () => {} });
-  const names: (string | undefined)[] = [];
-  await liveLog.subscribe({}, (events) => {
-    names.push(...events.map(nameOf));
   });
   await append(database, namedFact('kept'), namedFact('lost'));
   await until(async () => assert.deepEqual(names, ['kept', 'lost']));
   isAvailable = false;
   await until(async () => assert.ok(failures > 0));
-  const client = await owner.connect();
-  await client.query('set session_replication_role = replica');
-  await client.query(`delete from events where data ->> 'name' = 'lost'`);
-  await client.query(
-    `select setval(pg_get_serial_sequence('events', 'position'), (select max(position) from events))`,
-  );
-  await client.end();
+  await lose('lost');
   isAvailable = true;
   const [end] = (await positionsIn(database)).slice(-1);
   await until(async () => assert.equal(tail.position, end));
   assert.deepEqual(await tail.read(end!, 10), []);
   await append(database, namedFact('instead'));
   await until(async () => assert.deepEqual(names, ['kept', 'lost', 'instead']));
+  await liveLog.stop();
+});
+
+test('the same holds if another server takes over while nobody reads, so that no read fails', async () => {
+  let generation = 1;
+  let taking: Promise<void> | null = null;
+  const moving: Database = {
+    ...database,
+    generation: () => generation,
+    async run(...call) {
+      await taking;
+      return database.run(...call);
+    },
+  };
+  const { liveLog, names } = await record(moving);
+  await append(database, namedFact('still kept'), namedFact('lost too'));
+  await until(async () => assert.deepEqual(names, ['still kept', 'lost too']));
+  const { promise, resolve } = Promise.withResolvers<void>();
+  taking = promise;
+  await lose('lost too');
+  await append(database, namedFact('taking its position'));
+  // The next statement opens a connection, to the other server.
+  generation += 1;
+  resolve();
+  await until(async () =>
+    assert.deepEqual(names, ['still kept', 'lost too', 'taking its position']),
+  );
   await liveLog.stop();
 });
 
