@@ -7,7 +7,7 @@ export type { App } from './app.ts';
 export type { Authenticator } from './authentication.ts';
 export { type CachedReply, sendCached, sendCachedPage } from './cached-reply.ts';
 export { clientNetwork, clientRange, findPublicNetwork } from './client-address.ts';
-export { findCookie, findCookieValues } from './credentials.ts';
+export { findCookie, findCookieValues, mayReadMetrics } from './credentials.ts';
 export {
   entityTag,
   findMismatch,

@@ -92,6 +92,8 @@ export async function createInfrastructure(
   const primary = built.adopt(openPrimaryWatch(databaseUrl, config.dataDir, logger), (it) =>
     it?.close(),
   );
+  const readHosts = () => primary?.status() ?? null;
+  metrics.watchHosts(readHosts);
   const { database, reads } = openDatabases(config, runtime, {
     primary,
     constraints,
@@ -186,6 +188,8 @@ export async function createInfrastructure(
     relay,
     sealing,
     readLagSeconds: relay.lagSeconds,
+    readHosts,
+    metricsToken: config.metricsToken,
     probes: healthProbes({ caches, queue: queue.driver, relay, mail: config.mail }),
     mailer: tracedMailer(tracing, mailer),
     provider: tracedProvider(tracing, provider),

@@ -9,6 +9,7 @@ import {
   startEmbeddedPostgres,
   withDataFolderErrors,
 } from '../../database/embedded/index.ts';
+import type { PrimaryWatch } from '../../database/failover/index.ts';
 import { createKeyRing } from '../../database/key-ring.ts';
 import type { Log } from '../../shared/log.ts';
 import type { Config } from '../config/config.ts';
@@ -25,6 +26,8 @@ const STATEMENT_TIMEOUT_MS = 300_000;
 
 export interface OpenDatabase extends AsyncDisposable {
   readonly database: Database;
+  /** Null if the URL names one host. */
+  readonly primary: PrimaryWatch | null;
   readonly url: string;
   /** The URL of the owner of the tables; null if that is the user of `url`. */
   readonly migrationUrl: string | null;
@@ -67,6 +70,7 @@ export async function openDatabase(
   const everything = opened.move();
   return {
     database,
+    primary,
     url,
     migrationUrl,
     isNew,

@@ -4,6 +4,7 @@ import type { DetailedLog } from '../../shared/log.ts';
 import type { Cursors } from '../../shared/pagination.ts';
 import type { Module } from '../module.ts';
 import type { InvariantResult } from './check-changes.ts';
+import type { ReadHosts } from './database-hosts.ts';
 import { listDeadLetters, redriveDeadLetter } from './dead-letters.ts';
 import { createHealth, type Probe } from './health.ts';
 import { listAudit } from './list-audit.ts';
@@ -35,6 +36,9 @@ export interface OperationsDependencies {
   readonly isPrepared: () => boolean;
   /** Checks of services that orders do not need, by their name in the health report. */
   readonly probes: Readonly<Record<string, Probe>>;
+  readonly readHosts: ReadHosts;
+  /** What callers of other machines send to read the metrics; null: they may not. */
+  readonly metricsToken: string | null;
   /**
    * True if mail is captured instead of sent, outside production: admins may then read the texts of password resets.
    */
@@ -55,7 +59,12 @@ export function createOperations(dependencies: OperationsDependencies): Module<O
     },
   });
   const operations: Operations = {
-    health: createHealth({ database, isPrepared, others: dependencies.probes }),
+    health: createHealth({
+      database,
+      isPrepared,
+      others: dependencies.probes,
+      readHosts: dependencies.readHosts,
+    }),
     metrics,
     sampler,
     readActivity: () => readActivity(database, dependencies.currency, sampler.samples()),
@@ -71,7 +80,7 @@ export function createOperations(dependencies: OperationsDependencies): Module<O
   return {
     api: operations,
     routes: (app) => registerOperationsRoutes(app, operations),
-    probes: (app) => registerProbeRoutes(app, operations),
+    probes: (app) => registerProbeRoutes(app, operations, dependencies.metricsToken),
     schedules: [
       {
         name: CHECK_INVARIANTS,

@@ -1,4 +1,5 @@
 import type { Queryable } from '../../database/statement.ts';
+import { hasStandby, presentHosts, type ReadHosts } from './database-hosts.ts';
 import { ping } from './queries.ts';
 import type { HealthView } from './schemas.ts';
 import { withDeadline } from './with-deadline.ts';
@@ -14,8 +15,8 @@ export interface Health {
    * restarts.
    */
   liveness(): HealthView;
-  /** Reports whether requests should be sent here. */
-  readiness(): Promise<HealthView>;
+  /** Reports whether requests should be sent here. `showsNames`: also the names of the database's hosts. */
+  readiness(showsNames?: boolean): Promise<HealthView>;
 }
 
 /** Rejects on any failure; the reason is not reported. */
@@ -27,12 +28,15 @@ export interface HealthDependencies {
   readonly isPrepared: () => boolean;
   /** Checks of services that orders do not need, by name. A failure degrades the service but keeps its traffic. */
   readonly others?: Readonly<Record<string, Probe>>;
+  /** Default: the database has one host. */
+  readonly readHosts?: ReadHosts;
   readonly probeTimeoutMs?: number;
 }
 
 type Status = 'ok' | 'degraded' | 'unavailable';
 
 export function createHealth(deps: HealthDependencies): Health {
+  const readHosts = deps.readHosts ?? (() => null);
   const timeoutMs = deps.probeTimeoutMs ?? PROBE_TIMEOUT_MS;
   const isDatabaseAvailable = shareRecent(() => ping(deps.database), 0);
   const others = Object.entries(deps.others ?? {}).map(
@@ -48,7 +52,7 @@ export function createHealth(deps: HealthDependencies): Health {
 
   return {
     liveness: () => ({ status: 'ok', checks: {} }),
-    async readiness() {
+    async readiness(showsNames = false) {
       const statuses = await Promise.all([
         checkStatus(isDatabaseAvailable, 'unavailable'),
         ...others.map(([, isAvailable]) => checkStatus(isAvailable, 'degraded')),
@@ -56,9 +60,16 @@ export function createHealth(deps: HealthDependencies): Health {
       const start = deps.isPrepared() ? 'ok' : 'unavailable';
       const names = ['database', ...others.map(([name]) => name)];
       const checks = names.map((name, index) => [name, { status: statuses[index]! }] as const);
+      const hosts = readHosts();
+      const standby = hosts === null || hasStandby(hosts) ? 'ok' : 'degraded';
       return {
-        status: findWorst([...statuses, start]),
-        checks: { ...Object.fromEntries(checks), start: { status: start } },
+        status: findWorst([...statuses, start, standby]),
+        checks: {
+          ...Object.fromEntries(checks),
+          ...(hosts === null ? {} : { standby: { status: standby } }),
+          start: { status: start },
+        },
+        ...(hosts === null ? {} : { database: presentHosts(hosts, showsNames) }),
       };
     },
   };

@@ -1,6 +1,7 @@
 /** Operations: health, metrics, and proof that the data is correct. Owns no table; reads those of every module. */
 export { checkInvariants } from './check-invariants.ts';
 export { createOperations } from './create-operations.ts';
+export { describeHosts } from './database-hosts.ts';
 export {
   listDeadLetters,
   redriveDeadLetters,

@@ -2,8 +2,10 @@ import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client';
 import { type AttemptReport, attemptOutcomes, type QueueRow } from '../../jobs/index.ts';
 import type { Sealing } from '../../seals/index.ts';
 import type { Tally } from '../../shared/tally.ts';
+import type { ReadHosts } from './database-hosts.ts';
 import { createDurations, type Observe } from './durations.ts';
 import { type ReadGauge, watchGauge, watchNumber } from './watch-gauge.ts';
+import { watchHosts } from './watch-hosts.ts';
 
 /** From a cached read to the longest request allowed (15 s). */
 const HTTP_BUCKETS_SECONDS = [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 15];
@@ -49,6 +51,8 @@ export interface Metrics {
   watchQueues(read: () => Promise<readonly QueueRow[]>): void;
   /** Sets how to read the pool's connections; called when the metrics are collected. */
   watchConnections(read: () => PoolConnections): void;
+  /** Sets how to read what is known of the hosts of the database; called when the metrics are collected. */
+  watchHosts(read: ReadHosts): void;
   /** Sets how to read the relay's lag in seconds; called when the metrics are collected. */
   watchRelay(readLagSeconds: () => Promise<number>): void;
   /** Sets how to read what is known of the seals; called when the metrics are collected. */
@@ -191,6 +195,7 @@ export function createMetrics(): Metrics {
         },
       });
     },
+    watchHosts: (read) => watchHosts(registry, read),
     watchRelay: (read) =>
       watchNumber(registry, {
         name: 'relay_lag_seconds',

@@ -1,13 +1,19 @@
-import type { FastifyReply } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
-import type { App } from '../../http/index.ts';
+import { type App, mayReadMetrics } from '../../http/index.ts';
 import { HealthReply, type HealthView } from './schemas.ts';
 import type { Operations } from './use-cases.ts';
 
 const tags = ['Operating'];
 
 /** Registers the routes for load balancers, orchestrators and Prometheus. A worker process serves only these. */
-export function registerProbeRoutes(app: App, { health, metrics }: Operations): void {
+export function registerProbeRoutes(
+  app: App,
+  { health, metrics }: Operations,
+  metricsToken: string | null,
+): void {
+  const readiness = (request: FastifyRequest) =>
+    health.readiness(mayReadMetrics(request, metricsToken ?? undefined));
   const response = { 200: HealthReply, 503: HealthReply };
 
   app.get(
@@ -20,7 +26,7 @@ export function registerProbeRoutes(app: App, { health, metrics }: Operations): 
         response,
       },
     },
-    async (_request, reply) => sendHealth(reply, await health.readiness()),
+    async (request, reply) => sendHealth(reply, await readiness(request)),
   );
 
   app.get(
@@ -46,7 +52,7 @@ export function registerProbeRoutes(app: App, { health, metrics }: Operations): 
         response,
       },
     },
-    async (_request, reply) => sendHealth(reply, await health.readiness()),
+    async (request, reply) => sendHealth(reply, await readiness(request)),
   );
 
   app.get(

@@ -106,9 +106,54 @@ export const DeadLetterPage = pageOfSchema(DeadLetterReply);
 
 const HealthStatus = Choice(['ok', 'degraded', 'unavailable']);
 
+const HostName = Nullable(
+  Type.String({ description: 'For callers on the same machine or with METRICS_TOKEN.' }),
+);
+const LagBytes = Nullable(Type.Integer({ description: 'What it has not applied yet.' }));
+const LagSeconds = Nullable(Type.Number());
+
+const DatabaseHostsReply = Type.Object(
+  {
+    primary: Nullable(
+      Type.Object(
+        { host: HostName, timeline: Type.Integer() },
+        { description: 'What is written to.' },
+      ),
+    ),
+    hosts: Type.Array(
+      Type.Object({
+        host: HostName,
+        state: Choice(['primary', 'read_only', 'standby', 'unreachable']),
+        timeline: Nullable(Type.Integer()),
+        lagBytes: LagBytes,
+        lagSeconds: LagSeconds,
+      }),
+    ),
+    waitsForStandby: Type.Boolean({
+      description: 'Whether an order is acknowledged only when a standby has it.',
+    }),
+    standbys: Nullable(
+      Type.Array(
+        Type.Object({
+          name: Nullable(Type.String()),
+          state: Nullable(Type.String()),
+          syncState: Nullable(Type.String()),
+          lagBytes: LagBytes,
+          lagSeconds: LagSeconds,
+        }),
+        { description: 'As the primary sees them; null if the user of the database may not.' },
+      ),
+    ),
+  },
+  { description: 'Only if DATABASE_URL names several hosts.' },
+);
+
+export type DatabaseHostsView = Static<typeof DatabaseHostsReply>;
+
 export const HealthReply = Type.Object({
   status: HealthStatus,
   checks: Type.Record(Type.String(), Type.Object({ status: HealthStatus })),
+  database: Type.Optional(DatabaseHostsReply),
 });
 
 export type HealthView = Static<typeof HealthReply>;

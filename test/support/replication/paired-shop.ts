@@ -22,9 +22,18 @@ export interface PairedShop {
   open(member: Member): Database;
   /** Signs in a new user, whose row is written to `member`, at the first server. */
   signInAs(role: Role, member: Member): Promise<Session>;
-  /** Starts clients that place and cancel orders. */
-  startLoad(options: { readonly clients: number; readonly seed: number }): Promise<Load>;
+  /** Starts clients that place and cancel orders. What they see is remembered. */
+  startLoad(options: LoadOptions): Promise<Load>;
+  /** Returns a sentence for everything that a server does not have as the clients of all loads saw it. */
+  findLosses(member: Member): Promise<string[]>;
   stop(): Promise<void>;
+}
+
+export interface LoadOptions {
+  readonly clients: number;
+  readonly seed: number;
+  /** Where the products and customers are written to. Default: the primary at the start. */
+  readonly primary?: Member;
 }
 
 export interface Load {
@@ -32,8 +41,8 @@ export interface Load {
   readonly acknowledgedAt: readonly number[];
   /** Resolves when that many more orders have been acknowledged. Returns the time of the first of them. */
   untilAcknowledged(count: number): Promise<number>;
-  /** Stops the clients. Returns what they saw. */
-  stop(): Promise<readonly Attempt[]>;
+  /** Stops the clients. */
+  stop(): Promise<void>;
 }
 
 export interface PairedShopOptions {
@@ -73,8 +82,10 @@ export async function startPairedShop({
   built.defer(async () => {
     await Promise.all(servers.map((server) => server.end('SIGKILL')));
   });
-  for (let count = 0; count < serverCount; count += 1) {
-    servers.push(await startServerProcess({ environment }));
+  const starts = Array.from({ length: serverCount }, () => startServerProcess({ environment }));
+  for (const started of await Promise.allSettled(starts)) {
+    if (started.status === 'fulfilled') servers.push(started.value);
+    else throw started.reason;
   }
   const everything = built.move();
   const open = (member: Member) =>
@@ -83,6 +94,7 @@ export async function startPairedShop({
       (database) => database.close(),
     );
   const mint = createTokenIssuer(secret);
+  const seen: Attempt[] = [];
 
   async function signInAs(role: Role, member: Member): Promise<Session> {
     const user = await addUser(open(member), { role });
@@ -90,8 +102,8 @@ export async function startPairedShop({
     return createSession(servers[0]!.url, identity);
   }
 
-  async function startLoad({ clients, seed }: { clients: number; seed: number }): Promise<Load> {
-    const database = open(primary);
+  async function startLoad({ clients, seed, primary: present }: LoadOptions): Promise<Load> {
+    const database = open(present ?? primary);
     const skus: string[] = [];
     for (let count = 0; count < PRODUCTS; count += 1) {
       const sku = `SKU-${randomBytes(4).toString('hex')}`;
@@ -127,15 +139,18 @@ export async function startPairedShop({
       },
       async stop() {
         stopped.abort();
-        return (await Promise.all(histories.map(({ history }) => history))).flat();
+        for (const { history } of histories) seen.push(...(await history));
       },
     };
   }
 
-  return { servers, environment, open, signInAs, startLoad, stop: () => everything.disposeAsync() };
-}
-
-/** Returns a sentence for everything that the database does not have as the clients saw it. */
-export function findLosses(database: Database, history: readonly Attempt[]): Promise<string[]> {
-  return verify(database, history);
+  return {
+    servers,
+    environment,
+    open,
+    signInAs,
+    startLoad,
+    findLosses: (member) => verify(open(member), seen),
+    stop: () => everything.disposeAsync(),
+  };
 }

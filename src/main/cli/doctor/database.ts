@@ -17,6 +17,7 @@ import { explainError } from '../explain-error.ts';
 import { encryptionFindings } from './encryption.ts';
 import { factorKeyFindings, unusablePasskeyFindings } from './factors.ts';
 import { createFinding, type Finding } from './finding.ts';
+import { hostFindings } from './hosts.ts';
 import { roleFindings } from './role.ts';
 import { sealFindings } from './seals.ts';
 import { futureFindings } from './settings.ts';
@@ -71,6 +72,7 @@ async function findingsOfRunning(config: Config): Promise<Finding[]> {
       'ok',
       connectionKinds[opened.database.connectionKind() ?? 'direct'],
     ),
+    ...hostFindings(opened.primary),
     await migrationsFinding(opened.database),
     ...(await demoFindings(config, opened.database)),
     ...(await ifReadable(() => encryptionFindings(opened.database))),
