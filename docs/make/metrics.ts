@@ -21,6 +21,7 @@ export async function metricsPage(): Promise<Page> {
   metrics.watchInvariants(async () => new Map([['x', 0]]));
   metrics.watchQueues(async () => [{ name: 'x', waiting: 0, delayed: 0, active: 0, failed: 0 }]);
   metrics.watchConnections(() => ({ total: 0, idle: 0, waiting: 0 }));
+  metrics.watchHosts(() => ({ primary: null, reason: null, hosts: [] }));
   metrics.watchRelay(async () => 0);
   metrics.watchCertificate(() => new Date(0));
   metrics.watchSealing({ lagSeconds: async () => 0, areSealsMissing: async () => false });

@@ -2,6 +2,12 @@ import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import pg from 'pg';
 import { createDatabase } from '../../src/database/database.ts';
+import {
+  createHighestTimeline,
+  listHosts,
+  normalizeHosts,
+  watchPrimary,
+} from '../../src/database/failover/index.ts';
 import { createReplicas } from '../../src/database/replicas.ts';
 import { statement } from '../../src/database/statement.ts';
 import { serviceErrors } from '../../src/shared/common-errors.ts';
@@ -59,6 +65,33 @@ test('a certificate that becomes invalid at run time makes the database unavaila
   }, isUnavailable);
   await postgres.present(right);
   assert.deepEqual(await usesTls(verified), [{ tls: true }]);
+});
+
+test('of several hosts each one is verified by its own name', async () => {
+  const open = (names: string) => {
+    const [, credentials, , path] = /^(.+@)([^/]+)(.+)$/.exec(postgres.url)!;
+    const tls = `?sslmode=verify-full&sslrootcert=${authority.ca}`;
+    const url = normalizeHosts(`${credentials}${names}${path}${tls}`);
+    const watch = watchPrimary({
+      hosts: listHosts(url),
+      highest: createHighestTimeline(null, () => {}),
+      onChange() {},
+    });
+    const database = createDatabase({ url, primary: watch, poolMax: 1, constraints: {} });
+    after(async () => {
+      await database.close();
+      await watch.close();
+    });
+    return { watch, database };
+  };
+  const { port } = new URL(postgres.url);
+  const sound = open(`nobody.invalid:5432,127.0.0.1:${port}`);
+  assert.deepEqual(await usesTls(sound.database), [{ tls: true }]);
+  // The certificate is for the address, and no connection is taken for another's.
+  const unsound = open(`nobody.invalid:5432,localhost:${port}`);
+  await assert.rejects(usesTls(unsound.database), isUnavailable);
+  const [, named] = unsound.watch.status().hosts;
+  assert.match(String(named?.error), /does not match certificate.*localhost/i);
 });
 
 test('reads go to the primary while the certificate of a replica is not trusted', async () => {

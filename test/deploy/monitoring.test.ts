@@ -82,6 +82,7 @@ test('every label used by the dashboard and the alerts exists on its metric', as
     ['http_request_duration_seconds', ['method', 'route', 'status', 'le']],
     ['job_duration_seconds', ['job', 'outcome', 'le']],
     ['database_query_duration_seconds', ['statement', 'le']],
+    ['database_hosts', ['state']],
     ['database_pool_connections', ['state']],
     ['http_responses_total', ['class']],
     ['order_reads_total', ['cache']],

@@ -70,16 +70,16 @@ function listDatabases(values: Values, environment: Environment): HostedConnecti
   return variableNames
     .filter((name) => DATABASE.test(name))
     .flatMap((variable) =>
-      [values[variable] ?? []].flat().flatMap((value): HostedConnection[] => {
+      [values[variable] ?? []].flat().map((value): HostedConnection => {
         const url = String(value);
-        return listHosts(url).map(({ host }) => ({
+        return {
           variable,
           url,
-          host: host || environment.PGHOST || 'localhost',
+          host: findDatabaseHost(url, environment),
           isVerified: new URL(url).searchParams.get('sslmode') === 'verify-full',
           permission: 'database',
           remedy: 'add sslmode=verify-full to the URL, with sslrootcert=FILE for a CA of your own',
-        }));
+        };
       }),
     );
 }
@@ -115,6 +115,12 @@ function describeHttp(variable: string, url: string): HostedConnection {
     permission: null,
     remedy: 'use https://, with NODE_EXTRA_CA_CERTS=FILE for a CA of your own',
   };
+}
+
+/** Returns the host that `pg` connects to, or the folder of sockets; of several, the first on another machine. */
+function findDatabaseHost(url: string, { PGHOST }: Environment): string {
+  const hosts = listHosts(url).map(({ host }) => host || PGHOST || 'localhost');
+  return hosts.find((host) => !isThisMachine(host)) ?? hosts[0]!;
 }
 
 function getHost(url: string): string {

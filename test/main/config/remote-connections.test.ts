@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { describe, test } from 'node:test';
 import pg from 'pg';
+import { listHosts, normalizeHosts } from '../../../src/database/failover/index.ts';
 import { readConfig } from '../../../src/main/config/read-config.ts';
 import { listFaults } from '../../support/configuration-faults.ts';
 
@@ -37,6 +38,9 @@ const refused: Record<string, readonly [permission: string, urls: readonly strin
       'postgresql://shop@db.example/shop?ssl=true',
       'postgresql://shop@127.0.0.1/shop?host=db.example',
       'postgresql://shop@127.0.0.1,db.example/shop',
+      'postgresql://shop@127.0.0.1:5432,db.example:5432/shop',
+      'postgresql://shop@one.example:5432,two.example:5432/shop?sslmode=require',
+      'postgresql://shop@127.0.0.1/shop?host=127.0.0.1,db.example',
       'postgresql://shop@localhost.example/shop',
     ],
   ],
@@ -121,22 +125,37 @@ test('pg connects to the host that was judged, and verifies what was found to be
   ] as const) {
     // The others read a file, or make `pg` warn of its next version.
     for (const url of urls.filter((one) => !/sslrootcert|prefer|require/.test(one))) {
-      const { connectionParameters, host } = new pg.Client(url) as pg.Client & {
-        connectionParameters: { ssl: unknown };
-      };
-      const isHere = host.startsWith('/') || /^(localhost|127\.0\.0\.1|::1)$/i.test(host);
-      const { ssl } = connectionParameters;
-      const isVerifying =
-        ssl === true ||
-        (typeof ssl === 'object' &&
-          ssl !== null &&
-          !('rejectUnauthorized' in ssl) &&
-          !('checkServerIdentity' in ssl));
-      if (isAccepted) assert.ok(isHere || isVerifying, url);
-      else assert.ok(!isHere, url);
+      const hosts = listHosts(normalizeHosts(url)).map((one) => describeConnection(one.url));
+      if (isAccepted)
+        assert.ok(
+          hosts.every(({ isHere, isVerifying }) => isHere || isVerifying),
+          url,
+        );
+      else
+        assert.ok(
+          hosts.some(({ isHere }) => !isHere),
+          url,
+        );
     }
   }
 });
+
+/** Returns what `pg` makes of the URL of one host. */
+function describeConnection(url: string): { isHere: boolean; isVerifying: boolean } {
+  const { connectionParameters, host } = new pg.Client(url) as pg.Client & {
+    connectionParameters: { ssl: unknown };
+  };
+  const { ssl } = connectionParameters;
+  return {
+    isHere: host.startsWith('/') || /^(localhost|127\.0\.0\.1|::1)$/i.test(host),
+    isVerifying:
+      ssl === true ||
+      (typeof ssl === 'object' &&
+        ssl !== null &&
+        !('rejectUnauthorized' in ssl) &&
+        !('checkServerIdentity' in ssl)),
+  };
+}
 
 test('a database URL without a host is judged by PGHOST, which pg would use', () => {
   const given = { DATABASE_URL: 'postgresql:///shop' };
