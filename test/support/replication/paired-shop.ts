@@ -7,6 +7,7 @@ import type { Role } from '../../../src/shared/caller.ts';
 import { runClient } from '../../torture/client.ts';
 import { type Attempt, pickRandom } from '../../torture/history.ts';
 import { verify } from '../../torture/verify.ts';
+import { PATIENT_MS } from '../patience.ts';
 import { type ServerProcess, startServerProcess } from '../server-process.ts';
 import { createSession, type Session } from '../session.ts';
 import { addProduct, addUser } from '../shop.ts';
@@ -90,7 +91,13 @@ export async function startPairedShop({
   const everything = built.move();
   const open = (member: Member) =>
     everything.adopt(
-      createDatabase({ url: pair.directUrl(member), poolMax: 4, constraints: {} }),
+      createDatabase({
+        url: pair.directUrl(member),
+        poolMax: 4,
+        constraints: {},
+        connectTimeoutMs: PATIENT_MS,
+        statementTimeoutMs: PATIENT_MS,
+      }),
       (database) => database.close(),
     );
   const mint = createTokenIssuer(secret);
