@@ -101,6 +101,8 @@ export const logStatements: Handlers = {
       .sort((one, other) => one.position - other.position)
       .slice(0, limit)
       .map(toLogged),
+  // The store keeps what it has committed, so there is no standby to wait for.
+  'database.reach_standby': () => [{ message: null }],
   'events.find_writers': (tx, table: string) => tx.writers(table).map((writer) => ({ writer })),
   'events.find_end': (tx) => [
     { position: Math.max(0, ...tx.rows('events').map(({ position }) => position)) },

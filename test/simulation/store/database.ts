@@ -97,6 +97,7 @@ export function createSimulatedDatabase({
     connect: () => Promise.reject(new Error('the simulation has no dedicated connections')),
     connectionKind: () => null,
     connections: () => ({ total: 0, idle: 0, waiting: 0 }),
+    generation: () => 0,
     async close() {},
   };
 }
