@@ -72,7 +72,11 @@ export function createConnections(options: ConnectionsOptions): Connections {
   if (primary === null && listHosts(options.url).length > 1) {
     throw new Error('connections to several hosts need to know which of them is the primary');
   }
-  const Client = primary === null ? pg.Client : createPrimaryClients(primary);
+  const Client = withListener(
+    primary === null ? pg.Client : createPrimaryClients(primary),
+    // A restarted pooler may be of another kind.
+    forgetPoolerKind,
+  );
 
   /** Timeouts are not startup parameters here, because poolers reject them as such. */
   const buildConfig = (statementTimeoutMs: number): pg.ClientConfig => ({
@@ -107,7 +111,6 @@ export function createConnections(options: ConnectionsOptions): Connections {
   ): Promise<'session' | 'transaction'> {
     const second = new Client(buildConfig(options.statementTimeoutMs));
     if (primary !== null) (second as PrimaryClient).target = getTarget(client);
-    second.on('error', () => {});
     try {
       await second.connect();
       return await detectPoolerMode([client, second], connectTimeoutMs);
@@ -159,12 +162,6 @@ export function createConnections(options: ConnectionsOptions): Connections {
         delete error.client;
         onConnectionLost(error);
       });
-      pool.on('connect', (client) => {
-        // The pool removes its own listener before it hands out a connection. If the server's last error arrives in the
-        // same packet as its response, there would be no listener yet, and Node would end the process. The next
-        // statement fails anyway. A restarted pooler may be of another kind.
-        client.on('error', forgetPoolerKind);
-      });
       return pool;
     },
     async connect(statementTimeoutMs = options.statementTimeoutMs) {
@@ -182,6 +179,21 @@ export function createConnections(options: ConnectionsOptions): Connections {
     kind: () => kind,
     forgetPoolerKind,
     generation: () => generation,
+  };
+}
+
+/**
+ * Returns a class of clients that have a listener for their errors from the beginning. Without one, Node would end the
+ * process when a connection breaks while nobody listens: the pool begins only after it has connected, and stops before it
+ * hands a connection out, while the server's last error may arrive in the same packet as its answer. Whoever uses the
+ * connection next learns of it from their statement.
+ */
+function withListener(Client: new (config?: pg.ClientConfig) => pg.Client, onError: () => void) {
+  return class extends Client {
+    constructor(config?: pg.ClientConfig) {
+      super(config);
+      this.on('error', onError);
+    }
   };
 }
 

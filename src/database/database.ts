@@ -139,7 +139,7 @@ export function createDatabase(options: DatabaseOptions): Database {
   async function runOnce<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
     const client = await pool.connect();
     let connectionError: Error | undefined;
-    // A connection can break between two statements; without a listener Node would end the process.
+    // A connection can break between two statements.
     const onError = (error: Error) => {
       connectionError = error;
     };
