@@ -9,6 +9,8 @@ import { PATIENT_MS } from './patience.ts';
 import { withoutRateLimits } from './without-rate-limits.ts';
 
 const READY_TIMEOUT_MS = PATIENT_MS;
+/** The end of the output of a process that has ended by itself, in characters. */
+const OUTPUT_SHOWN = 4_000;
 
 /** The product as an operator starts it, in a separate process. */
 export interface ServerProcess {
@@ -16,6 +18,8 @@ export interface ServerProcess {
   readonly pid: number;
   /** Returns everything printed so far. */
   output(): string;
+  /** Throws with the end of the output, which says why, if the process has ended without `end`. */
+  requireRunning(): void;
   /** Sends a signal and waits for the process to end. */
   end(signal: 'SIGTERM' | 'SIGKILL'): Promise<void>;
   /** Sends SIGHUP, by which it reads its certificate again. */
@@ -61,11 +65,19 @@ export async function startServerProcess(options: ServerProcessOptions): Promise
       check(text);
     });
   }
+  let isEnding = false;
   const server: ServerProcess = {
     url,
     pid: child.pid!,
     output: () => output,
-    end: (signal) => end(child, signal),
+    requireRunning() {
+      if (isEnding || !hasEnded(child)) return;
+      throw new Error(`a server has ended by itself:\n${output.slice(-OUTPUT_SHOWN)}`);
+    },
+    end(signal) {
+      isEnding = true;
+      return end(child, signal);
+    },
     hangUp: () => void child.kill('SIGHUP'),
   };
   try {
@@ -90,8 +102,12 @@ async function untilReady({ url, output }: ServerProcess, child: ChildProcess): 
 }
 
 async function end(child: ChildProcess, signal: NodeJS.Signals): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return;
+  if (hasEnded(child)) return;
   const ended = new Promise((resolve) => child.once('exit', resolve));
   child.kill(signal);
   await ended;
+}
+
+function hasEnded({ exitCode, signalCode }: ChildProcess): boolean {
+  return exitCode !== null || signalCode !== null;
 }

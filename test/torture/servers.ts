@@ -119,5 +119,6 @@ async function inflict(
     const name = names[Math.floor(random() * names.length)]!;
     say(`  ${name}`);
     await faults[name]!(victims, random);
+    for (const server of victims.servers) server.requireRunning();
   }
 }

@@ -81,7 +81,11 @@ export async function startPairedShop({
   };
   const servers: ServerProcess[] = [];
   built.defer(async () => {
-    await Promise.all(servers.map((server) => server.end('SIGKILL')));
+    try {
+      for (const server of servers) server.requireRunning();
+    } finally {
+      await Promise.all(servers.map((server) => server.end('SIGKILL')));
+    }
   });
   const starts = Array.from({ length: serverCount }, () => startServerProcess({ environment }));
   for (const started of await Promise.allSettled(starts)) {
