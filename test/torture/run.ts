@@ -1,12 +1,14 @@
 import { parseArgs } from 'node:util';
+import { tortureFailover } from './failover/failover.ts';
 import { isDriverName } from './queue-carriers.ts';
 import { say } from './say.ts';
 import { tortureServers } from './servers.ts';
 import { tortureWorkers } from './workers.ts';
 
 /**
- * `npm run torture [-- servers] [--seconds N] [--seed N] [--clients N]` and
- * `npm run torture -- workers [--driver postgres|bullmq|sqs] [--kills N] [--seconds N] [--seed N]`: kills and
+ * `npm run torture [-- servers] [--seconds N] [--seed N] [--clients N]`,
+ * `npm run torture -- workers [--driver postgres|bullmq|sqs] [--kills N] [--seconds N] [--seed N]` and
+ * `npm run torture -- failover [--rounds N] [--seed N] [--clients N] [--fault NAME] [--data-dir DIR]`: kills and
  * disconnects the real system in the middle of its work and then checks what was promised. The seed determines faults
  * and orders, but not their timing. Uses loopback only, is bounded, and stops everything that it started.
  */
@@ -15,9 +17,12 @@ const { values, positionals } = parseArgs({
   options: {
     seconds: { type: 'string' },
     seed: { type: 'string', default: String(1 + (Date.now() % 1_000_000)) },
-    clients: { type: 'string', default: '24' },
+    clients: { type: 'string' },
     driver: { type: 'string', default: 'postgres' },
     kills: { type: 'string', default: '30' },
+    rounds: { type: 'string', default: '20' },
+    fault: { type: 'string' },
+    'data-dir': { type: 'string' },
   },
 });
 
@@ -38,7 +43,7 @@ async function main(): Promise<boolean> {
       return tortureServers({
         seconds: whole('seconds', 3_600, '60'),
         seed,
-        clients: whole('clients', 200),
+        clients: whole('clients', 200, '24'),
         signal,
       });
     case 'workers': {
@@ -52,8 +57,17 @@ async function main(): Promise<boolean> {
         signal,
       });
     }
+    case 'failover':
+      return tortureFailover({
+        rounds: whole('rounds', 10_000),
+        seed,
+        clients: whole('clients', 200, '8'),
+        fault: values.fault ?? null,
+        dataDir: values['data-dir'] ?? null,
+        signal,
+      });
     default:
-      throw new Error(`${what} is unknown. Use servers or workers.`);
+      throw new Error(`${what} is unknown. Use servers, workers or failover.`);
   }
 }
 

@@ -145,7 +145,11 @@ async function wrongMail({ database, smtp }: WorkedShop): Promise<string[]> {
   ];
 }
 
-async function wrongDeliveries({ database, receiver }: WorkedShop): Promise<string[]> {
+/** Compares the received webhooks with the log. Returns one sentence for each error. */
+export async function wrongDeliveries({
+  database,
+  receiver,
+}: Pick<WorkedShop, 'database' | 'receiver'>): Promise<string[]> {
   const wrong = receiver.forged.map(
     (text) => `a message with an invalid signature arrived: ${text}`,
   );
@@ -177,7 +181,8 @@ async function wrongDeliveries({ database, receiver }: WorkedShop): Promise<stri
   return wrong;
 }
 
-async function unfinishedJobs(database: Database): Promise<string[]> {
+/** Returns one sentence for each job that is left. */
+export async function unfinishedJobs(database: Database): Promise<string[]> {
   const jobs = await database.run<{
     id: string;
     name: string;

@@ -45,12 +45,12 @@ export interface PostgresPair {
  * Starts a primary with a migrated database and its standby, without root's help: with the programs of the embedded
  * server, or with those of TEST_POSTGRES_BIN. Commits do not wait for the standby before `makeSynchronous`.
  */
-export async function startPostgresPair(): Promise<PostgresPair> {
+export async function startPostgresPair(parent = tmpdir()): Promise<PostgresPair> {
   const { TEST_POSTGRES_BIN } = process.env;
   const binaries =
     TEST_POSTGRES_BIN === undefined ? await packagedBinaries() : binariesIn(TEST_POSTGRES_BIN);
   await using built = new AsyncDisposableStack();
-  const folder = await mkdtemp(join(tmpdir(), 'holdfast-pair-'));
+  const folder = await mkdtemp(join(parent, 'holdfast-pair-'));
   // For root, PostgreSQL runs under another account, which must be able to enter the folder.
   await chmod(folder, 0o711);
   built.defer(() => rm(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 }));

@@ -3,7 +3,7 @@ import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createDatabase, type Database } from '../../../src/database/database.ts';
-import type { Role } from '../../../src/shared/caller.ts';
+import type { Role, UserCaller } from '../../../src/shared/caller.ts';
 import { runClient } from '../../torture/client.ts';
 import { type Attempt, pickRandom } from '../../torture/history.ts';
 import { verify } from '../../torture/verify.ts';
@@ -21,6 +21,10 @@ export interface PairedShop {
   readonly environment: Readonly<Record<string, string>>;
   /** Returns a pool to one server, past the proxies. */
   open(member: Member): Database;
+  /** Returns an access token of a user, valid for a quarter of an hour. */
+  issueToken(user: UserCaller): string;
+  /** Kills a server and starts another in its place, with what the first one kept in its folder. */
+  restartServer(index: number): Promise<void>;
   /** Signs in a new user, whose row is written to `member`, at the first server. */
   signInAs(role: Role, member: Member): Promise<Session>;
   /** Starts clients that place and cancel orders. What they see is remembered. */
@@ -155,10 +159,18 @@ export async function startPairedShop({
     };
   }
 
+  async function restartServer(index: number): Promise<void> {
+    const { url, end } = servers[index]!;
+    await end('SIGKILL');
+    servers[index] = await startServerProcess({ environment, port: Number(new URL(url).port) });
+  }
+
   return {
     servers,
     environment,
     open,
+    issueToken: mint,
+    restartServer,
     signInAs,
     startLoad,
     findLosses: (member) => verify(open(member), seen),
