@@ -31,7 +31,17 @@ export class KeepAliveClient {
     this.#socket.on('close', () => this.#fail(new Error('the connection was closed')));
   }
 
-  send(method: string, path: string, body?: string): Promise<Reply> {
+  get isClosed(): boolean {
+    return this.#socket.destroyed;
+  }
+
+  /** `headers` are those of this request alone. */
+  send(
+    method: string,
+    path: string,
+    body?: string,
+    headers: Readonly<Record<string, string>> = {},
+  ): Promise<Reply> {
     return new Promise((resolve, reject) => {
       if (this.#socket.destroyed) {
         reject(new Error('the connection was closed'));
@@ -42,8 +52,9 @@ export class KeepAliveClient {
         body === undefined
           ? ''
           : `\r\ncontent-type: application/json\r\ncontent-length: ${Buffer.byteLength(body)}`;
+      const own = Object.entries(headers).map(([name, value]) => `\r\n${name}: ${value}`);
       this.#socket.write(
-        `${method} ${path} HTTP/1.1\r\n${this.#head}${described}${HEAD_END}${body ?? ''}`,
+        `${method} ${path} HTTP/1.1\r\n${this.#head}${own.join('')}${described}${HEAD_END}${body ?? ''}`,
       );
     });
   }

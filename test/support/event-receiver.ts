@@ -31,6 +31,8 @@ export interface EventReceiver {
   readonly received: readonly ReceivedEvent[];
   /** Messages that no secret verifies. */
   readonly forged: readonly string[];
+  /** Returns the genuine messages since the last call, and forgets them. */
+  take(): ReceivedEvent[];
   /** Adds valid secrets. */
   trust(...secrets: string[]): void;
   /** Sets the response to all further messages. */
@@ -44,6 +46,7 @@ export async function startEventReceiver(onEnd: OnEnd = after): Promise<EventRec
   const received: ReceivedEvent[] = [];
   const forged: string[] = [];
   const secrets: string[] = [];
+  let arrived = 0;
   let answerOf: (event: ReceivedEvent) => Answer = () => null;
 
   const server = createServer(async (request, response) => {
@@ -65,8 +68,9 @@ export async function startEventReceiver(onEnd: OnEnd = after): Promise<EventRec
       id: headers['webhook-id']!,
       headers: request.headers,
       body: JSON.parse(text) as ReceivedEvent['body'],
-      place: received.length,
+      place: arrived,
     };
+    arrived += 1;
     received.push(event);
     const answer = answerOf(event);
     if (typeof answer === 'function') answer(response);
@@ -83,6 +87,7 @@ export async function startEventReceiver(onEnd: OnEnd = after): Promise<EventRec
     url: `http://127.0.0.1:${port}/events`,
     received,
     forged,
+    take: () => received.splice(0),
     trust: (...added) => secrets.push(...added),
     answer(by) {
       answerOf = by;

@@ -30,6 +30,8 @@ export interface ServerProcessOptions {
   readonly environment: Readonly<Record<string, string>>;
   /** Default: a free one. */
   readonly port?: number;
+  /** Called as soon as the process exists, long before it is ready. */
+  readonly onSpawn?: ((pid: number) => void) | undefined;
 }
 
 /** Runs `holdfast serve` and resolves when it is ready. */
@@ -57,6 +59,7 @@ export async function startServerProcess(options: ServerProcessOptions): Promise
       },
     },
   );
+  options.onSpawn?.(child.pid!);
   let output = '';
   for (const stream of [child.stdout, child.stderr]) {
     const check = createOutputCheck();

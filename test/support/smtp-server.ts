@@ -21,6 +21,8 @@ export interface TestSmtpServer {
   /** Such as `smtp://127.0.0.1:40123`. */
   readonly url: string;
   readonly received: readonly ReceivedMail[];
+  /** Returns the mails since the last call, and forgets them. */
+  take(): ReceivedMail[];
   /** Null if the server works. */
   trouble: SmtpFault | null;
   /** Called for each recipient. Returns a status to refuse the recipient with, or null. */
@@ -112,6 +114,7 @@ export async function startSmtpServer(
       return `smtp://127.0.0.1:${port}`;
     },
     received,
+    take: () => received.splice(0),
     trouble: null,
     refuses: () => null,
     goAway: close,

@@ -10,6 +10,8 @@ export interface Victims {
   readonly databaseUrl: string;
   /** The folder of the database, with its postmaster.pid. */
   readonly dataDirectory: string;
+  /** Called with each process that is started. */
+  readonly onSpawn?: (pid: number) => void;
 }
 
 export type Fault = (victims: Victims, random: () => number) => Promise<void>;
@@ -18,36 +20,56 @@ function pickOne(victims: Victims, random: () => number): number {
   return Math.floor(random() * victims.servers.length);
 }
 
+/** Longer than the lease of the relay and of any job. */
+const PAST_LEASES_MS = 65_000;
+
+async function startAgain(victims: Victims, index: number): Promise<void> {
+  victims.servers[index] = await startServerProcess({
+    environment: victims.environment,
+    port: Number(new URL(victims.servers[index]!.url).port),
+    onSpawn: victims.onSpawn,
+  });
+}
+
+async function pauseOne(victims: Victims, random: () => number, ms: number): Promise<void> {
+  const { pid } = victims.servers[pickOne(victims, random)]!;
+  process.kill(pid, 'SIGSTOP');
+  try {
+    await pause(ms);
+  } finally {
+    process.kill(pid, 'SIGCONT');
+  }
+}
+
+/** Returns the process of one connection of the product to the database; null if there is none. */
+async function findBackend({ databaseUrl }: Victims): Promise<number | null> {
+  const [row] = await query(
+    databaseUrl,
+    `select pid
+       from pg_stat_activity
+      where application_name = 'holdfast'
+      order by (state = 'active') desc, random()
+      limit 1`,
+  ).catch(() => []);
+  return row === undefined ? null : Number(row.pid);
+}
+
 /** Each leaves the system working again, or about to be. */
 export const faults: Readonly<Record<string, Fault>> = {
   async 'kill -9 a server'(victims, random) {
     const index = pickOne(victims, random);
-    const { url, end } = victims.servers[index]!;
-    await end('SIGKILL');
-    victims.servers[index] = await startServerProcess({
-      environment: victims.environment,
-      port: Number(new URL(url).port),
-    });
+    await victims.servers[index]!.end('SIGKILL');
+    await startAgain(victims, index);
   },
 
   async 'stop a server gracefully'(victims, random) {
     const index = pickOne(victims, random);
-    const { url, end } = victims.servers[index]!;
-    await end('SIGTERM');
-    victims.servers[index] = await startServerProcess({
-      environment: victims.environment,
-      port: Number(new URL(url).port),
-    });
+    await victims.servers[index]!.end('SIGTERM');
+    await startAgain(victims, index);
   },
 
   async 'pause a server'(victims, random) {
-    const { pid } = victims.servers[pickOne(victims, random)]!;
-    process.kill(pid, 'SIGSTOP');
-    try {
-      await pause(1_500 + random() * 2_000);
-    } finally {
-      process.kill(pid, 'SIGCONT');
-    }
+    await pauseOne(victims, random, 1_500 + random() * 2_000);
   },
 
   async 'cut every connection to the database'({ databaseUrl }) {
@@ -73,5 +95,18 @@ export const faults: Readonly<Record<string, Fault>> = {
     } finally {
       signalAll(pids, 'SIGCONT');
     }
+  },
+};
+
+/** Faults that a run of a minute does without: the first takes a minute itself. */
+export const rareFaults: Readonly<Record<string, Fault>> = {
+  async 'pause a server past its leases'(victims, random) {
+    await pauseOne(victims, random, PAST_LEASES_MS);
+  },
+
+  /** PostgreSQL then ends all its other processes, too, and recovers. */
+  async 'kill -9 a process of the database'(victims) {
+    const pid = await findBackend(victims);
+    if (pid !== null) signalAll([pid], 'SIGKILL');
   },
 };

@@ -8,19 +8,27 @@ export interface Attempt {
 }
 
 export type Outcome =
-  /** Answered with a 201: it must exist as in the response, whatever happened since. */
+  /** Answered with a 201 or 202: it must exist as in the response, whatever happened since. */
   | { readonly kind: 'placed'; readonly orderId: string; readonly number: string }
   /** Refused with a reason: it must not exist. */
   | { readonly kind: 'refused'; readonly code: string }
   /** No response, or an ambiguous one: it exists once or not at all. */
   | { readonly kind: 'unknown' };
 
-/** Classifies a response. Only a refusal guarantees that nothing was done; after a 503 the outcome is unknown. */
+/**
+ * Classifies a response. Only a refusal guarantees that nothing was done; after a 503 the outcome is unknown, and so it is
+ * while an earlier try with the same key is going on.
+ */
 export function readOutcome(status: number, body: Record<string, unknown>): Outcome {
-  if (status === 201)
+  if (status === 201 || status === 202)
     return { kind: 'placed', orderId: String(body.id), number: String(body.number) };
-  if (status >= 500 || status === 408) return { kind: 'unknown' };
+  if (isAmbiguous(status, body)) return { kind: 'unknown' };
   return { kind: 'refused', code: String(body.code) };
+}
+
+/** Returns whether a response does not tell if the request has taken effect. */
+export function isAmbiguous(status: number, body: Record<string, unknown>): boolean {
+  return status >= 500 || status === 408 || body.code === 'idempotency.in_flight';
 }
 
 /** Creates a random number generator that repeats its numbers for the same seed (mulberry32). */

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { Database } from '../../src/database/database.ts';
 import { pause } from '../../src/shared/pause.ts';
-import { assertInOrder } from '../support/event-receiver.ts';
+import { assertInOrder, type ReceivedEvent } from '../support/event-receiver.ts';
 import type { Kind } from './traps.ts';
 import { brokenInvariants } from './verify.ts';
 import type { WorkedShop } from './worked-shop.ts';
@@ -47,8 +47,12 @@ export async function verifyWork(
   const wrong = [
     ...(await wrongOrders(shop)),
     ...(await wrongStock(database)),
-    ...(await wrongMail(shop)),
-    ...(await wrongDeliveries(shop)),
+    ...(await findWrongMail(database, {
+      after: 0,
+      types: mailedTypes,
+      arrived: smtp.received.map(({ headers }) => headers['message-id']!),
+    })),
+    ...(await findWrongDeliveries(database, { after: 0, ...receiver })),
     ...(await unfinishedJobs(database)),
     ...(await brokenInvariants(database)),
   ];
@@ -116,20 +120,35 @@ async function wrongStock(database: Database): Promise<string[]> {
   return products.map(({ sku, detail }) => `${sku}: ${detail}`);
 }
 
-/** Checks the status changes announced to customers. Each has one mail: one row, one Message-ID, sent once or more. */
-async function wrongMail({ database, smtp }: WorkedShop): Promise<string[]> {
+const mailedTypes = ['order.placed', 'order.failed', 'order.confirmed', 'order.ready'];
+
+interface ArrivedMail {
+  /** The events after this position count. */
+  readonly after: number;
+  /** The types of events that are announced to customers. */
+  readonly types: readonly string[];
+  /** The Message-IDs of the mails that arrived. */
+  readonly arrived: readonly string[];
+}
+
+/** Checks what is announced to customers. Each event has one mail: one row, one Message-ID, sent once or more. */
+export async function findWrongMail(
+  database: Database,
+  { after, types, arrived }: ArrivedMail,
+): Promise<string[]> {
   const rows = await database.run<{ eventId: string; type: string; messageId: string | null }>(
     'torture.mails',
     `select events.id as "eventId", events.type,
             '<' || mail_messages.id || '@' || message_id_domain || '>' as "messageId"
        from events
-       full join mail_messages using (order_id, sequence)
+       left join mail_messages using (order_id, sequence)
        left join mail_settings on mail_settings.id = settings_id
-      where events.type in ('order.placed', 'order.failed', 'order.confirmed', 'order.ready')
-         or events.id is null`,
-    [],
+      where events.type = any($2::text[])
+        and events.position > $1::bigint
+        and order_id is not null`,
+    [after, types],
   );
-  const sent = new Set(smtp.received.map(({ headers }) => headers['message-id']!));
+  const sent = new Set(arrived);
   const recorded = new Set(rows.map(({ messageId }) => messageId));
   return [
     ...rows
@@ -145,23 +164,29 @@ async function wrongMail({ database, smtp }: WorkedShop): Promise<string[]> {
   ];
 }
 
-/** Compares the received webhooks with the log. Returns one sentence for each error. */
-export async function wrongDeliveries({
-  database,
-  receiver,
-}: Pick<WorkedShop, 'database' | 'receiver'>): Promise<string[]> {
-  const wrong = receiver.forged.map(
-    (text) => `a message with an invalid signature arrived: ${text}`,
-  );
+interface ArrivedEvents {
+  /** The events after this position count. */
+  readonly after: number;
+  readonly received: readonly ReceivedEvent[];
+  readonly forged: readonly string[];
+}
+
+/** Checks that each event of an order arrived at least once, signed, and in the order of its sequence. */
+export async function findWrongDeliveries(
+  database: Database,
+  { after, received, forged }: ArrivedEvents,
+): Promise<string[]> {
+  const wrong = forged.map((text) => `a message with an invalid signature arrived: ${text}`);
   const events = await database.run<{ id: string; orderId: string; status: string | null }>(
     'torture.deliveries',
     `select events.id, order_id as "orderId", deliveries.status
        from events
        left join (select event_id, status from webhook_deliveries) as deliveries on deliveries.event_id = events.id
-      where order_id is not null`,
-    [],
+      where order_id is not null
+        and position > $1::bigint`,
+    [after],
   );
-  const arrived = Map.groupBy(receiver.received, ({ body }) => body.subject);
+  const arrived = Map.groupBy(received, ({ body }) => body.subject);
   for (const [orderId, ofOrder] of Map.groupBy(events, (event) => event.orderId)) {
     for (const { id, status } of ofOrder) {
       if (status !== 'DELIVERED') wrong.push(`the delivery of ${id} is ${status}`);

@@ -2,7 +2,7 @@ import type { Database } from '../../src/database/database.ts';
 import { checkInvariants } from '../../src/modules/operations/check-invariants.ts';
 import type { Attempt } from './history.ts';
 
-interface OrderRow {
+export interface OrderRow {
   readonly id: string;
   readonly number: string;
   readonly token: string;
@@ -15,6 +15,14 @@ export async function verify(database: Database, history: readonly Attempt[]): P
     'select id, number, client_token as token from orders where client_token is not null',
     [],
   );
+  return [...findWrongOrders(orders, history), ...(await brokenInvariants(database))];
+}
+
+/** Compares what the clients saw with the orders that they placed. Returns one sentence for each error. */
+export function findWrongOrders(
+  orders: readonly OrderRow[],
+  history: readonly Attempt[],
+): string[] {
   const byToken = new Map<string, OrderRow>();
   const wrong: string[] = [];
   for (const order of orders) {
@@ -34,7 +42,7 @@ export async function verify(database: Database, history: readonly Attempt[]): P
     }
   }
   for (const order of byToken.values()) wrong.push(`order ${order.number} belongs to no attempt`);
-  return [...wrong, ...(await brokenInvariants(database))];
+  return wrong;
 }
 
 export async function brokenInvariants(database: Database): Promise<string[]> {

@@ -15,7 +15,7 @@ import { addEndpoint } from '../../support/webhooks.ts';
 import { pickRandom } from '../history.ts';
 import { say } from '../say.ts';
 import { brokenInvariants } from '../verify.ts';
-import { drain, unfinishedJobs, wrongDeliveries } from '../verify-work.ts';
+import { drain, findWrongDeliveries, unfinishedJobs } from '../verify-work.ts';
 import { faults } from './faults.ts';
 import { findBadAnswers, findUntrue, findViolations, type Placing } from './history.ts';
 import { startLoad } from './load.ts';
@@ -101,7 +101,7 @@ export async function tortureFailover(options: FailoverOptions): Promise<boolean
   const wrong = [
     ...findViolations(run.history, await readOrders(last), { isSettled: true }),
     ...(await findUntold(last, run.told)),
-    ...(await wrongDeliveries({ database: last, receiver })),
+    ...(await findWrongDeliveries(last, { after: 0, ...receiver })),
     ...(await findWrongMails(last, smtp)),
     ...(await unfinishedJobs(last)),
     ...(await brokenInvariants(last)),
