@@ -1,5 +1,7 @@
+import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { tortureFailover } from './failover/failover.ts';
+import { tortureLong } from './long/long.ts';
 import { isDriverName } from './queue-carriers.ts';
 import { say } from './say.ts';
 import { tortureServers } from './servers.ts';
@@ -7,9 +9,10 @@ import { tortureWorkers } from './workers.ts';
 
 /**
  * `npm run torture [-- servers] [--seconds N] [--seed N] [--clients N]`,
- * `npm run torture -- workers [--driver postgres|bullmq|sqs] [--kills N] [--seconds N] [--seed N]` and
- * `npm run torture -- failover [--rounds N] [--seed N] [--clients N] [--fault NAME] [--data-dir DIR]`: kills and
- * disconnects the real system in the middle of its work and then checks what was promised. The seed determines faults
+ * `npm run torture -- workers [--driver postgres|bullmq|sqs] [--kills N] [--seconds N] [--seed N]`,
+ * `npm run torture -- failover [--rounds N] [--seed N] [--clients N] [--fault NAME] [--data-dir DIR]` and
+ * `npm run torture -- long --folder F [--operations N] [--kills N] [--stretch-operations N] [--seed N] [--clients N] [--resume]`:
+ * kills and disconnects the real system in the middle of its work and then checks what was promised. The seed determines faults
  * and orders, but not their timing. Uses loopback only, is bounded, and stops everything that it started.
  */
 const { values, positionals } = parseArgs({
@@ -19,10 +22,14 @@ const { values, positionals } = parseArgs({
     seed: { type: 'string', default: String(1 + (Date.now() % 1_000_000)) },
     clients: { type: 'string' },
     driver: { type: 'string', default: 'postgres' },
-    kills: { type: 'string', default: '30' },
+    kills: { type: 'string' },
     rounds: { type: 'string', default: '20' },
     fault: { type: 'string' },
     'data-dir': { type: 'string' },
+    operations: { type: 'string' },
+    'stretch-operations': { type: 'string' },
+    folder: { type: 'string' },
+    resume: { type: 'boolean', default: false },
   },
 });
 
@@ -51,7 +58,7 @@ async function main(): Promise<boolean> {
       if (!isDriverName(driver)) throw new Error('--driver must be postgres, bullmq or sqs.');
       return tortureWorkers({
         driver,
-        kills: whole('kills', 1_000),
+        kills: whole('kills', 1_000, '30'),
         secondsMax: whole('seconds', 7_200, '3600'),
         seed,
         signal,
@@ -66,8 +73,22 @@ async function main(): Promise<boolean> {
         dataDir: values['data-dir'] ?? null,
         signal,
       });
+    case 'long': {
+      const { folder, resume } = values;
+      if (folder === undefined) throw new Error('--folder must name the folder of the run.');
+      return tortureLong({
+        operations: whole('operations', 100_000_000, '1000000'),
+        kills: whole('kills', 1_000_000, '2000'),
+        stretchOperations: whole('stretch-operations', 1_000_000, '40000'),
+        folder: resolve(folder),
+        resume,
+        seed,
+        clients: whole('clients', 200),
+        signal,
+      });
+    }
     default:
-      throw new Error(`${what} is unknown. Use servers, workers or failover.`);
+      throw new Error(`${what} is unknown. Use servers, workers, failover or long.`);
   }
 }
 
