@@ -48,16 +48,14 @@ export async function startTcpProxy(target: string): Promise<TcpProxy> {
 
   function passOn(client: Socket, upstream: Socket): void {
     let loseAnswer: (() => void) | null = null;
-    const write = (to: Socket, chunk: Buffer) => {
-      if (delayMs === 0) to.write(chunk);
-      else setTimeout(() => to.writable && to.write(chunk), delayMs);
-    };
+    const writeUpstream = createDelayedWriter(upstream, () => delayMs);
+    const writeClient = createDelayedWriter(client, () => delayMs);
     client.on('data', (chunk: Buffer) => {
       loseAnswer ??= takeCommit(chunk);
-      write(upstream, chunk);
+      writeUpstream(chunk);
     });
     upstream.on('data', (chunk: Buffer) => {
-      if (loseAnswer === null) return write(client, chunk);
+      if (loseAnswer === null) return writeClient(chunk);
       if (!chunk.includes(COMMITTED)) return;
       client.destroy();
       loseAnswer();
@@ -111,5 +109,29 @@ export async function startTcpProxy(target: string): Promise<TcpProxy> {
       server.close();
       await once(server, 'close');
     },
+  };
+}
+
+/** Returns a function that writes each chunk after the delay of its moment, and never before an earlier chunk. */
+function createDelayedWriter(to: Socket, delayMs: () => number): (chunk: Buffer) => void {
+  const waiting: { readonly chunk: Buffer; readonly dueAt: number }[] = [];
+
+  function writeDue(): void {
+    const now = performance.now();
+    while (waiting.length > 0 && waiting[0]!.dueAt <= now) {
+      const { chunk } = waiting.shift()!;
+      if (to.writable) to.write(chunk);
+    }
+    if (waiting.length > 0) setTimeout(writeDue, waiting[0]!.dueAt - now);
+  }
+
+  return (chunk) => {
+    const ms = delayMs();
+    if (ms === 0 && waiting.length === 0) {
+      to.write(chunk);
+      return;
+    }
+    waiting.push({ chunk, dueAt: performance.now() + ms });
+    if (waiting.length === 1) setTimeout(writeDue, ms);
   };
 }
