@@ -39,6 +39,8 @@ const SERVERS = 2;
 const WRITES_BACK_MS = 45_000;
 /** A COMMIT may take 10 s, on a connection that was waited for. The rest is the machine's. */
 const ANSWER_MS = 30_000;
+/** Of what a server has printed, in characters. */
+const OUTPUT_SHOWN = 4_000;
 /** Orders before and after each fault. */
 const WARM = 15;
 
@@ -94,6 +96,7 @@ export async function tortureFailover(options: FailoverOptions): Promise<boolean
       `${String(round + 1).padStart(3)} seed ${result.seed} ${result.fault}: ${result.line}${outcome}`,
     );
     for (const sentence of result.wrong) say(`    WRONG: ${sentence}`);
+    if (result.isOver) break;
   }
   say('waiting for the remaining work');
   const last = shop.open(run.primary);
@@ -142,6 +145,8 @@ interface Run {
 /** One round, with the line that describes it. */
 interface Round extends RoundResult {
   readonly line: string;
+  /** Whether the run ends with it. */
+  readonly isOver: boolean;
 }
 
 async function runRound(run: Run, names: readonly string[], seed: number): Promise<Round> {
@@ -154,7 +159,8 @@ async function runRound(run: Run, names: readonly string[], seed: number): Promi
   const load = await startLoad({ shop, database: shop.open(former), customers, staff, seed, told });
   const notes: string[] = [];
   const wrong: string[] = [];
-  let backMs: number;
+  let backMs: number | null = null;
+  let isOver = false;
   try {
     await load.untilAcknowledged(WARM);
     const effect = await faults[fault]!({
@@ -171,12 +177,17 @@ async function runRound(run: Run, names: readonly string[], seed: number): Promi
     await effect.mend();
     await load.untilAcknowledged(WARM);
     wrong.push(...(effect.inspect?.() ?? []));
-  } finally {
-    await load.stop();
-    run.history.push(...load.placings);
+  } catch (error) {
+    // Nobody knows in which state the pair is.
+    isOver = true;
+    wrong.push(`the round did not end: ${(error as Error).stack}`, ...(await describe(run)));
   }
+  await load.stop();
+  run.history.push(...load.placings);
   const database = shop.open(run.primary);
-  if (backMs > WRITES_BACK_MS) wrong.push(`writes were back after ${formatSeconds(backMs)} only`);
+  if (backMs !== null && backMs > WRITES_BACK_MS) {
+    wrong.push(`writes were back after ${formatSeconds(backMs)} only`);
+  }
   wrong.push(
     ...load.violations,
     ...findBadAnswers(load.calls, ANSWER_MS),
@@ -190,7 +201,21 @@ async function runRound(run: Run, names: readonly string[], seed: number): Promi
     ...notes,
     `${load.placings.length} orders, ${unknown} unknown, in ${formatSeconds(performance.now() - startedAt)}`,
   ];
-  return { fault, seed, backMs, wrong, line: parts.join(', ') };
+  return { fault, seed, backMs, wrong, line: parts.join(', '), isOver };
+}
+
+/** Returns what the servers and the primary say of themselves, for a round that does not end. */
+async function describe({ shop, primary }: Run): Promise<string[]> {
+  const reports = shop.servers.map(async ({ url, output }) => {
+    const reply = await fetch(`${url}/health/ready`);
+    return `${url}: ${await reply.text()}\n${output().slice(-OUTPUT_SHOWN)}`;
+  });
+  const facts = ['pg_stat_activity', 'pg_stat_replication'].map(async (view) => {
+    const rows = await primary.node.run(`select * from ${view}`);
+    return `${primary.node.name} ${view}: ${JSON.stringify(rows)}`;
+  });
+  const settled = await Promise.allSettled([...reports, ...facts]);
+  return settled.map((one) => (one.status === 'fulfilled' ? one.value : String(one.reason)));
 }
 
 function chooseFaults(fault: string | null): readonly string[] {

@@ -2,8 +2,8 @@
 export interface RoundResult {
   readonly fault: string;
   readonly seed: number;
-  /** From the loss, or the word of the operator, to the first answer to an order that was sent later. */
-  readonly backMs: number;
+  /** From the loss, or the word of the operator, to the first answer to an order that was sent later; null if there was none. */
+  readonly backMs: number | null;
   readonly wrong: readonly string[];
 }
 
@@ -14,13 +14,13 @@ export function formatTable(results: readonly RoundResult[]): string[] {
   );
   const all: [string, readonly RoundResult[]] = ['all', results];
   const rows = [...byFault, all].map(([fault, rounds]) => {
-    const times = rounds.map(({ backMs }) => backMs).toSorted((a, b) => a - b);
+    const times = rounds.flatMap(({ backMs }) => backMs ?? []).toSorted((a, b) => a - b);
     const found = rounds.reduce((sum, { wrong }) => sum + wrong.length, 0);
     return [
       fault,
       String(rounds.length),
-      formatSeconds(findMedian(times)),
-      formatSeconds(times.at(-1)!),
+      formatSeconds(times.length === 0 ? null : findMedian(times)),
+      formatSeconds(times.length < rounds.length ? null : times.at(-1)!),
       String(found),
     ];
   });
@@ -35,8 +35,8 @@ export function formatTable(results: readonly RoundResult[]): string[] {
   );
 }
 
-export function formatSeconds(ms: number): string {
-  return `${(ms / 1_000).toFixed(1)} s`;
+export function formatSeconds(ms: number | null): string {
+  return ms === null ? 'never' : `${(ms / 1_000).toFixed(1)} s`;
 }
 
 /** `sorted` is not empty. */
