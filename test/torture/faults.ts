@@ -12,6 +12,8 @@ export interface Victims {
   readonly dataDirectory: string;
   /** Called with each process that is started. */
   readonly onSpawn?: (pid: number) => void;
+  /** Ends a pause early. */
+  readonly signal?: AbortSignal;
 }
 
 export type Fault = (victims: Victims, random: () => number) => Promise<void>;
@@ -35,7 +37,7 @@ async function pauseOne(victims: Victims, random: () => number, ms: number): Pro
   const { pid } = victims.servers[pickOne(victims, random)]!;
   process.kill(pid, 'SIGSTOP');
   try {
-    await pause(ms);
+    await pause(ms, victims.signal === undefined ? {} : { signal: victims.signal });
   } finally {
     process.kill(pid, 'SIGCONT');
   }

@@ -141,7 +141,12 @@ function pickFulfilment({ random, slots }: World) {
 }
 
 /** Sends an acknowledged request again: the answer must be the first one. */
-async function replay(world: World, courier: Courier, call: Call, first: Answer): Promise<void> {
+export async function replay(
+  world: Pick<World, 'contradictions'>,
+  courier: Courier,
+  call: Call,
+  first: Answer,
+): Promise<void> {
   const again = await courier.settle({ ...call, kind: 'replay' });
   if (again.answer === null || again.answer.text === first.text) return;
   // Another answer that is not ambiguous is a contradiction even if a try before it had none.

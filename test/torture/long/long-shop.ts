@@ -8,11 +8,12 @@ import { type EventReceiver, startEventReceiver } from '../../support/event-rece
 import type { OnEnd } from '../../support/on-end.ts';
 import { postgresProcesses, signalAll } from '../../support/postgres-processes.ts';
 import { startServerProcess } from '../../support/server-process.ts';
-import { createSession } from '../../support/session.ts';
+import { createSession, type Session } from '../../support/session.ts';
 import { addUser } from '../../support/shop.ts';
 import { startSmtpServer, type TestSmtpServer } from '../../support/smtp-server.ts';
 import { createTokenIssuer } from '../../support/tokens.ts';
 import type { Victims } from '../faults.ts';
+import { openAtAllHours } from './open-world.ts';
 import { ProcessList } from './process-list.ts';
 import type { RunState } from './state.ts';
 
@@ -41,6 +42,7 @@ export async function openLongShop(
   stack: AsyncDisposableStack,
   folder: string,
   state: RunState,
+  signal: AbortSignal,
 ): Promise<LongShop> {
   const processes = new ProcessList(folder);
   processes.endLeftovers();
@@ -94,6 +96,7 @@ export async function openLongShop(
       databaseUrl: postgres.url,
       dataDirectory: postgres.dataDirectory,
       onSpawn,
+      signal,
     };
     stack.defer(async () => {
       await Promise.all(victims.servers.map((server) => server.end('SIGKILL')));
@@ -137,26 +140,20 @@ async function setUp({ servers, admin, mint, receiver }: LongShop, state: RunSta
     accessToken: mint(admin),
     userId: admin.id,
   });
-  const send = async (method: string, path: string, body: object) => {
-    const reply = await staff.request(method, path, { body });
-    if (reply.status >= 300) throw new Error(`${method} ${path}: ${reply.status} ${reply.text}`);
-    return reply.json<{ id: string; secret: string }>();
-  };
   if (state.endpoint === null) {
-    const days = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'];
-    await send('PATCH', '/api/shop', {
-      fulfilmentTypes: ['PICKUP', 'SHIPMENT'],
-      openingHours: Object.fromEntries(days.map((day) => [day, [['00:00', '24:00']]])),
-      slotMinutes: 15,
-      slotOrdersMax: 1_000,
-      horizonDays: 14,
-      leadMinutes: 0,
-    });
-    const body = { url: receiver.url, eventTypes: ['*'] };
-    const { id, secret } = await send('POST', '/api/webhook-endpoints', body);
-    state.endpoint = { id, secret };
+    await openAtAllHours(staff);
+    state.endpoint = await createEndpoint(staff, receiver.url);
   } else {
-    await send('PATCH', `/api/webhook-endpoints/${state.endpoint.id}`, { url: receiver.url });
+    const path = `/api/webhook-endpoints/${state.endpoint.id}`;
+    const reply = await staff.patch(path, { url: receiver.url });
+    if (reply.status !== 200) throw new Error(`${path}: ${reply.status} ${reply.text}`);
   }
   receiver.trust(state.endpoint.secret);
+}
+
+async function createEndpoint(staff: Session, url: string) {
+  const reply = await staff.post('/api/webhook-endpoints', { url, eventTypes: ['*'] });
+  if (reply.status !== 201) throw new Error(`no endpoint: ${reply.status} ${reply.text}`);
+  const { id, secret } = reply.json<{ id: string; secret: string }>();
+  return { id, secret };
 }

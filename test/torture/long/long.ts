@@ -34,7 +34,7 @@ export async function tortureLong(options: LongOptions): Promise<boolean> {
   );
   try {
     await using stack = new AsyncDisposableStack();
-    const shop = await openLongShop(stack, options.folder, state);
+    const shop = await openLongShop(stack, options.folder, state, signal);
     folder.write(state);
     const customers = await Promise.all(
       Array.from({ length: CUSTOMERS }, (_, index) =>

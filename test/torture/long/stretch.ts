@@ -1,9 +1,6 @@
 import type { UserCaller } from '../../../src/shared/caller.ts';
 import { pause } from '../../../src/shared/pause.ts';
 import { runCommand } from '../../support/command.ts';
-import { createSession, type Session } from '../../support/session.ts';
-import { addProduct, addUser } from '../../support/shop.ts';
-import { listAllSlots } from '../../support/slots.ts';
 import { pickRandom } from '../history.ts';
 import { checkStretch } from './check-stretch.ts';
 import { Courier } from './courier.ts';
@@ -12,6 +9,7 @@ import { goShopping, type World } from './journey.ts';
 import { inflict } from './lanes.ts';
 import type { LongShop } from './long-shop.ts';
 import { type Sample, takeSample } from './measure.ts';
+import { openWorld } from './open-world.ts';
 import type { Stretch } from './state.ts';
 import { Tally } from './tally.ts';
 import { untilSettled } from './until-settled.ts';
@@ -33,18 +31,11 @@ export interface RunStretch {
   readonly samples: readonly Sample[];
 }
 
-const PRODUCTS = 12;
-/** Every third product sells out. */
-const UNITS = [1_000_000, 1_000_000, 150];
-const NEW_CUSTOMERS = 24;
 const SAMPLE_MS = 10_000;
 /** Nothing that takes long begins after this part of a stretch. */
 const ENDING = 0.85;
-/** A token is valid for 15 minutes. */
-const TOKEN_MS = 300_000;
 /** Of the answers of the receivers. */
 const FAILING = 0.01;
-const FEW_SLOTS = 200;
 
 /** Runs a stretch: load with kills, then all the work that is left, then the check of what was seen. */
 export async function runStretch(shop: LongShop, options: StretchOptions): Promise<RunStretch> {
@@ -56,7 +47,6 @@ export async function runStretch(shop: LongShop, options: StretchOptions): Promi
   receiver.take();
   const after = await findEnd(shop);
   const startedAt = new Date();
-  const random = pickRandom(seed);
   const tally = new Tally();
   const faultCounts: Record<string, number> = {};
   const measured = {
@@ -69,10 +59,13 @@ export async function runStretch(shop: LongShop, options: StretchOptions): Promi
     database,
   };
   const progress = () => tally.total.ok / operations;
-  const world = await openWorld(shop, options, { random, isEnding: () => progress() > ENDING });
+  const world = await openWorld(
+    { ...shop, url: servers.servers[0]!.url },
+    { ...options, isEnding: () => progress() > ENDING },
+  );
   const samples = [await takeSample(measured)];
   const isDone = () => signal.aborted || progress() >= 1;
-  misbehave(shop, pickRandom(seed + 1));
+  misbehave(shop, pickRandom(seed - 2));
   const begunMs = performance.now();
   const clients = Array.from({ length: options.clients }, (_, index) =>
     runClient(shop, world(index), tally, isDone),
@@ -84,7 +77,7 @@ export async function runStretch(shop: LongShop, options: StretchOptions): Promi
     servers,
     workers,
     kills: options.kills,
-    random,
+    random: pickRandom(seed - 1),
     progress,
     isDone,
     onFault(name) {
@@ -140,70 +133,6 @@ async function findEnd({ database }: LongShop): Promise<number> {
     [],
   );
   return Number(row!.end);
-}
-
-/** Sets up the products and customers of a stretch. Returns the world as one of the clients sees it. */
-async function openWorld(
-  { database, servers, admin, mint }: LongShop,
-  { number, clients, customers }: StretchOptions,
-  shared: Pick<World, 'random' | 'isEnding'>,
-): Promise<(client: number) => World> {
-  const tokens = new Map<
-    string,
-    { readonly headers: World['staff'] extends () => infer H ? H : never; readonly at: number }
-  >();
-  const signIn = (caller: UserCaller) => {
-    const known = tokens.get(caller.id);
-    if (known !== undefined && performance.now() - known.at < TOKEN_MS) return known.headers;
-    const headers = { authorization: `Bearer ${mint(caller)}` };
-    tokens.set(caller.id, { headers, at: performance.now() });
-    return headers;
-  };
-  const skus: string[] = [];
-  for (let product = 1; product <= PRODUCTS; product += 1) {
-    const onHand = UNITS[product % UNITS.length]!;
-    skus.push((await addProduct(database, { sku: `S${number}-${product}`, onHand })).sku);
-  }
-  const mine = [...customers];
-  while (mine.length < customers.length + NEW_CUSTOMERS) {
-    mine.push(await addUser(database, { vip: mine.length % 8 === 0 }));
-  }
-  const staff = createSession(servers.servers[0]!.url, {
-    email: '',
-    password: '',
-    accessToken: mint(admin),
-    userId: admin.id,
-  });
-  const world = {
-    ...shared,
-    staff: () => signIn(admin),
-    skus,
-    codes: await addCodes(staff, number),
-    slots: (await listAllSlots(staff)).slice(4, FEW_SLOTS).map(({ start }) => start),
-    history: [],
-    contradictions: [],
-  };
-  return (client) => ({
-    ...world,
-    // A cart belongs to one client at a time.
-    pickCustomer() {
-      const place = Math.floor((shared.random() * mine.length) / clients) * clients + client;
-      const caller = mine[place % mine.length]!;
-      return { id: caller.id, headers: signIn(caller) };
-    },
-  });
-}
-
-/** One code for everybody, and one with few uses. */
-async function addCodes(staff: Session, number: number): Promise<string[]> {
-  const codes = [`TEN-${number}`, `FEW-${number}`];
-  for (const [index, code] of codes.entries()) {
-    const usesMax = index === 0 ? null : 100;
-    const body = { code, name: code, kind: 'PERCENT', percent: '10', scope: 'ORDER', usesMax };
-    const reply = await staff.post('/api/discounts', body);
-    if (reply.status !== 201) throw new Error(`${code}: ${reply.status} ${reply.text}`);
-  }
-  return codes;
 }
 
 async function runClient(
