@@ -54,6 +54,9 @@ export const auditTypes = {
   'dead_letter.redriven': 'A dead letter was redriven.',
   'encryption_key.forgotten':
     'An operator gave up what was encrypted under a key of ENCRYPTION_KEY that was lost.',
+  'database.backed_up':
+    'An operator wrote everything that is kept, with all personal data, into a file.',
+  'database.restored': 'An operator restored a backup. What had happened after it is gone.',
   'mails.read': 'A page of mails was read, or the text of one mail.',
 } as const;
 

@@ -8,6 +8,6 @@ export {
   type StoredPersonal,
   storedPersonalColumns,
 } from './personal-columns.ts';
-export { findAuditEnd } from './queries.ts';
+export { findAuditEnd, listAccessChanges } from './queries.ts';
 export { readAuditOfActor, readAuditOfSubject } from './read-person.ts';
 export { type AuditEntry, recordAudit } from './record-audit.ts';

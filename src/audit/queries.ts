@@ -1,5 +1,6 @@
 import { unnestColumns } from '../database/column-arrays.ts';
 import { statement } from '../database/statement.ts';
+import type { AuditType } from './audit-types.ts';
 
 export const newAuditColumns = {
   id: 'uuid',
@@ -34,4 +35,30 @@ export const findAuditEnd = statement<[], { position: number }>(
   'audit.find_end',
   `select coalesce(max(position), 0) as position
      from audit`,
+);
+
+/** A change of who may get in. */
+export interface AccessChangeRow {
+  position: number;
+  type: AuditType;
+  id: string;
+  at: string;
+}
+
+/** Returns changes of API keys, passwords, factors, roles and access since a time, in the order of their positions. */
+export const listAccessChanges = statement<
+  [types: readonly AuditType[], since: string, afterPosition: number, limit: number],
+  AccessChangeRow
+>(
+  'audit.list_access_changes',
+  `select position, type, subject_id as id, to_char(at, 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as at
+     from audit
+    where position > $3::bigint
+      and at >= $2::timestamptz
+      and subject_id is not null
+      and (type = any($1::text[])
+        or (type = 'user.changed'
+          and (before -> 'role', before -> 'disabled') is distinct from (after -> 'role', after -> 'disabled')))
+    order by position
+    limit $4::int`,
 );

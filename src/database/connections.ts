@@ -39,6 +39,8 @@ export interface Connections {
   createPool(options: PoolOptions): pg.Pool;
   /** Opens a dedicated connection, which the caller closes. Its transactions start with `beginOn`. */
   connect(statementTimeoutMs?: number): Promise<pg.Client>;
+  /** The same without a time limit, and for COPY, which cannot be sent together with other statements. */
+  connectForCopy(): Promise<pg.Client>;
   /** Returns the kind of the latest connection, or null before the first one. */
   kind(): ConnectionKind | null;
   /** Makes the next connection detect the kind of pooler again, after a sign that it has changed. */
@@ -147,6 +149,19 @@ export function createConnections(options: ConnectionsOptions): Connections {
     serverStartedAt = startedAt;
   }
 
+  async function open(config: pg.ClientConfig, statementTimeoutMs: number): Promise<pg.Client> {
+    const client = new Client(config);
+    client.on('error', onConnectionLost);
+    await client.connect();
+    try {
+      await applySettings(client, buildSettings(statementTimeoutMs));
+    } catch (error) {
+      client.end().catch(() => {});
+      throw error;
+    }
+    return client;
+  }
+
   return {
     createPool({ max, settings: extra }) {
       const settings = { ...buildSettings(options.statementTimeoutMs), ...extra };
@@ -164,18 +179,9 @@ export function createConnections(options: ConnectionsOptions): Connections {
       });
       return pool;
     },
-    async connect(statementTimeoutMs = options.statementTimeoutMs) {
-      const client = new Client(buildConfig(statementTimeoutMs));
-      client.on('error', onConnectionLost);
-      await client.connect();
-      try {
-        await applySettings(client, buildSettings(statementTimeoutMs));
-      } catch (error) {
-        client.end().catch(() => {});
-        throw error;
-      }
-      return client;
-    },
+    connect: (statementTimeoutMs = options.statementTimeoutMs) =>
+      open(buildConfig(statementTimeoutMs), statementTimeoutMs),
+    connectForCopy: () => open({ ...buildConfig(0), pipeline: false }, 0),
     kind: () => kind,
     forgetPoolerKind,
     generation: () => generation,

@@ -69,6 +69,8 @@ export interface Database extends Queryable {
   ): Promise<T>;
   /** Opens a dedicated connection without a statement timeout, see `Connections.connect`. */
   connect(): Promise<pg.Client>;
+  /** The same for COPY, see `Connections.connectForCopy`. */
+  connectForCopy(): Promise<pg.Client>;
   /** Returns the kind of the latest connection, or null before the first one. */
   connectionKind(): ConnectionKind | null;
   connections(): { total: number; idle: number; waiting: number };
@@ -269,6 +271,7 @@ export function createDatabase(options: DatabaseOptions): Database {
       }
     },
     connect: () => connections.connect(0),
+    connectForCopy: connections.connectForCopy,
     connectionKind: connections.kind,
     generation: connections.generation,
     connections: () => ({

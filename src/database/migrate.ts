@@ -28,7 +28,12 @@ export interface MigrateOptions {
   readonly log?: Log;
   /** The role that the program runs as, if it is not the one that migrates. */
   readonly grantTo?: string;
+  /** Whether this is the restore because of which the database is marked. */
+  readonly restoring?: boolean;
 }
+
+/** A table that exists while a backup is being restored: until its end, nothing else may use the database. */
+export const RESTORE_MARK = 'unfinished_restore';
 
 /** Source and build are at the same depth below the project, so one URL serves both. */
 export const migrationsDirectory = fileURLToPath(new URL('../../migrations/', import.meta.url));
@@ -96,7 +101,7 @@ export async function grantTo(database: Database, role: string): Promise<void> {
   const client = await database.connect();
   try {
     await beginOn(client);
-    await client.query('select pg_advisory_xact_lock($1::bigint)', [MIGRATION_LOCK]);
+    await lockMigrations(client, 'exclusive');
     await grantPrivileges(client, role);
     await client.query('commit');
   } finally {
@@ -104,14 +109,39 @@ export async function grantTo(database: Database, role: string): Promise<void> {
   }
 }
 
+/**
+ * Takes the lock of migrations until the transaction ends: `exclusive` as a migration does, `shared` to keep migrations away.
+ */
+export async function lockMigrations(
+  client: pg.ClientBase,
+  mode: 'exclusive' | 'shared',
+): Promise<void> {
+  const suffix = mode === 'shared' ? '_shared' : '';
+  await client.query(`select pg_advisory_xact_lock${suffix}($1::bigint)`, [MIGRATION_LOCK]);
+}
+
+/**
+ * Applies these migrations to an empty database, in the caller's transaction. Throws MigrationError if it is not empty, or this user
+ * may not apply them.
+ */
+export async function migrateEmpty(
+  client: pg.ClientBase,
+  migrations: readonly Migration[],
+): Promise<void> {
+  const applied = await readApplied(client);
+  requireSameHistory([], applied);
+  for (const migration of migrations) await apply(client, migration);
+}
+
 /** Applies the next migration and returns it, or null if there is none left. */
 async function applyNext(
   client: pg.Client,
   migrations: readonly Migration[],
-  { grantTo, log }: MigrateOptions,
+  { grantTo, log, restoring = false }: MigrateOptions,
 ): Promise<Migration | null> {
   await beginOn(client);
-  await client.query('select pg_advisory_xact_lock($1::bigint)', [MIGRATION_LOCK]);
+  await lockMigrations(client, 'exclusive');
+  if (!restoring) await requireRestored(client);
   const applied = await readApplied(client);
   requireSameHistory(migrations, applied);
   const next = migrations[applied.length];
@@ -123,13 +153,25 @@ async function applyNext(
   return next ?? null;
 }
 
+/** Throws MigrationError if a backup was restored into this database and that has not ended. */
+async function requireRestored(client: pg.ClientBase): Promise<void> {
+  const { rows } = await client.query<{ marked: boolean }>(
+    'select to_regclass($1::text) is not null as marked',
+    [`public.${RESTORE_MARK}`],
+  );
+  if (rows[0]?.marked !== true) return;
+  throw new MigrationError(
+    'A backup is being restored into this database, or that was interrupted: sessions have not ended yet, and people who were erased may be in it again. If no "holdfast restore" runs, restore the backup once more into an empty database.',
+  );
+}
+
 interface AppliedRow {
   readonly number: number;
   readonly name: string;
   readonly checksum: string;
 }
 
-async function readApplied(client: pg.Client): Promise<readonly AppliedRow[]> {
+async function readApplied(client: pg.ClientBase): Promise<readonly AppliedRow[]> {
   // Checked first, because `create table if not exists` needs the CREATE privilege even if the table exists.
   const { rows: found } = await client.query<{ exists: boolean }>(
     `select to_regclass('schema_migrations') is not null as exists`,
@@ -149,7 +191,7 @@ async function readApplied(client: pg.Client): Promise<readonly AppliedRow[]> {
   }
 }
 
-async function createHistory(client: pg.Client): Promise<void> {
+async function createHistory(client: pg.ClientBase): Promise<void> {
   const { rows: elsewhere } = await client.query<{ schema: string }>(FIND_ELSEWHERE);
   if (elsewhere[0] !== undefined) {
     throw new MigrationError(
@@ -217,7 +259,7 @@ function requireSameHistory(
   }
 }
 
-async function apply(client: pg.Client, migration: Migration): Promise<void> {
+async function apply(client: pg.ClientBase, migration: Migration): Promise<void> {
   try {
     await client.query(WITH_TRIGRAMS);
     await client.query(migration.text);

@@ -123,7 +123,7 @@ export const folderOrders: readonly FolderOrder[] = [
       ['index.ts'],
     ],
   },
-  { folder: 'src/database', ranks: [['failover'], ['*'], ['embedded', 'encryption']] },
+  { folder: 'src/database', ranks: [['failover'], ['*'], ['embedded', 'encryption', 'backup']] },
   {
     folder: 'src/drivers',
     ranks: [['redis'], ['cache', 'limits', 'mail', 'payments', 'queue', 'tracing', 'webhooks']],
@@ -154,7 +154,7 @@ export const folderOrders: readonly FolderOrder[] = [
     ranks: [
       ['exit-codes.ts'],
       ['import'],
-      ['replay', 'verify-log'],
+      ['replay', 'verify-log', 'restore'],
       ['explain-error.ts'],
       ['doctor'],
       ['commands'],

@@ -51,7 +51,7 @@ test('only the writer appends events of orders; other modules append events with
     writer,
     'src/modules/payments/ledger/record-facts.ts',
     'src/modules/pricing/record-change.ts',
-    'src/modules/privacy/erase-person.ts',
+    'src/modules/privacy/record-erasure.ts',
     'src/modules/scheduling/settings/update-shop.ts',
   ]);
   for (const path of appending.filter((each) => each !== writer && each !== forgetter)) {

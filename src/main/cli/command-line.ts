@@ -1,6 +1,7 @@
 import { Argument, Command, Option } from 'commander';
 import type { Role } from '../../shared/caller.ts';
 import { version } from '../program.ts';
+import { addBackupCommands } from './backup-commands.ts';
 import type { ExitCode } from './exit-codes.ts';
 import { addFileCommands } from './file-commands.ts';
 import {
@@ -97,6 +98,7 @@ export function createProgram(end: (code: ExitCode) => void): Command {
   addDeadLetterCommands(program, buildAction);
   addUserCommands(program, buildAction);
   addEncryptionKeyCommands(program, buildAction);
+  addBackupCommands(program, buildAction);
   addFileCommands(program, buildAction);
   return program;
 }

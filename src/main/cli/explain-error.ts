@@ -1,3 +1,4 @@
+import { BackupError } from '../../database/backup/index.ts';
 import { AlreadyOwnedError, EmbeddedServerError } from '../../database/embedded/index.ts';
 import { MissingEncryptionKeyError } from '../../database/key-ring.ts';
 import { LET_THE_OWNER, MigrationError } from '../../database/migration-error.ts';
@@ -50,7 +51,8 @@ export function explainError(error: unknown): Explanation {
   ) {
     return explainExpected(error.message, exitCodes.failed);
   }
-  if (error instanceof FileError) return explainExpected(error.message, exitCodes.no);
+  if (error instanceof FileError || error instanceof BackupError)
+    return explainExpected(error.message, exitCodes.no);
   const unfitness = findUnfitDatabaseError(error);
   if (unfitness !== null) return explainExpected(unfitness.message, exitCodes.failed);
   if (isDatabaseUnavailable(error)) {

@@ -1,6 +1,6 @@
 import { createDatabase, type Database } from '../../database/database.ts';
 import { isPrivilegeError } from '../../database/database-errors.ts';
-import { grantTo, type Migration, migrate } from '../../database/migrate.ts';
+import { grantTo, type MigrateOptions, type Migration, migrate } from '../../database/migrate.ts';
 import { LET_THE_OWNER, MigrationError } from '../../database/migration-error.ts';
 import { describeMissing, findPrivilegeGaps } from '../../database/privileges.ts';
 import { findRole, type RoleRow } from '../../database/queries.ts';
@@ -106,10 +106,11 @@ export async function migrateSchema(
   { queue }: Pick<Config, 'queue'>,
   schema: Schema,
   log: Log,
+  restoring: Pick<MigrateOptions, 'restoring'> = {},
 ): Promise<readonly Migration[]> {
   const { owner, role, isOwner, mayGrant } = schema;
   const needsGrants = mayGrant && !isOwner;
-  const options = { log, ...(needsGrants ? { grantTo: role } : {}) };
+  const options = { log, ...restoring, ...(needsGrants ? { grantTo: role } : {}) };
   const applied = await migrate(owner, options);
   if (!needsGrants && !isOwner) await requirePrivileges(schema);
   const isChanged = queue.kind === 'postgres' && (await installQueue(owner));

@@ -5,9 +5,10 @@ import type { Config, SecretChoice } from '../config/config.ts';
 import { ConfigurationError } from '../config/configuration-error.ts';
 import { isSealKey, isSecret, SEAL_KEY_TAKES, SECRET_TAKES } from '../config/secret-values.ts';
 
-const FACTOR_KEY_FILE = 'factor-key';
-const ENCRYPTION_KEY_FILE = 'encryption-key';
-const SEAL_KEY_FILE = 'seal-key';
+export const JWT_SECRET_FILE = 'jwt-secret';
+export const FACTOR_KEY_FILE = 'factor-key';
+export const ENCRYPTION_KEY_FILE = 'encryption-key';
+export const SEAL_KEY_FILE = 'seal-key';
 
 /** Returns a text that holds a secret. */
 const generateSecret = () => randomBytes(48).toString('base64url');
@@ -16,7 +17,7 @@ const generateSeed = () => randomBytes(32).toString('base64');
 
 /** Returns the secrets that sign tokens. */
 export function loadJwtSecrets(config: Config): Promise<readonly string[]> {
-  return loadOwnSecrets(config, config.jwtSecret, 'jwt-secret');
+  return loadOwnSecrets(config, config.jwtSecret, JWT_SECRET_FILE);
 }
 
 /** Returns the keys that encrypt the secrets of factors; none for a worker, which checks no factors. */

@@ -1,4 +1,6 @@
 /** Accounts: who callers are and what they may do. Owns users (guests too), sessions, known devices, second factors, API keys, the links of mails, and notices. */
+
+export { listValidKeys } from './access/api-key-queries.ts';
 export {
   type AccountMail,
   type AccountMailContent,
@@ -13,6 +15,7 @@ export { type AccountsDependencies, createAccounts } from './create-accounts.ts'
 export { accountsDeclaration } from './declaration.ts';
 export { EMAIL_LENGTH_MAX, type Email, emailKey, parseEmail } from './email.ts';
 export { accountsErrors } from './errors.ts';
+export { buildFactorKeyId } from './factor-cipher.ts';
 export { countKeyUse } from './factors/count-key-use.ts';
 export { countStaffWithWeakPasskeys } from './factors/count-weak-passkeys.ts';
 export { countStrandedPasskeys } from './factors/factor-queries.ts';

@@ -17,7 +17,7 @@ import { revokeApiKey } from './keys/revoke-api-key.ts';
 import { changePassword } from './passwords/change-password.ts';
 import { forgotPassword } from './passwords/forgot-password.ts';
 import { resetPassword } from './passwords/reset-password.ts';
-import { lockPerson } from './personal-data/lock-person.ts';
+import { endKeysOf, lockPerson } from './personal-data/lock-person.ts';
 import { createAccountsPersonalData } from './personal-data/part.ts';
 import { listSessions, listUserSessions } from './sessions/list-sessions.ts';
 import { logOut, logOutByRefreshToken } from './sessions/log-out.ts';
@@ -46,6 +46,7 @@ export function bindUseCases(parts: AccountsParts) {
     personalData: createAccountsPersonalData(parts),
     /** Begins to erase a person, in the transaction that does. */
     lockPerson: bind(parts, lockPerson),
+    endKeysOf: bind(parts, endKeysOf),
     authenticator: createAuthenticator({ accessTokens, orderTokens, apiKeys, revocations }),
     /** Returns the token of an order, the same one each time. */
     signOrderToken: orderTokens.sign,

@@ -45,6 +45,7 @@ export {
   findOrderStates,
   lockDueOrders,
   lockOrdersToErase,
+  type OpenOrderRow,
 } from './personal-data/queries.ts';
 export type { PlacementContext } from './placement/place-order.ts';
 export {

@@ -4,6 +4,7 @@ import type { Accounts } from '../accounts/index.ts';
 import type { Module } from '../module.ts';
 import type { PersonalDataPart } from '../personal-data.ts';
 import { erasurePersonalData } from './collect-erasure.ts';
+import { eraseAgain } from './erase-again.ts';
 import { erasePerson } from './erase-person.ts';
 import { listEraseRequests, requestErasure, withdrawErasure } from './erase-requests.ts';
 import { createOrderPurge } from './forget-orders.ts';
@@ -27,7 +28,7 @@ export interface PrivacyDependencies {
   readonly orderDataYears: number;
   readonly database: Database;
   readonly cursors: Cursors;
-  readonly accounts: HasPersonalData & Pick<Accounts, 'lockPerson'>;
+  readonly accounts: HasPersonalData & Pick<Accounts, 'lockPerson' | 'endKeysOf'>;
   readonly inventory: HasPersonalData;
   readonly orders: HasPersonalData;
   readonly carts: HasPersonalData;
@@ -70,6 +71,7 @@ export function createPrivacy(given: PrivacyDependencies): Module<Privacy> {
     requestErasure: (context, caller) => requestErasure(database, context, caller),
     withdrawErasure: (context, caller) => withdrawErasure(database, context, caller),
     listEraseRequests: (input) => listEraseRequests(database, cursors, input),
+    eraseAgain: (...call) => eraseAgain({ database, accounts, parts: erasing }, ...call),
     sweepErased: () => sweepErased(database, erasing),
   };
   return {

@@ -1,9 +1,9 @@
-import { bringAuditIntoForm, recordAudit } from '../../audit/index.ts';
+import { bringAuditIntoForm } from '../../audit/index.ts';
 import type { Database, Transaction } from '../../database/database.ts';
 import { type Once, once } from '../../database/idempotency.ts';
-import { appendEvents, bringEventsIntoForm } from '../../events/index.ts';
+import { bringEventsIntoForm } from '../../events/index.ts';
 import type { RequestContext } from '../../http/index.ts';
-import type { Author, UserCaller } from '../../shared/caller.ts';
+import type { UserCaller } from '../../shared/caller.ts';
 import { invalidInput } from '../../shared/common-errors.ts';
 import { CodedError } from '../../shared/errors.ts';
 import { type Accounts, accountsErrors } from '../accounts/index.ts';
@@ -12,6 +12,7 @@ import { findUnsettledOrders } from '../payments/index.ts';
 import type { Person, PersonalDataPart } from '../personal-data.ts';
 import { findPerson } from './find-person.ts';
 import { findErasure, markErased } from './queries.ts';
+import { recordErasure } from './record-erasure.ts';
 
 /** So many of the orders that block an erasure are named. */
 const BLOCKING_MAX = 100;
@@ -95,33 +96,4 @@ async function requireSettled(tx: Transaction, { orderIds }: Person): Promise<vo
   const rest = others.slice(0, Math.max(0, BLOCKING_MAX - open.length));
   const orders = [...open.slice(0, BLOCKING_MAX), ...(await findOrderStates(tx, rest))];
   throw new CodedError(accountsErrors.erasureBlocked, { extensions: { orders, count } });
-}
-
-/** Tells other systems of each id that they may know the person by, and the audit that the person was erased. */
-async function recordErasure(
-  tx: Transaction,
-  author: Author,
-  { id, userIds, orderIds }: Person,
-  reason: string,
-): Promise<void> {
-  const { actor, cause } = author;
-  await appendEvents(
-    tx,
-    userIds.map((userId) => ({
-      type: 'customer.erased',
-      orderId: null,
-      customerId: null,
-      sequence: null,
-      from: null,
-      to: null,
-      actor,
-      reason: null,
-      cause,
-      data: { userId },
-    })),
-  );
-  const after = { guests: userIds.length - 1, orders: orderIds.length };
-  await recordAudit(tx, author, [
-    { type: 'user.erased', subjectId: id, before: null, after, reason, reasonOf: 'actor' },
-  ]);
 }

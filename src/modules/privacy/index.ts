@@ -4,3 +4,5 @@
  */
 export { createPrivacy } from './create-privacy.ts';
 export { privacyDeclaration } from './declaration.ts';
+export type { ErasedAgain } from './erase-again.ts';
+export { listErased } from './queries.ts';

@@ -86,3 +86,17 @@ export const markSwept = statement<[userIds: readonly string[]], never>(
       set swept_at = now()
     where user_id = any($1::uuid[])`,
 );
+
+/** Returns the ids of people who were erased, in the order of their erasure. */
+export const listErased = statement<
+  [afterErasedAt: string | null, afterUserId: string | null, limit: number],
+  { userId: string; erasedAt: string }
+>(
+  'privacy.list_erased',
+  `select user_id as "userId", to_char(erased_at, 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as "erasedAt"
+     from erasures
+    where erased_at is not null
+      and ($1::timestamptz is null or (erased_at, user_id) > ($1::timestamptz, $2::uuid))
+    order by erased_at, user_id
+    limit $3::int`,
+);

@@ -1,7 +1,8 @@
 import type { Once } from '../../database/idempotency.ts';
 import type { RequestContext } from '../../http/index.ts';
-import type { UserCaller } from '../../shared/caller.ts';
+import type { Author, UserCaller } from '../../shared/caller.ts';
 import type { Page } from '../../shared/pagination.ts';
+import type { ErasedAgain } from './erase-again.ts';
 import type { Erased, ErasePerson } from './erase-person.ts';
 import type { EraseRequest, ListedRequest, ListRequestsInput } from './erase-requests.ts';
 
@@ -37,4 +38,9 @@ export interface Privacy {
    * the reply to a request of staff. Returns how many, of those that one transaction takes.
    */
   sweepErased(): Promise<number>;
+  /**
+   * Erases people of whom it is known that they were erased before, after a backup was restored in which they were not. It is not
+   * refused for an open order, a held API key or the last admin: what had to be settled was.
+   */
+  eraseAgain(author: Author, ids: readonly string[]): Promise<ErasedAgain>;
 }

@@ -95,6 +95,7 @@ export function createSimulatedDatabase({
     },
     snapshot: () => Promise.reject(new Error('the simulation takes no snapshots')),
     connect: () => Promise.reject(new Error('the simulation has no dedicated connections')),
+    connectForCopy: () => Promise.reject(new Error('the simulation has no dedicated connections')),
     connectionKind: () => null,
     connections: () => ({ total: 0, idle: 0, waiting: 0 }),
     generation: () => 0,

@@ -18,7 +18,7 @@ export function check({ json = false, ...option }: CheckOptions): Promise<ExitCo
   });
 }
 
-function renderReport({ ok, invariants }: InvariantsReport): string {
+export function renderReport({ ok, invariants }: InvariantsReport): string {
   const rows = invariants.map(({ name, ok: holds, checked, violationCount, description }) => [
     holds ? 'ok' : 'BROKEN',
     name,

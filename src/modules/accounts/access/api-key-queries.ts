@@ -169,3 +169,17 @@ export const touchApiKey = statement<[id: string], { isFirst: boolean }>(
     where api_keys.id = before.id
    returning before.last_used_at is null as "isFirst"`,
 );
+
+/** Returns the keys that count, the newest first, for a person who restored a backup. */
+export const listValidKeys = statement<
+  [limit: number],
+  { id: string; name: string; prefix: string; createdAt: Date }
+>(
+  'accounts.list_valid_keys',
+  `select id, name, prefix, created_at as "createdAt"
+     from api_keys
+    where revoked_at is null
+      and (expires_at is null or expires_at > now())
+    order by created_at desc, id desc
+    limit $1::int`,
+);

@@ -63,6 +63,18 @@ export async function lockPerson(
   };
 }
 
+/** Ends the API keys that a person holds who is erased once more. */
+export async function endKeysOf(
+  { apiKeys }: Pick<AccountsParts, 'apiKeys'>,
+  tx: Transaction,
+  author: Author,
+  id: string,
+): Promise<void> {
+  const settled = await settleKeys(tx, id, 'end', []);
+  await recordAudit(tx, author, settled);
+  if (settled.length > 0) tx.afterCommit(apiKeys.forget);
+}
+
 function listIdentifiers({ email, name, phone }: LockedPersonRow): string[] {
   return [email, name, phone].filter((text) => text !== null && text !== '') as string[];
 }

@@ -1,0 +1,22 @@
+import { createProgress } from '../../terminal.ts';
+
+const MEGABYTE = 1_000_000;
+
+/** Creates the progress of so many bytes, shown in megabytes on standard error. */
+export function createMegabyteProgress(what: string) {
+  const progress = createProgress(`${what}, MB`);
+  let shown = -1;
+  return {
+    update(doneBytes: number, totalBytes: number) {
+      const done = Math.floor(doneBytes / MEGABYTE);
+      if (done === shown) return;
+      shown = done;
+      progress.update(done, Math.ceil(totalBytes / MEGABYTE));
+    },
+    end: progress.end,
+  };
+}
+
+export function formatMegabytes(bytes: number): string {
+  return `${(bytes / MEGABYTE).toFixed(1)} MB`;
+}
