@@ -10,7 +10,7 @@ import { tortureWorkers } from './workers.ts';
 /**
  * `npm run torture [-- servers] [--seconds N] [--seed N] [--clients N]`,
  * `npm run torture -- workers [--driver postgres|bullmq|sqs] [--kills N] [--seconds N] [--seed N]`,
- * `npm run torture -- failover [--rounds N] [--seed N] [--clients N] [--fault NAME] [--data-dir DIR]` and
+ * `npm run torture -- failover [--rounds N] [--seed N] [--clients N] [--fault NAME] [--folder F]` and
  * `npm run torture -- long --folder F [--operations N] [--kills N] [--stretch-operations N] [--seed N] [--clients N] [--resume]`:
  * kills and disconnects the real system in the middle of its work and then checks what was promised. The seed determines faults
  * and orders, but not their timing. Uses loopback only, is bounded, and stops everything that it started.
@@ -25,7 +25,6 @@ const { values, positionals } = parseArgs({
     kills: { type: 'string' },
     rounds: { type: 'string', default: '20' },
     fault: { type: 'string' },
-    'data-dir': { type: 'string' },
     operations: { type: 'string' },
     'stretch-operations': { type: 'string' },
     folder: { type: 'string' },
@@ -70,7 +69,7 @@ async function main(): Promise<boolean> {
         seed,
         clients: whole('clients', 200, '8'),
         fault: values.fault ?? null,
-        dataDir: values['data-dir'] ?? null,
+        folder: values.folder === undefined ? null : resolve(values.folder),
         signal,
       });
     case 'long': {

@@ -29,7 +29,7 @@ export interface FailoverOptions {
   /** The only kind of fault; null for all. */
   readonly fault: string | null;
   /** Where the two servers keep their data while they run; null for the folder of temporary files. */
-  readonly dataDir: string | null;
+  readonly folder: string | null;
   /** Ends the run after its round. */
   readonly signal: AbortSignal;
 }
@@ -42,7 +42,7 @@ const ANSWER_MS = 30_000;
 /** Of what a server has printed, in characters. */
 const OUTPUT_SHOWN = 4_000;
 /** Orders before and after each fault. */
-const WARM = 15;
+const WARM = 10;
 
 /**
  * Runs servers of the product on a primary with a synchronous standby under load, and takes the primary, the standby or
@@ -50,12 +50,12 @@ const WARM = 15;
  * the end also what was told outside. Returns whether everything is right.
  */
 export async function tortureFailover(options: FailoverOptions): Promise<boolean> {
-  const { rounds, seed, dataDir, signal } = options;
+  const { rounds, seed, folder, signal } = options;
   const names = chooseFaults(options.fault);
   await using stack = new AsyncDisposableStack();
   const onEnd = (end: () => unknown) => stack.defer(async () => void (await end()));
-  if (dataDir !== null) await mkdir(dataDir, { recursive: true, mode: 0o711 });
-  const pair = stack.adopt(await startPostgresPair(dataDir ?? undefined), (it) => it.stop());
+  if (folder !== null) await mkdir(folder, { recursive: true, mode: 0o711 });
+  const pair = stack.adopt(await startPostgresPair(folder ?? undefined), (it) => it.stop());
   const smtp = await startSmtpServer({}, onEnd);
   const [one, two] = pair.members;
   await pair.makeSynchronous(one, two);
@@ -86,7 +86,16 @@ export async function tortureFailover(options: FailoverOptions): Promise<boolean
     ),
   );
 
-  const run: Run = { pair, shop, customers, admin, history: [], told: new Set(), primary: one };
+  const run: Run = {
+    pair,
+    shop,
+    customers,
+    admin,
+    history: [],
+    told: new Set(),
+    found: new Set(),
+    primary: one,
+  };
   const results: RoundResult[] = [];
   for (let round = 0; round < rounds && !signal.aborted; round += 1) {
     const result = await runRound(run, names, seed + round);
@@ -101,7 +110,7 @@ export async function tortureFailover(options: FailoverOptions): Promise<boolean
   say('waiting for the remaining work');
   const last = shop.open(run.primary);
   await drain(last, signal);
-  const wrong = [
+  const wrong = takeNew(run, [
     ...findViolations(run.history, await readOrders(last), { isSettled: true }),
     ...(await findUntold(last, run.told)),
     ...(await findWrongDeliveries(last, { after: 0, ...receiver })),
@@ -109,7 +118,7 @@ export async function tortureFailover(options: FailoverOptions): Promise<boolean
     ...(await unfinishedJobs(last)),
     ...(await brokenInvariants(last)),
     ...(await verifyLog(shop)),
-  ];
+  ]);
   for (const sentence of wrong) say(`WRONG in the end: ${sentence}`);
   for (const line of formatTable(results)) say(line);
   const count = (outcome: string) => run.history.filter((one) => one.outcome === outcome).length;
@@ -138,6 +147,8 @@ interface Run {
   readonly history: Placing[];
   /** The events of all streams. */
   readonly told: Set<string>;
+  /** What was found: it is reported once, although it stays wrong. */
+  readonly found: Set<string>;
   /** Changes with each promotion. */
   primary: Member;
 }
@@ -201,7 +212,14 @@ async function runRound(run: Run, names: readonly string[], seed: number): Promi
     ...notes,
     `${load.placings.length} orders, ${unknown} unknown, in ${formatSeconds(performance.now() - startedAt)}`,
   ];
-  return { fault, seed, backMs, wrong, line: parts.join(', '), isOver };
+  return { fault, seed, backMs, wrong: takeNew(run, wrong), line: parts.join(', '), isOver };
+}
+
+/** Returns those of the sentences that no round before has found. */
+function takeNew({ found }: Run, sentences: readonly string[]): string[] {
+  const taken = [...new Set(sentences)].filter((sentence) => !found.has(sentence));
+  for (const sentence of taken) found.add(sentence);
+  return taken;
 }
 
 /** Returns what the servers and the primary say of themselves, for a round that does not end. */

@@ -210,11 +210,11 @@ export const faults: Readonly<Record<string, Fault>> = {
 };
 
 /**
- * Lets the former primary be reached again while the promoted one is written to, half of the times with the setting by which it
- * would acknowledge alone.
+ * Lets the former primary be reached again while the promoted one is written to, half of the times with the setting by
+ * which it would acknowledge alone.
  */
 function besideFormer(scene: Scene, lostAt: number): Effect {
-  const { primary: former, standby: promoted, random, note } = scene;
+  const { primary: former, standby: promoted, shop, random, note } = scene;
   const wrong: string[] = [];
   const isAlone = random() < 0.5;
   if (isAlone) note('it would acknowledge alone');
@@ -222,7 +222,11 @@ function besideFormer(scene: Scene, lostAt: number): Effect {
     lostAt,
     primary: promoted,
     async mend() {
-      // What waited for the standby is committed locally by this, as PostgreSQL says: it was never acknowledged.
+      // Until then only its missing standby keeps it from acknowledging. Whoever gives that up must know that it is not
+      // the primary any more.
+      await untilLeft(shop, former);
+      // What was on its way when the network fell silent arrives now, and nobody hears that it was done.
+      former.proxy.cut();
       if (isAlone) {
         await former.node.set('synchronous_standby_names', '');
         await until(() => requireNoneWaiting(former));
@@ -238,6 +242,22 @@ function besideFormer(scene: Scene, lostAt: number): Effect {
     },
     inspect: () => wrong,
   };
+}
+
+/** Resolves when every server of the product writes to another host. */
+async function untilLeft({ servers }: PairedShop, { proxy }: Member): Promise<void> {
+  const { host } = new URL(proxy.url);
+  await Promise.all(
+    servers.map(({ url }) =>
+      until(async () => {
+        const { database } = (await (await fetch(`${url}/health/ready`)).json()) as {
+          database: { primary: { host: string } | null };
+        };
+        const present = database.primary?.host ?? host;
+        if (present === host) throw new Error(`${url} writes to ${host}`);
+      }),
+    ),
+  );
 }
 
 /** Returns how much was written to a server. */
