@@ -109,7 +109,7 @@ export async function tortureFailover(options: FailoverOptions): Promise<boolean
   }
   say('waiting for the remaining work');
   const last = shop.open(run.primary);
-  await drain(last, signal);
+  await drain(last, new AbortController().signal);
   const wrong = takeNew(run, [
     ...findViolations(run.history, await readOrders(last), { isSettled: true }),
     ...(await findUntold(last, run.told)),
@@ -206,6 +206,8 @@ async function runRound(run: Run, names: readonly string[], seed: number): Promi
     ...(await findUntold(database, told)),
     ...findEnded(shop),
   );
+  const staleReads = load.countStaleReads();
+  if (staleReads > 0) notes.push(`stale reads: ${staleReads}`);
   const unknown = load.placings.filter(({ outcome }) => outcome === 'unknown').length;
   const parts = [
     `back after ${formatSeconds(backMs)}`,

@@ -15,6 +15,8 @@ export interface Load {
   readonly calls: readonly Call[];
   /** What the clients saw wrong at once, in sentences. */
   readonly violations: readonly string[];
+  /** How many reads were answered by a former primary. */
+  countStaleReads(): number;
   /** Resolves when that many more orders are acknowledged. */
   untilAcknowledged(count: number): Promise<void>;
   /** Returns when the first order was acknowledged that was sent later than that, as soon as there is one. */
@@ -60,6 +62,7 @@ export async function startLoad({
   const placings: Placing[] = [];
   const calls: Call[] = [];
   const violations: string[] = [];
+  let staleReads = 0;
   const urls = () => shop.servers.map(({ url }) => url);
   const running = customers.map((customer, index) =>
     runShopper(
@@ -70,6 +73,9 @@ export async function startLoad({
         random: pickRandom(seed + index + 1),
         signal: stopped.signal,
         onCall: (call) => calls.push(call),
+        onStaleRead() {
+          staleReads += 1;
+        },
         onViolation: (sentence) => violations.push(sentence),
       },
       placings,
@@ -93,6 +99,7 @@ export async function startLoad({
     placings,
     calls,
     violations,
+    countStaleReads: () => staleReads,
     untilAcknowledged(count) {
       const isAcknowledged = ({ outcome }: Placing) => outcome === 'ok';
       const from = placings.filter(isAcknowledged).length;
