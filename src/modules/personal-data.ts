@@ -20,6 +20,8 @@ export interface ErasureScope {
   readonly emailKeys: readonly string[];
   /** Orders; of a person all of them, as customer or guest, oldest first. */
   readonly orderIds: readonly string[];
+  /** Whether orders that are open are forgotten, too: those of a restored backup, which had ended after it. */
+  readonly openToo?: boolean;
 }
 
 /** Lists by their name, each read in pages while it is sent. */

@@ -63,7 +63,8 @@ async function eraseOne(
   await accounts.endKeysOf(tx, author, id);
   await lockOrdersToErase(tx, person.orderIds);
   const open = await findOpenOrders(tx, person.orderIds);
-  for (const part of parts) await part.erase(tx, person, author);
+  const scope = { ...person, openToo: true };
+  for (const part of parts) await part.erase(tx, scope, author);
   await markErased(tx, person.userIds);
   await recordErasure(tx, author, person, REASON);
   return open;

@@ -14,11 +14,11 @@ const SLICE_MAX = 1_000;
  */
 export async function erase(
   tx: Transaction,
-  { orderIds }: ErasureScope,
+  { orderIds, openToo }: ErasureScope,
   author: Author,
 ): Promise<void> {
   for (const slice of toSlices(orderIds, SLICE_MAX)) {
     await forgetResponses(tx, slice);
-    await writeForgotten(tx, author, slice);
+    await writeForgotten(tx, author, slice, { openToo });
   }
 }

@@ -284,9 +284,13 @@ export interface ForgottenRow {
 }
 
 /**
- * Removes what is personal from the rows of orders that have ended, once for each end. Returns those that it changed.
+ * Removes what is personal from the rows of orders that have ended, once for each end, or of open ones too. Returns those that it
+ * changed.
  */
-export const forgetOrderRows = statement<[orderIds: readonly string[]], ForgottenRow>(
+export const forgetOrderRows = statement<
+  [orderIds: readonly string[], openToo: boolean],
+  ForgottenRow
+>(
   'orders.forget',
   `update orders
       set note = null,
@@ -302,7 +306,7 @@ export const forgetOrderRows = statement<[orderIds: readonly string[]], Forgotte
           last_sequence = last_sequence + 1,
           updated_at = now()
     where id = any($1::uuid[])
-      and status in ('COMPLETED', 'CANCELLED', 'FAILED')
+      and ($2::boolean or status in ('COMPLETED', 'CANCELLED', 'FAILED'))
       and (forgotten_at is null or forgotten_at < ended_at)
    returning id, number, customer_id as "customerId", last_sequence as "lastSequence"`,
 );

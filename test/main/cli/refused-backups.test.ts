@@ -1,0 +1,147 @@
+import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
+import { zstdCompressSync, zstdDecompressSync } from 'node:zlib';
+import { runCommand } from '../../support/command.ts';
+import { emptyDatabase } from '../../support/database.ts';
+import { createSealedLog } from '../../support/sealed-log.ts';
+import { query } from '../../support/until.ts';
+
+/** Whatever is wrong with a backup is said before anything is changed. */
+const folder = await mkdtemp(join(tmpdir(), 'holdfast-test-'));
+after(() => rm(folder, { recursive: true }));
+
+const log = await createSealedLog();
+const keys = { SEAL_KEY: log.keyText };
+const file = join(folder, 'whole.backup');
+const source = { DATA_DIR: folder, DATABASE_URL: log.url, ...keys };
+const target = await emptyDatabase();
+
+const made = await runCommand(['backup', file], { environment: source });
+assert.equal(made.code, 0, made.stderr);
+const text = zstdDecompressSync(await readFile(file)).toString();
+
+function restore(path: string, args: readonly string[] = []) {
+  const urls = { DATABASE_URL: target.url, DATABASE_MIGRATION_URL: target.ownerUrl };
+  return runCommand(['restore', path, ...args], {
+    environment: { DATA_DIR: join(folder, 'data'), ...urls, ...keys },
+  });
+}
+
+async function isRefused(name: string, content: string | Buffer, why: RegExp): Promise<void> {
+  const path = join(folder, name);
+  await writeFile(path, content);
+  const { code, stderr } = await restore(path);
+  assert.equal(code, 1, stderr);
+  assert.match(stderr, why);
+  const tables = await query(target.url, `select from pg_tables where schemaname = 'public'`);
+  assert.deepEqual(tables, []);
+}
+
+/** Returns another backup whose hashes fit what is in it. */
+function rewrite(change: (text: string) => string): Buffer {
+  const changed = change(text).split('\n');
+  const end = JSON.parse(changed.at(-2)!.slice('-- end '.length));
+  const before = `${changed.slice(0, -2).join('\n')}\n`;
+  const sha256 = createHash('sha256').update(before).digest('hex');
+  return zstdCompressSync(`${before}-- end ${JSON.stringify({ ...end, sha256 })}\n`);
+}
+
+test('the file is readable as lines for psql, row by row', () => {
+  const [header] = text.split('\n');
+  assert.match(header!, /^-- holdfast backup \{"format":1,"product":"\d+\.\d+\.\d+",/);
+  assert.match(text, /^copy public\.events \(.*\) from stdin;$/m);
+  assert.equal(text.match(/^\\\.$/gm)!.length, text.match(/^copy .* from stdin;$/gm)!.length);
+});
+
+test('another file, an empty one and none', async () => {
+  await isRefused('notes.txt', 'Dear diary', /notes\.txt cannot be restored\. It is no backup of/);
+  await isRefused('empty', '', /It is no backup of Holdfast/);
+  await isRefused('other.zst', zstdCompressSync('Dear diary\n'), /It is no backup of Holdfast/);
+  const { code, stderr } = await restore(join(folder, 'missing'));
+  assert.equal(code, 2);
+  assert.match(stderr, /missing does not exist/);
+});
+
+test('a file that ends in the middle, wherever that is', async () => {
+  const bytes = await readFile(file);
+  for (const share of [0.1, 0.5, 0.9, 0.999]) {
+    const part = bytes.subarray(0, Math.floor(bytes.length * share));
+    await isRefused('part.backup', part, /It is incomplete/);
+  }
+  const lines = text.split('\n');
+  const shorter = zstdCompressSync(`${lines.slice(0, -3).join('\n')}\n`);
+  await isRefused('shorter.backup', shorter, /It is incomplete: its end is missing/);
+});
+
+test('a file in which bytes were changed, with or without the compression noticing', async () => {
+  const bytes = Buffer.from(await readFile(file));
+  bytes[Math.floor(bytes.length / 2)]! ^= 1;
+  await isRefused('flipped.backup', bytes, /It was altered or damaged|It is incomplete/);
+  const [row] = /^\d+\t.*order\.\w+.*$/m.exec(text) ?? [];
+  assert.ok(row !== undefined);
+  const other = zstdCompressSync(text.replace(row, row.replace('order.', 'Order.')));
+  await isRefused('edited.backup', other, /It was altered or damaged\. Its hash is another one/);
+  const longer = zstdCompressSync(`${text}select 1;\n`);
+  await isRefused('longer.backup', longer, /It was altered or damaged\. Something follows its end/);
+});
+
+test('a file that was altered together with its hashes, by its signature', async () => {
+  const path = join(folder, 'forged.backup');
+  await writeFile(
+    path,
+    rewrite((whole) => whole.replace('"product":"', '"product":"9')),
+  );
+  const { code, stderr } = await restore(path);
+  assert.equal(code, 2);
+  assert.match(stderr, /The signature of the backup is not by SEAL_KEY: it was altered/);
+});
+
+test('a backup of a newer version', async () => {
+  const newer = rewrite((whole) =>
+    whole
+      .replace('"tables":[', '"tables":[')
+      .replace(
+        /("migrations":\[.*?)\](,"tables")/,
+        '$1,{"number":999,"name":"later","checksum":"00"}]$2',
+      ),
+  );
+  await isRefused('newer.backup', newer, /with \d+ migrations, and this program has \d+: restore/);
+  const form = rewrite((whole) => whole.replace('{"format":1,', '{"format":2,'));
+  await isRefused('form.backup', form, /whose backups have a newer form than this version reads/);
+});
+
+test('a list of erasures with something else in it', async () => {
+  const list = join(folder, 'list.jsonl');
+  await writeFile(list, '{"type":"user.erased","id":"1","at":"2030-01-01T00:00:00Z"}\n');
+  const { code, stderr } = await restore(file, ['--erasures', list]);
+  assert.equal(code, 2);
+  assert.match(stderr, /Line 1 of .*list\.jsonl is not one that "holdfast erasures" prints/);
+});
+
+test('a backup replaces no file, and leaves none behind that is not whole', async () => {
+  const again = await runCommand(['backup', file], { environment: source });
+  assert.equal(again.code, 1);
+  assert.match(again.stderr, /whole\.backup exists, and a backup replaces no file/);
+  const gone = { ...source, DATABASE_URL: 'postgresql://holdfast@127.0.0.1:1/none' };
+  const failed = await runCommand(['backup', join(folder, 'gone.backup')], { environment: gone });
+  assert.equal(failed.code, 3, failed.stderr);
+  const empty = { ...source, DATABASE_URL: target.url };
+  const nothing = await runCommand(['backup', join(folder, 'no.backup')], { environment: empty });
+  assert.equal(nothing.code, 1);
+  assert.match(nothing.stderr, /The database contains nothing of Holdfast/);
+  const names = await readdir(folder);
+  assert.deepEqual(
+    names.filter((name) => /gone|no\.backup|partial/.test(name)),
+    [],
+  );
+});
+
+test('a file system that is full', { skip: process.platform !== 'linux' }, async () => {
+  const { code, stderr } = await runCommand(['backup', '/dev/full'], { environment: source });
+  assert.equal(code, 1);
+  assert.match(stderr, /\/dev\/full exists/);
+});
