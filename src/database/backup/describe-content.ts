@@ -1,7 +1,7 @@
 import type pg from 'pg';
 import { RESTORE_MARK } from '../migrate.ts';
 import { SCHEMAS } from '../privileges.ts';
-import type { BackedUpMigration, BackedUpSequence, NeededKeys } from './format.ts';
+import type { BackedUpMigration, BackedUpPart, BackedUpSequence, NeededKeys } from './format.ts';
 
 /** The tables of the job queue contain nothing but ids of `jobs`, and are created anew. */
 const QUEUE_SCHEMA = 'pgboss';
@@ -20,7 +20,10 @@ export interface TableRow {
   bytes: number;
 }
 
-/** Returns the tables, in the order of their names. The parts of a table are left out: their rows are its rows. */
+/**
+ * Returns the tables of the owner of Holdfast's, in the order of their names. The parts of a table are left out: their rows are its
+ * rows.
+ */
 export async function listTables(client: pg.ClientBase): Promise<readonly TableRow[]> {
   const { rows } = await client.query<TableRow>(
     `select format('%I.%I', nspname, relname) as name,
@@ -41,11 +44,32 @@ export async function listTables(client: pg.ClientBase): Promise<readonly TableR
         and relkind in ('r', 'p')
         and not relispartition
         and relname <> $2::text
+        and relowner = (
+          select relowner from pg_class where oid = to_regclass('public.schema_migrations'))
         and not exists (
           select from pg_depend
            where classid = 'pg_class'::regclass and objid = class.oid and deptype = 'e')
       order by 1`,
     [backedUpSchemas, RESTORE_MARK],
+  );
+  return rows;
+}
+
+/** Returns the parts of all tables that have them. */
+export async function listParts(client: pg.ClientBase): Promise<readonly BackedUpPart[]> {
+  const { rows } = await client.query<BackedUpPart>(
+    `select format('%I.%I', space.nspname, class.relname) as name, format('%I.%I', whole_space.nspname, whole.relname) as "table",
+            pg_get_expr(class.relpartbound, class.oid) as bound
+       from pg_class class
+       join pg_namespace space on space.oid = class.relnamespace
+       join pg_inherits on inhrelid = class.oid
+       join pg_class whole on whole.oid = inhparent
+       join pg_namespace whole_space on whole_space.oid = whole.relnamespace
+      where class.relispartition
+        and class.relkind = 'r'
+        and whole_space.nspname = any($1::text[])
+      order by 1`,
+    [backedUpSchemas],
   );
   return rows;
 }

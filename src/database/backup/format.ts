@@ -30,6 +30,14 @@ export interface BackedUpTable {
   readonly sha256: string;
 }
 
+/** A part of a table whose rows are in ranges. */
+export interface BackedUpPart {
+  readonly name: string;
+  readonly table: string;
+  /** Its range, as SQL names it. */
+  readonly bound: string;
+}
+
 export interface BackedUpSequence {
   readonly name: string;
   /** A text, because it may be larger than a number is exact. */
@@ -62,6 +70,7 @@ export interface BackupManifest {
   readonly postgres: string;
   readonly migrations: readonly BackedUpMigration[];
   readonly tables: readonly BackedUpTable[];
+  readonly parts: readonly BackedUpPart[];
   readonly sequences: readonly BackedUpSequence[];
   readonly keys: NeededKeys;
 }

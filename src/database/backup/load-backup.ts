@@ -7,6 +7,7 @@ import { SCHEMAS } from '../privileges.ts';
 import { beginOn } from '../run-on-connection.ts';
 import { listTables, readSequences, type TableRow } from './describe-content.ts';
 import { type BackedUpTable, BackupError, type BackupManifest } from './format.ts';
+import { makeParts } from './make-parts.ts';
 import { type ReadOptions, readBackup } from './read-backup.ts';
 import { setTablesAside } from './set-aside.ts';
 
@@ -21,9 +22,10 @@ export interface LoadOptions extends Pick<ReadOptions, 'onProgress'> {
 
 /**
  * Restores the tables of a backup in one transaction, in the schema that they had, and marks the database as one whose restore is
- * not finished. Nothing is changed if it fails. Throws BackupError, also if the database is not empty.
+ * not finished. Nothing is changed if it fails. Returns the tables that were left out, because its migrations create none of
+ * that name: somebody else's. Throws BackupError, also if the database is not empty.
  */
-export async function loadBackup(path: string, options: LoadOptions): Promise<void> {
+export async function loadBackup(path: string, options: LoadOptions): Promise<readonly string[]> {
   const { client, manifest, migrations, onProgress } = options;
   await beginOn(client);
   try {
@@ -33,14 +35,19 @@ export async function loadBackup(path: string, options: LoadOptions): Promise<vo
       `create table public.${RESTORE_MARK} (began_at timestamptz not null default now())`,
     );
     await migrateEmpty(client, migrations);
+    await makeParts(client, manifest.parts);
     const tables = await listTables(client);
-    requireSameTables(tables, manifest.tables);
+    const others = compareTables(tables, manifest.tables);
     const putBack = await setTablesAside(client, tables);
     const byName = new Map(tables.map((table) => [table.name, table]));
     const rowsOf = new Map(manifest.tables.map(({ name, rows }) => [name, rows]));
     await readBackup(path, {
       onProgress,
       async onTable(table, rows) {
+        if (others.includes(table.name)) {
+          for await (const _ of rows);
+          return;
+        }
         // The server refuses to freeze the rows of parts.
         const freeze = byName.get(table.name)!.partitioned ? '' : ' with (freeze)';
         const copy = client.query(
@@ -57,6 +64,7 @@ export async function loadBackup(path: string, options: LoadOptions): Promise<vo
     await setSequences(client, manifest);
     await putBack();
     await client.query('commit');
+    return others;
   } catch (error) {
     await client.query('rollback').catch(() => {});
     throw error;
@@ -98,25 +106,32 @@ export async function requireEmpty(client: pg.ClientBase): Promise<void> {
   );
 }
 
-function requireSameTables(found: readonly TableRow[], expected: readonly BackedUpTable[]): void {
-  const wanted = new Set(expected.map(describeTable));
-  const given = new Set(found.map(describeTable));
-  const missing = [...wanted].find((table) => !given.has(table));
-  const different = missing ?? [...given].find((table) => !wanted.has(table));
-  if (different === undefined) return;
-  throw new BackupError(
-    `Its tables are not those that its migrations create: ${different} is ${missing === undefined ? 'missing in it' : 'only in it'}.`,
-  );
-}
-
-function describeTable({ name, columns }: Pick<BackedUpTable, 'name' | 'columns'>): string {
-  return `${name} (${columns.join(', ')})`;
+/**
+ * Returns the tables that are only in the backup. Throws BackupError if it lacks one, or if one has other columns than its migrations
+ * create.
+ */
+function compareTables(
+  created: readonly TableRow[],
+  backedUp: readonly BackedUpTable[],
+): readonly string[] {
+  const columnsOf = new Map(backedUp.map(({ name, columns }) => [name, columns.join(', ')]));
+  for (const { name, columns } of created) {
+    const saved = columnsOf.get(name);
+    if (saved === columns.join(', ')) continue;
+    throw new BackupError(
+      saved === undefined
+        ? `It lacks the table ${name}.`
+        : `Its table ${name} has the columns ${saved}, but its migrations create ${columns.join(', ')}.`,
+    );
+  }
+  const names = new Set(created.map(({ name }) => name));
+  return backedUp.map(({ name }) => name).filter((name) => !names.has(name));
 }
 
 async function setSequences(client: pg.ClientBase, { sequences }: BackupManifest): Promise<void> {
   const names = new Set((await readSequences(client)).map(({ name }) => name));
   for (const { name, value, isCalled } of sequences) {
-    if (!names.has(name)) throw new BackupError(`Its migrations create no sequence ${name}.`);
+    if (!names.has(name)) continue;
     await client.query('select setval($1::regclass, $2::bigint, $3::boolean)', [
       name,
       value,

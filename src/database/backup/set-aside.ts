@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import type { TableRow } from './describe-content.ts';
+import { listParts, type TableRow } from './describe-content.ts';
 
 interface Definition {
   table: string;
@@ -23,7 +23,9 @@ export async function setTablesAside(
     await client.query(`alter table ${table} drop constraint ${name}`);
   }
   for (const { name } of indexes) await client.query(`drop index ${name}`);
-  for (const name of names) await client.query(`alter table ${name} disable trigger user`);
+  const parts = (await listParts(client)).map(({ name }) => name);
+  const withTriggers = [...names, ...parts];
+  for (const name of withTriggers) await client.query(`alter table ${name} disable trigger user`);
   await client.query(`truncate ${names.join(', ')}`);
 
   return async () => {
@@ -32,7 +34,7 @@ export async function setTablesAside(
     for (const { table, name, text } of foreignKeys) {
       await client.query(`alter table ${table} add constraint ${name} ${text}`);
     }
-    for (const name of names) await client.query(`alter table ${name} enable trigger user`);
+    for (const name of withTriggers) await client.query(`alter table ${name} enable trigger user`);
   };
 }
 

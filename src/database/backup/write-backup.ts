@@ -7,6 +7,7 @@ import type { Database } from '../database.ts';
 import { lockMigrations } from '../migrate.ts';
 import { beginOn } from '../run-on-connection.ts';
 import {
+  listParts,
   listTables,
   readKeyIds,
   readMigrationRows,
@@ -142,6 +143,7 @@ async function* writeContent(
     postgres,
     migrations,
     tables: written,
+    parts: await listParts(client),
     sequences: await readSequences(client),
     keys,
   };

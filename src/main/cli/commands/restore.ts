@@ -155,7 +155,14 @@ async function load(
   signal.addEventListener('abort', stop);
   try {
     await requireEmpty(client);
-    await loadBackup(path, { client, manifest, migrations, onProgress: progress.update });
+    const others = await loadBackup(path, {
+      client,
+      manifest,
+      migrations,
+      onProgress: progress.update,
+    });
+    if (others.length > 0)
+      print(`Left out, because they are not of Holdfast: ${others.join(', ')}.`);
   } finally {
     signal.removeEventListener('abort', stop);
     progress.end();
