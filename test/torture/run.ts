@@ -82,7 +82,7 @@ async function main(): Promise<boolean> {
         folder: resolve(folder),
         resume,
         seed,
-        clients: whole('clients', 200),
+        clients: whole('clients', 200, '64'),
         signal,
       });
     }

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import type { Database } from '../../../src/database/database.ts';
 import type { UserCaller } from '../../../src/shared/caller.ts';
 import { createSession, type Session } from '../../support/session.ts';
@@ -15,7 +16,7 @@ export interface OpenShop {
 }
 
 export interface WorldOptions {
-  /** Of the stretch: its products are new. */
+  /** Of the stretch. */
   readonly number: number;
   readonly clients: number;
   /** Those of earlier stretches. */
@@ -45,10 +46,12 @@ export async function openWorld(
     tokens.set(caller.id, { headers, at: performance.now() });
     return headers;
   };
+  // An abandoned stretch of the same number may have left its own.
+  const label = `${number}-${randomBytes(4).toString('hex')}`;
   const skus: string[] = [];
   for (let product = 1; product <= PRODUCTS; product += 1) {
     const onHand = UNITS[product % UNITS.length]!;
-    skus.push((await addProduct(database, { sku: `S${number}-${product}`, onHand })).sku);
+    skus.push((await addProduct(database, { sku: `S${label}-${product}`, onHand })).sku);
   }
   const mine = [...customers];
   while (mine.length < customers.length + NEW_CUSTOMERS) {
@@ -64,7 +67,7 @@ export async function openWorld(
     isEnding,
     staff: () => signIn(admin),
     skus,
-    codes: await addCodes(staff, number),
+    codes: await addCodes(staff, label),
     slots: (await listAllSlots(staff)).slice(4, FEW_SLOTS).map(({ start }) => start),
     history: [],
     contradictions: [],
@@ -85,8 +88,8 @@ export async function openWorld(
 }
 
 /** One code for everybody, and one with few uses. */
-async function addCodes(staff: Session, number: number): Promise<string[]> {
-  const codes = [`TEN-${number}`, `FEW-${number}`];
+async function addCodes(staff: Session, label: string): Promise<string[]> {
+  const codes = [`TEN-${label}`, `FEW-${label}`];
   for (const [index, code] of codes.entries()) {
     const usesMax = index === 0 ? null : 100;
     const body = { code, name: code, kind: 'PERCENT', percent: '10', scope: 'ORDER', usesMax };

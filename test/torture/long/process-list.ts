@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
@@ -22,9 +22,15 @@ export class ProcessList {
 
   /** Adds a process, and removes those that have ended. */
   add(pid: number): void {
-    this.#processes = this.#processes.filter(isRunning);
-    const startedAt = findStart(pid);
-    if (startedAt !== null) this.#processes.push({ pid, startedAt });
+    const known = [...this.#processes, { pid, startedAt: null }];
+    const starts = findStarts(known.map((one) => one.pid));
+    this.#processes = known.flatMap((one) => {
+      const startedAt = starts.get(one.pid);
+      if (startedAt === undefined) return [];
+      return one.startedAt === null || one.startedAt === startedAt
+        ? [{ pid: one.pid, startedAt }]
+        : [];
+    });
     this.#write();
   }
 
@@ -32,7 +38,8 @@ export class ProcessList {
   endLeftovers(): number {
     if (!existsSync(this.#file)) return 0;
     const recorded = JSON.parse(readFileSync(this.#file, 'utf8')) as KnownProcess[];
-    const left = recorded.filter(isRunning);
+    const starts = findStarts(recorded.map(({ pid }) => pid));
+    const left = recorded.filter(({ pid, startedAt }) => starts.get(pid) === startedAt);
     for (const { pid } of left) process.kill(pid, 'SIGKILL');
     this.#processes = [];
     this.#write();
@@ -45,15 +52,17 @@ export class ProcessList {
   }
 }
 
-function isRunning({ pid, startedAt }: KnownProcess): boolean {
-  return findStart(pid) === startedAt;
-}
-
-/** Returns the time at which a process started, as ps prints it; null if there is none. */
-function findStart(pid: number): string | null {
-  try {
-    return execFileSync('ps', ['-o', 'lstart=', '-p', String(pid)], { encoding: 'utf8' }).trim();
-  } catch {
-    return null;
-  }
+/** Returns the times at which processes started, as ps prints them, without those that have ended. */
+function findStarts(pids: readonly number[]): Map<number, string> {
+  if (pids.length === 0) return new Map();
+  // It ends with 1 if there is none of them.
+  const { stdout } = spawnSync('ps', ['-o', 'pid=,lstart=', '-p', pids.join(',')], {
+    encoding: 'utf8',
+  });
+  return new Map(
+    stdout
+      .split('\n')
+      .map((line) => /^ *(\d+) +(.+?) *$/.exec(line))
+      .flatMap((found) => (found === null ? [] : [[Number(found[1]), found[2]!]])),
+  );
 }
