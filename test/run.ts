@@ -5,6 +5,7 @@ import { pipeline } from 'node:stream/promises';
 import { run } from 'node:test';
 import { spec } from 'node:test/reporters';
 import { fileURLToPath } from 'node:url';
+import { BUILT_FROM_FILES, buildProgram } from './support/runner/built-program.ts';
 import {
   type Durations,
   longestFirst,
@@ -20,6 +21,7 @@ import {
   guessDurationMs,
   needsDatabase,
   readTestSources,
+  startsProgram,
 } from './support/runner/test-sources.ts';
 import { makeRunFolder, startThrowawayServer } from './support/throwaway-server.ts';
 
@@ -72,6 +74,8 @@ interface Plan {
   /** Several in a process, after the others, so that no core is idle at the end. */
   readonly shared: readonly string[];
   readonly withDatabase: boolean;
+  /** Whether the program is built for them, which takes as long as a few starts of its source. */
+  readonly withBuild: boolean;
 }
 
 /** Runs the files in this environment. */
@@ -154,6 +158,7 @@ async function runInTemporaryFolder(plan: Plan, signal: AbortSignal): Promise<Ou
   try {
     // So that an interrupted test leaves nothing on the machine.
     Object.assign(process.env, { TMPDIR: folder.path, NODE_COMPILE_CACHE: cache });
+    if (plan.withBuild) process.env.TEST_PROGRAM = await buildProgram(folder.path);
     if (!plan.withDatabase) return await runTests(plan, folder.path, signal);
     const server = await startThrowawayServer(folder.path, process.env.TEST_POSTGRES_BIN);
     try {
@@ -218,6 +223,7 @@ async function main(): Promise<number> {
     alone: ordered.filter((file) => !canShareProcess(sources.get(file)!)),
     shared: ordered.filter((file) => canShareProcess(sources.get(file)!)),
     withDatabase: files.some((file) => needsDatabase(sources.get(file)!)),
+    withBuild: files.filter((file) => startsProgram(sources.get(file)!)).length >= BUILT_FROM_FILES,
   };
   const unversioned = listUnversioned(root);
   const outcome = await runInTemporaryFolder(plan, signal);

@@ -4,11 +4,11 @@ import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
-import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { newId } from '../../src/shared/ids.ts';
 import { signInAsConfiguredAdmin } from '../support/configured-admin.ts';
 import { postgresProcesses, signalAll } from '../support/postgres-processes.ts';
+import { holdfastProgram } from '../support/program.ts';
 import { type ServerProcess, startServerProcess } from '../support/server-process.ts';
 import { createSession, type Session } from '../support/session.ts';
 
@@ -157,8 +157,7 @@ describe('kill -9 of everything while orders are being placed', () => {
     const [rice] = levels.json<{ data: { stock: { reserved: number } }[] }>().data;
     assert.equal(rice?.stock.reserved, attempts.length);
 
-    const holdfast = fileURLToPath(new URL('../../bin/holdfast.js', import.meta.url));
-    const check = await promisify(execFile)(process.execPath, [holdfast, 'check'], {
+    const check = await promisify(execFile)(process.execPath, [holdfastProgram, 'check'], {
       env: { ...process.env, ...environment },
     });
     assert.match(check.stdout, /hold/i);

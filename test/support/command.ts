@@ -1,9 +1,7 @@
 import { spawn } from 'node:child_process';
 import { tmpdir } from 'node:os';
-import { fileURLToPath } from 'node:url';
 import { createOutputCheck } from './log-lines.ts';
-
-const program = fileURLToPath(new URL('../../bin/holdfast.js', import.meta.url));
+import { holdfastProgram } from './program.ts';
 
 export interface CommandResult {
   readonly code: number | null;
@@ -19,7 +17,7 @@ export interface CommandOptions {
   readonly cwd?: string;
   /** The folder with `.env` and `.holdfast`; null to leave HOLDFAST_HOME unset. */
   readonly home?: string | null;
-  /** Default: the project's. */
+  /** Default: that of the project or of its build. */
   readonly program?: string;
   /** The user id to run as if the test runs as root. Default: the same user. */
   readonly asUser?: number;
@@ -29,7 +27,7 @@ export interface CommandOptions {
 export function spawnCommand(args: readonly string[], options: CommandOptions = {}) {
   const { PATH } = process.env;
   const { home = tmpdir() } = options;
-  const child = spawn(process.execPath, [options.program ?? program, ...args], {
+  const child = spawn(process.execPath, [options.program ?? holdfastProgram, ...args], {
     cwd: options.cwd ?? tmpdir(),
     env: {
       ...(PATH === undefined ? {} : { PATH }),

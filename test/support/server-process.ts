@@ -1,11 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { tmpdir } from 'node:os';
-import { fileURLToPath } from 'node:url';
 import { pause } from '../../src/shared/pause.ts';
 import { TEST_ENCRYPTION_KEY } from './encryption-key.ts';
 import { createOutputCheck } from './log-lines.ts';
 import { ownPort } from './own-port.ts';
 import { PATIENT_MS } from './patience.ts';
+import { holdfastProgram } from './program.ts';
 import { withoutRateLimits } from './without-rate-limits.ts';
 
 const READY_TIMEOUT_MS = PATIENT_MS;
@@ -40,25 +40,21 @@ export async function startServerProcess(options: ServerProcessOptions): Promise
   // By the name in the certificates of deploy/make-secrets.
   const isHttps = options.environment.TLS_CERTIFICATE_FILE !== undefined;
   const url = isHttps ? `https://localhost:${port}` : `http://127.0.0.1:${port}`;
-  const child = spawn(
-    process.execPath,
-    [fileURLToPath(new URL('../../bin/holdfast.js', import.meta.url)), 'serve'],
-    {
-      stdio: ['ignore', 'pipe', 'pipe'],
-      env: {
-        ...process.env,
-        // So that the project's .env is not read.
-        HOLDFAST_HOME: tmpdir(),
-        PORT: String(port),
-        PUBLIC_URL: 'http://localhost',
-        LOG_LEVEL: 'debug',
-        // That of the servers in this process, beside which it may run.
-        ENCRYPTION_KEY: TEST_ENCRYPTION_KEY,
-        ...withoutRateLimits,
-        ...options.environment,
-      },
+  const child = spawn(process.execPath, [holdfastProgram, 'serve'], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: {
+      ...process.env,
+      // So that the project's .env is not read.
+      HOLDFAST_HOME: tmpdir(),
+      PORT: String(port),
+      PUBLIC_URL: 'http://localhost',
+      LOG_LEVEL: 'debug',
+      // That of the servers in this process, beside which it may run.
+      ENCRYPTION_KEY: TEST_ENCRYPTION_KEY,
+      ...withoutRateLimits,
+      ...options.environment,
     },
-  );
+  });
   options.onSpawn?.(child.pid!);
   let output = '';
   for (const stream of [child.stdout, child.stderr]) {

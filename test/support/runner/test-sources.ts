@@ -28,6 +28,11 @@ export function needsDatabase(sources: ReadonlyMap<string, string>): boolean {
   return [...sources.values()].some((text) => text.includes('process.env.TEST_DATABASE_'));
 }
 
+/** Returns whether a file starts the program. */
+export function startsProgram(sources: ReadonlyMap<string, string>): boolean {
+  return [...sources.values()].some((text) => text.includes('process.env.TEST_PROGRAM'));
+}
+
 /** What changes the process, or measures it. */
 const NEEDS_OWN_PROCESS = [
   /'node:worker_threads'/,
