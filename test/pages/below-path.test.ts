@@ -46,7 +46,7 @@ for (const { action, path, stripsPath } of proxies) {
 
     /** Opens a page. `done` closes it and throws if it requested a URL outside the path or had an error. */
     async function visit(address: string) {
-      const context = await browser!.newContext({ locale: 'en-GB' });
+      const context = await browser!.newContext({ locale: 'en-GB', reducedMotion: 'reduce' });
       context.setDefaultTimeout(PATIENT_MS);
       const page = await context.newPage();
       const pageErrors: string[] = [];
