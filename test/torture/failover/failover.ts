@@ -184,7 +184,8 @@ async function runRound(run: Run, names: readonly string[], seed: number): Promi
       note: (text) => notes.push(text),
     });
     run.primary = effect.primary;
-    backMs = (await load.untilBack(effect.lostAt)) - effect.lostAt;
+    const backAt = effect.backAt ?? (await load.untilBack(performance.now()));
+    backMs = backAt - effect.lostAt;
     await effect.mend();
     await load.untilAcknowledged(WARM);
     wrong.push(...(effect.inspect?.() ?? []));

@@ -20,6 +20,8 @@ export interface Scene {
 export interface Effect {
   /** Since when nothing could be written, monotonic. */
   readonly lostAt: number;
+  /** When writes were back. Default: with the first order that is sent after the fault, and acknowledged. */
+  readonly backAt?: number;
   /** Who is written to from now on. */
   readonly primary: Member;
   /** Brings the pair back to a primary with a synchronous standby, while orders are taken. */
@@ -72,8 +74,14 @@ export const faults: Readonly<Record<string, Fault>> = {
     await primary.node.kill();
     await waitUpTo(1_000, scene);
     await standby.node.promote();
-    await restarted;
-    return { lostAt, primary: standby, mend: exchange(scene) };
+    return {
+      lostAt,
+      primary: standby,
+      async mend() {
+        await restarted;
+        await exchange(scene)();
+      },
+    };
   },
 
   async 'primary cut off alive, standby promoted, former primary back'(scene) {
@@ -108,11 +116,11 @@ export const faults: Readonly<Record<string, Fault>> = {
     const thaw = await primary.node.freeze();
     try {
       await standby.node.promote();
-      await scene.load.untilBack(lostAt);
+      const backAt = await scene.load.untilBack(performance.now());
+      return { lostAt, backAt, primary: standby, mend: exchange(scene) };
     } finally {
       thaw();
     }
-    return { lostAt, primary: standby, mend: exchange(scene) };
   },
 
   async 'slow link, primary killed, standby promoted'(scene) {
@@ -134,7 +142,6 @@ export const faults: Readonly<Record<string, Fault>> = {
     const lostAt = performance.now();
     primary.proxy.delay(delayMs);
     primary.link.delay(delayMs);
-    await scene.load.untilBack(lostAt);
     return {
       lostAt,
       primary,
@@ -150,8 +157,8 @@ export const faults: Readonly<Record<string, Fault>> = {
     const { primary, random, note } = scene;
     const count = 3 + Math.floor(random() * 8);
     note(`${count} answers`);
-    const lostAt = performance.now();
     for (let lost = 0; lost < count; lost += 1) await primary.proxy.loseCommitAnswer();
+    const lostAt = performance.now();
     return { lostAt, primary, mend: async () => {} };
   },
 
