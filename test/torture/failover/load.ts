@@ -40,7 +40,7 @@ export interface LoadOptions {
 
 const PRODUCTS = 6;
 /** Every other product sells out. */
-const UNITS = [1_000_000, 60];
+const UNITS = [1_000_000, 8];
 const ORDERS_PATH = '/api/orders';
 
 /** Starts the clients of a round, with products of its own, and a listener to the stream of each server. */
