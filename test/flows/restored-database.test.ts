@@ -187,6 +187,16 @@ describe('a shop in an external database', () => {
     assert.equal((row as { after: { erasedAgain: number } }).after.erasedAgain, 1);
   });
 
+  test('erases people again, too, if it came back by other means', async () => {
+    const target = await emptyDatabase();
+    assert.equal((await restore(target)).code, 0);
+    const args = ['finish-restore', '--at', '2026-01-01', '--erasures', list];
+    const { code, stdout, stderr } = await runCommand(args, { environment: environmentOf(target) });
+    assert.equal(code, 0, stderr);
+    assert.match(stdout, /^People erased again: 1\.$/m);
+    assert.deepEqual(findMarks(await dumpEverything(target.ownerUrl), marks), []);
+  });
+
   test('lets no server use a database whose restore was interrupted', async () => {
     const target = await emptyDatabase();
     await query(target.ownerUrl, 'create table unfinished_restore ()');

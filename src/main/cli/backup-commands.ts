@@ -35,6 +35,23 @@ Example:
     )
     .action(buildAction(async () => (await import('./commands/restore.ts')).restoreCommand));
   program
+    .command('finish-restore')
+    .description('after a restore by other means, end all sessions and erase people again')
+    .requiredOption('--at <date>', 'the time to which the database was restored', instant)
+    .option('--erasures <file>', 'what "holdfast erasures" printed last')
+    .addHelpText(
+      'after',
+      `
+For a database that came back by pg_restore, by a base backup and WAL, or as a copy of its folder.
+"holdfast restore" does this by itself.
+
+Example:
+  holdfast finish-restore --at 2030-01-31T12:00:00Z --erasures /elsewhere/erasures.jsonl`,
+    )
+    .action(
+      buildAction(async () => (await import('./commands/finish-restore.ts')).finishRestoreCommand),
+    );
+  program
     .command('erasures')
     .description('list who was erased and whose access changed, as JSON lines for a restore')
     .option('--since <date>', 'changes of access from this date or time on', instant)

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { zstdCompressSync, zstdDecompressSync } from 'node:zlib';
+import { BackupError, readBackup } from '../../../src/database/backup/index.ts';
 import { RUNTIME_ROLE } from '../../../src/database/embedded/index.ts';
 import { runCommand } from '../../support/command.ts';
 import { emptyDatabase, testDatabase } from '../../support/database.ts';
@@ -34,14 +35,14 @@ function restore(path: string, args: readonly string[] = []) {
   });
 }
 
+/** Says what is wrong with a file, which the command does before it opens the database. */
 async function isRefused(name: string, content: string | Buffer, why: RegExp): Promise<void> {
   const path = join(folder, name);
   await writeFile(path, content);
-  const { code, stderr } = await restore(path);
-  assert.equal(code, 1, stderr);
-  assert.match(stderr, why);
-  const tables = await query(target.url, `select from pg_tables where schemaname = 'public'`);
-  assert.deepEqual(tables, []);
+  await assert.rejects(
+    readBackup(path, { onProgress() {} }),
+    (error) => error instanceof BackupError && why.test(error.message),
+  );
 }
 
 /** Returns another backup whose hashes fit what is in it. */
@@ -67,6 +68,14 @@ test('another file, an empty one and none', async () => {
   const { code, stderr } = await restore(join(folder, 'missing'));
   assert.equal(code, 2);
   assert.match(stderr, /missing does not exist/);
+});
+
+test('the command refuses one before it changes anything', async () => {
+  const { code, stderr } = await restore(join(folder, 'notes.txt'));
+  assert.equal(code, 1);
+  assert.match(stderr, /notes\.txt cannot be restored\. It is no backup of Holdfast/);
+  const tables = await query(target.url, `select from pg_tables where schemaname = 'public'`);
+  assert.deepEqual(tables, []);
 });
 
 test('a file that ends in the middle, wherever that is', async () => {
@@ -111,7 +120,11 @@ test('a backup of a newer version', async () => {
         '$1,{"number":999,"name":"later","checksum":"00"}]$2',
       ),
   );
-  await isRefused('newer.backup', newer, /with \d+ migrations, and this program has \d+: restore/);
+  const path = join(folder, 'newer.backup');
+  await writeFile(path, newer);
+  const { code, stderr } = await restore(path);
+  assert.equal(code, 1);
+  assert.match(stderr, /with \d+ migrations, and this program has \d+: restore it with that/);
   const form = rewrite((whole) => whole.replace('{"format":1,', '{"format":2,'));
   await isRefused('form.backup', form, /whose backups have a newer form than this version reads/);
 });

@@ -1,6 +1,8 @@
 import { stat } from 'node:fs/promises';
 import { recordAudit } from '../../../audit/index.ts';
-import { writeBackup } from '../../../database/backup/index.ts';
+import { type BackupManifest, writeBackup } from '../../../database/backup/index.ts';
+import type { Database } from '../../../database/database.ts';
+import { readMigrations } from '../../../database/migrate.ts';
 import { createSealKeys } from '../../../seals/index.ts';
 import { operatorAuthor } from '../../../shared/caller.ts';
 import { fileArgument, loadConfig } from '../../config/read-config.ts';
@@ -40,16 +42,7 @@ export async function backupCommand(
       signal,
     }),
   ).finally(progress.end);
-  await database.transaction((tx) =>
-    recordAudit(tx, operatorAuthor('backup'), [
-      {
-        type: 'database.backed_up',
-        subjectId: null,
-        before: null,
-        after: { snapshotAt: manifest.snapshotAt, withSecrets },
-      },
-    ]),
-  );
+  await audit(database, manifest, withSecrets);
   const rows = manifest.tables.reduce((sum, table) => sum + table.rows, 0);
   const { size } = await stat(path);
   print(
@@ -61,4 +54,23 @@ export async function backupCommand(
       : 'It contains no keys. A restore needs ENCRYPTION_KEY, FACTOR_KEY and SEAL_KEY: keep them elsewhere.',
   );
   return exitCodes.ok;
+}
+
+/** A database that waits for its migrations has another audit, or none: it is backed up before an upgrade. */
+async function audit(
+  database: Database,
+  { migrations, snapshotAt }: BackupManifest,
+  withSecrets: boolean,
+): Promise<void> {
+  if (migrations.length < (await readMigrations()).length) return;
+  await database.transaction((tx) =>
+    recordAudit(tx, operatorAuthor('backup'), [
+      {
+        type: 'database.backed_up',
+        subjectId: null,
+        before: null,
+        after: { snapshotAt, withSecrets },
+      },
+    ]),
+  );
 }

@@ -127,8 +127,9 @@ async function restore(given: Restore): Promise<ExitCode> {
   if (applied.length > 0) print(`Migrated it to ${applied.at(-1)!.number}.`);
   const finished = await finishRestore(config, {
     databaseUrl: opened.url,
-    manifest,
-    keys,
+    snapshotAt: manifest.snapshotAt,
+    encryptionKeys: keys.encryptionKeys,
+    lacksKeys: keys.missing.length > 0,
     changes,
     logger,
   });

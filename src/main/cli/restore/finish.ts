@@ -1,6 +1,5 @@
 import type { Logger } from 'pino';
 import { recordAudit } from '../../../audit/index.ts';
-import type { BackupManifest } from '../../../database/backup/index.ts';
 import { registerKeys } from '../../../database/encryption/registry.ts';
 import { listValidKeys } from '../../../modules/accounts/index.ts';
 import type { ErasedAgain } from '../../../modules/privacy/index.ts';
@@ -10,15 +9,17 @@ import type { Config } from '../../config/config.ts';
 import { loadFactorKeys, loadJwtSecrets } from '../../start/own-secrets.ts';
 import { loadSandboxSecret } from '../../start/sandbox-secret.ts';
 import { encryptedTables } from '../../tables/encrypted-tables.ts';
-import type { KeyPlan } from './plan-keys.ts';
 import type { ListedChange } from './read-erasures.ts';
 
 const VALID_KEYS_MAX = 1_000;
 
 export interface FinishOptions {
   readonly databaseUrl: string;
-  readonly manifest: BackupManifest;
-  readonly keys: KeyPlan;
+  /** The time to which the database was restored. */
+  readonly snapshotAt: string;
+  readonly encryptionKeys: readonly string[];
+  /** Whether keys are lost, so that what is encrypted under them cannot be required. */
+  readonly lacksKeys: boolean;
   readonly changes: readonly ListedChange[];
   readonly logger: Logger;
 }
@@ -32,7 +33,7 @@ export interface Finished {
 /** Ends all sessions of the restored database, and erases again who was erased after the backup. */
 export async function finishRestore(
   config: Config,
-  { databaseUrl, manifest, keys, changes, logger }: FinishOptions,
+  { databaseUrl, snapshotAt, encryptionKeys, lacksKeys, changes, logger }: FinishOptions,
 ): Promise<Finished> {
   const author = operatorAuthor('restore');
   // What other machines remember of the database is of no use here, and they may be out of reach.
@@ -47,7 +48,7 @@ export async function finishRestore(
     databaseUrl,
     jwtSecrets: await loadJwtSecrets(config),
     factorKeys: await loadFactorKeys(config),
-    encryptionKeys: keys.encryptionKeys,
+    encryptionKeys,
     sealKeys: [],
     sandboxSecret: await loadSandboxSecret(config),
     logger,
@@ -55,11 +56,10 @@ export async function finishRestore(
   });
   const { database, modules } = application;
   try {
-    if (keys.missing.length === 0) await registerKeys(database, encryptedTables);
+    if (!lacksKeys) await registerKeys(database, encryptedTables);
     await modules.accounts.endAllSessions(author);
     const ids = changes.filter(({ type }) => type === 'user.erased').map(({ id }) => id);
     const erased = await modules.privacy.eraseAgain(author, [...new Set(ids)]);
-    const { snapshotAt } = manifest;
     await database.transaction((tx) =>
       recordAudit(tx, author, [
         {
