@@ -49,7 +49,8 @@ const MONEY = `
       join payment_captures on payment_captures.payment_id = of_orders.id
      group by of_orders.order_id),
   returned as (
-    select of_orders.order_id, sum(amount_minor) filter (where status = 'SUCCEEDED') as minor
+    select of_orders.order_id,
+           sum(amount_minor) filter (where coalesce(settles_as, status) = 'SUCCEEDED') as minor
       from of_orders
       join sandbox.refunds on refunds.payment_id = of_orders.id::text
      group by of_orders.order_id),

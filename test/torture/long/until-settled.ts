@@ -28,7 +28,7 @@ const UNSETTLED = `
          (select count(*)::int from payment_refunds where status = 'PENDING') as refunds,
          (select count(*)::int from provider_events where next_attempt_at is not null) as events,
          (select count(*)::int from sandbox.deliveries where next_attempt_at is not null) as deliveries,
-         (select count(*)::int from sandbox.refunds where settles_at is not null) as settling,
+         (select count(*)::int from sandbox.refunds where settles_at > now()) as settling,
          (select count(*)::int from jobs where state <> 'dead') as jobs,
          (select count(*)::int
             from events
