@@ -6,6 +6,7 @@ import type { UserCaller } from '../../../src/shared/caller.ts';
 import { runCommand } from '../../support/command.ts';
 import { type EventReceiver, startEventReceiver } from '../../support/event-receiver.ts';
 import type { OnEnd } from '../../support/on-end.ts';
+import { PATIENT_MS } from '../../support/patience.ts';
 import { postgresProcesses, signalAll } from '../../support/postgres-processes.ts';
 import { startServerProcess } from '../../support/server-process.ts';
 import { createSession, type Session } from '../../support/session.ts';
@@ -52,7 +53,13 @@ export async function openLongShop(
   if (left.length > 0) signalAll(left, 'SIGCONT');
   const postgres = await startEmbeddedPostgres({ dataDir, log: { info() {}, warn() {} } });
   stack.defer(() => postgres.stop());
-  const database = createDatabase({ url: postgres.url, poolMax: 4, constraints: {} });
+  const database = createDatabase({
+    url: postgres.url,
+    poolMax: 4,
+    constraints: {},
+    connectTimeoutMs: PATIENT_MS,
+    statementTimeoutMs: PATIENT_MS,
+  });
   stack.defer(() => database.close());
 
   const onEnd: OnEnd = (end) => stack.defer(async () => void (await end()));

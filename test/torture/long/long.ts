@@ -1,3 +1,4 @@
+import type { UserCaller } from '../../../src/shared/caller.ts';
 import { addUser } from '../../support/shop.ts';
 import { pickRandom } from '../history.ts';
 import { say } from '../say.ts';
@@ -36,11 +37,10 @@ export async function tortureLong(options: LongOptions): Promise<boolean> {
     await using stack = new AsyncDisposableStack();
     const shop = await openLongShop(stack, options.folder, state, signal);
     folder.write(state);
-    const customers = await Promise.all(
-      Array.from({ length: CUSTOMERS }, (_, index) =>
-        addUser(shop.database, { vip: index % 8 === 0 }),
-      ),
-    );
+    const customers: UserCaller[] = [];
+    while (customers.length < CUSTOMERS) {
+      customers.push(await addUser(shop.database, { vip: customers.length % 8 === 0 }));
+    }
     while (countOperations(state) < state.operations && isRight(state)) {
       const plan = planStretch(state);
       say(

@@ -1,6 +1,7 @@
 import type { UserCaller } from '../../../src/shared/caller.ts';
 import { pause } from '../../../src/shared/pause.ts';
 import { runCommand } from '../../support/command.ts';
+import { until } from '../../support/until.ts';
 import { pickRandom } from '../history.ts';
 import { checkStretch } from './check-stretch.ts';
 import { Courier } from './courier.ts';
@@ -91,6 +92,8 @@ export async function runStretch(shop: LongShop, options: StretchOptions): Promi
 
   behave(shop);
   const checkMs = performance.now();
+  // It may be recovering from the last kill.
+  await until(() => database.run('torture.ping', 'select 1', []));
   await untilSettled(database, signal);
   samples.push(await takeSample(measured));
   const events = receiver.take();
