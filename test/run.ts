@@ -6,15 +6,10 @@ import { run } from 'node:test';
 import { spec } from 'node:test/reporters';
 import { fileURLToPath } from 'node:url';
 import { BUILT_FROM_FILES, buildProgram } from './support/runner/built-program.ts';
-import {
-  type Durations,
-  longestFirst,
-  readDurations,
-  writeDurations,
-} from './support/runner/durations.ts';
 import { describeLeaks } from './support/runner/leaks.ts';
 import { listLeftBehind, listUnversioned } from './support/runner/left-behind.ts';
-import { describeSlowest, type Measured, processorTimeMs } from './support/runner/report.ts';
+import { readProcessorTimes } from './support/runner/processor-time.ts';
+import { describeSlowest, type Measured } from './support/runner/report.ts';
 import { PROCESS_TIMEOUT_MS, sharedProcesses } from './support/runner/shared-files.ts';
 import {
   canShareProcess,
@@ -23,6 +18,7 @@ import {
   readTestSources,
   startsProgram,
 } from './support/runner/test-sources.ts';
+import { longestFirst, readTimes, type TimesByFile, writeTimes } from './support/runner/times.ts';
 import { makeRunFolder, startThrowawayServer } from './support/throwaway-server.ts';
 
 /**
@@ -37,9 +33,16 @@ import { makeRunFolder, startThrowawayServer } from './support/throwaway-server.
 const root = fileURLToPath(new URL('..', import.meta.url));
 /** The compile cache of bin/holdfast.js: test files and the programs that they start load mostly the same code. */
 const cache = join(root, 'node_modules/.cache/holdfast');
-const durationsFile = join(cache, 'test-durations.json');
+/** Loaded into the processes of test files. */
+const recorder = new URL('support/runner/record-at-end.ts', import.meta.url).href;
 /** A file that blocks its event loop evades the runner's own timeouts, so the whole run has one. */
 const RUN_TIMEOUT_MS = 90 * 60_000;
+/**
+ * In CI a run that takes more processor time fails. A run of all tests takes a third of it on an idle machine of two cores
+ * and half of it on a busy one, so this finds only what has grown beyond all bounds. See "The time of the tests" in
+ * CONTRIBUTING.md for what it should take.
+ */
+const PROCESSOR_TIME_MAX_MS = 5_400_000;
 /** In addition to one per core, because files spend much of their time waiting for timers, leases and programs. */
 const WAITING_FILES = 2;
 
@@ -64,6 +67,10 @@ interface Outcome {
   /** The log lines of servers that contain a secret or an e-mail address. */
   readonly leaks: readonly string[];
   readonly files: readonly Measured[];
+  /** Of each file, in milliseconds, without PostgreSQL; none where the system does not report it. */
+  readonly processorMs: ReadonlyMap<string, number>;
+  /** Of the PostgreSQL of the run. */
+  readonly postgresMs: number;
   readonly tests: readonly Measured[];
 }
 
@@ -85,7 +92,11 @@ async function runTests(
   signal: AbortSignal,
 ): Promise<Outcome> {
   const leaksFile = join(folder, 'leaks');
-  process.env.TEST_LEAKS_FILE = leaksFile;
+  const processorTimeFile = join(folder, 'processor-time');
+  Object.assign(process.env, {
+    TEST_LEAKS_FILE: leaksFile,
+    TEST_PROCESSOR_TIME_FILE: processorTimeFile,
+  });
   const concurrency = availableParallelism() + WAITING_FILES;
   const events = run({
     files: [
@@ -93,6 +104,7 @@ async function runTests(
       ...sharedProcesses(shared, folder, concurrency),
     ],
     cwd: root,
+    execArgv: ['--import', recorder],
     concurrency,
     // Ends the tests of a process, but not what they left open.
     timeout: PROCESS_TIMEOUT_MS,
@@ -130,6 +142,8 @@ async function runTests(
     unfinished: [...unfinished.values()],
     skips,
     leaks: describeLeaks(root, leaksFile),
+    processorMs: readProcessorTimes(processorTimeFile),
+    postgresMs: 0,
     ...measured,
   };
 }
@@ -167,7 +181,8 @@ async function runInTemporaryFolder(plan: Plan, signal: AbortSignal): Promise<Ou
         TEST_DATABASE_OWNER_URL: server.ownerUrl,
         TEST_DATABASE_TEMPLATE: server.template.name,
       });
-      return await runTests(plan, folder.path, signal);
+      const outcome = await runTests(plan, folder.path, signal);
+      return { ...outcome, postgresMs: await server.processorTimeMs() };
     } finally {
       await server.stop();
     }
@@ -176,25 +191,33 @@ async function runInTemporaryFolder(plan: Plan, signal: AbortSignal): Promise<Ou
   }
 }
 
-/** Stores the durations, which determine the order of the next run, without files that no longer exist. */
-function recordDurations(before: Durations, files: readonly Measured[]): void {
+/** Stores the times, which determine the order of the next run, without files that no longer exist. */
+function recordTimes(before: TimesByFile, { files, processorMs }: Outcome): void {
   const known = new Map(Object.entries(before));
-  for (const { name, durationMs } of files) known.set(name, Math.round(durationMs));
+  for (const { name, durationMs } of files) {
+    known.set(name, { durationMs: Math.round(durationMs), processorMs: processorMs.get(name) });
+  }
   const present = new Set(findTestFiles([]));
-  writeDurations(
-    durationsFile,
-    Object.fromEntries([...known].filter(([file]) => present.has(file))),
-  );
+  writeTimes(root, Object.fromEntries([...known].filter(([file]) => present.has(file))));
 }
 
-function describeRun({ files, tests }: Outcome): string {
-  const processorMs = processorTimeMs();
-  const processor =
-    processorMs === null ? '' : `, ${(processorMs / 1_000).toFixed(0)} s of processor time`;
+/** Returns the processor time of a run in milliseconds; zero where the system does not report it. */
+function sumProcessorMs({ files, processorMs, postgresMs }: Outcome): number {
+  return files.reduce((sum, { name }) => sum + (processorMs.get(name) ?? 0), postgresMs);
+}
+
+function describeRun(outcome: Outcome): string {
+  const { files, tests, processorMs, postgresMs } = outcome;
+  const seconds = (ms: number) => (ms / 1_000).toFixed(0);
+  const consumers = [...processorMs]
+    .filter(([name]) => files.some((file) => file.name === name))
+    .map(([name, durationMs]) => ({ name, durationMs }));
   return (
     describeSlowest('Slowest files', files.length > 1 ? files : []) +
+    describeSlowest('Most processor time', files.length > 1 ? consumers : []) +
     describeSlowest('Slowest tests', tests) +
-    `\nTest files: ${files.length}, in ${(performance.now() / 1_000).toFixed(0)} s${processor}\n`
+    `\nTest files: ${files.length}, in ${seconds(performance.now())} s, ${seconds(sumProcessorMs(outcome))} s of ` +
+    `processor time, of which PostgreSQL took ${seconds(postgresMs)} s\n`
   );
 }
 
@@ -217,8 +240,8 @@ async function main(): Promise<number> {
     return 1;
   }
   const signal = abortSignal();
-  const durations = readDurations(durationsFile);
-  const ordered = longestFirst(files, durations, (file) => guessDurationMs(sources.get(file)!));
+  const times = readTimes(root);
+  const ordered = longestFirst(files, times, (file) => guessDurationMs(sources.get(file)!));
   const plan = {
     alone: ordered.filter((file) => !canShareProcess(sources.get(file)!)),
     shared: ordered.filter((file) => canShareProcess(sources.get(file)!)),
@@ -228,7 +251,7 @@ async function main(): Promise<number> {
   const unversioned = listUnversioned(root);
   const outcome = await runInTemporaryFolder(plan, signal);
   const { success, unfinished, skips, leaks } = outcome;
-  if (!signal.aborted) recordDurations(durations, outcome.files);
+  if (!signal.aborted) recordTimes(times, outcome);
   process.stdout.write(describeRun(outcome));
   const left = listLeftBehind(root, unversioned);
   if (skips.length > 0) process.stdout.write(`\nSkipped:\n${skips.join('\n')}\n`);
@@ -241,6 +264,10 @@ async function main(): Promise<number> {
   if (left.length > 0) process.stdout.write(`\nNew in the project: ${left.join(', ')}\n`);
   if (process.env.CI === 'true' && skips.length + left.length > 0) {
     process.stderr.write('In CI a skipped test or a file left in the project fails the run.\n');
+    return 1;
+  }
+  if (process.env.CI === 'true' && sumProcessorMs(outcome) > PROCESSOR_TIME_MAX_MS) {
+    process.stderr.write('This run took far too much processor time: see `npm run test:times`.\n');
     return 1;
   }
   return success && unfinished.length + leaks.length === 0 ? 0 : 1;

@@ -12,6 +12,7 @@ import {
 import { findPostmaster, stopPostmaster } from '../../src/database/embedded/postmaster.ts';
 import { grantTo, migrate } from '../../src/database/migrate.ts';
 import { installPostgresQueue } from '../../src/drivers/queue/postgres/install.ts';
+import { processorTimeMs } from './runner/processor-time.ts';
 
 /** A folder for everything that the tests of one run write. */
 export interface RunFolder {
@@ -27,6 +28,8 @@ export interface ThrowawayServer {
   readonly url: string;
   /** A database with every migration, pg-boss and the privileges. No client may be connected to it while it is copied. */
   readonly template: { readonly name: string; readonly url: string };
+  /** The processor time that it has taken, in milliseconds; zero where the system does not report it. */
+  processorTimeMs(): Promise<number>;
   stop(): Promise<void>;
 }
 
@@ -81,6 +84,10 @@ export async function startThrowawayServer(
       ownerUrl: server.ownerUrl,
       url: server.url,
       template: await createTemplate(server.ownerUrl),
+      async processorTimeMs() {
+        const [postmaster] = await findPostmasters(join(folder, 'data'));
+        return postmaster === undefined ? 0 : (processorTimeMs(postmaster.id) ?? 0);
+      },
       stop: () => server.stop(),
     };
   } catch (error) {
@@ -102,11 +109,20 @@ async function fitsInMemory(): Promise<boolean> {
 
 /** Stops the servers of interrupted tests that started their own. */
 async function stopLeftoverServers(folder: string): Promise<void> {
+  for (const { dataDirectory, id } of await findPostmasters(folder)) {
+    await stopPostmaster(dataDirectory, id);
+  }
+}
+
+/** Lists the running servers whose data is below a folder. */
+async function findPostmasters(folder: string): Promise<{ dataDirectory: string; id: number }[]> {
+  const found: { dataDirectory: string; id: number }[] = [];
   for (const file of globSync('**/postmaster.pid', { cwd: folder })) {
     const dataDirectory = join(folder, dirname(file));
     const postmaster = await findPostmaster(dataDirectory);
-    if (postmaster !== null) await stopPostmaster(dataDirectory, postmaster.pid);
+    if (postmaster !== null) found.push({ dataDirectory, id: postmaster.pid });
   }
+  return found;
 }
 
 async function createTemplate(serverUrl: string): Promise<{ name: string; url: string }> {

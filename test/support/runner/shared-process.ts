@@ -5,6 +5,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import { within } from '../patience.ts';
 import { forgetSecrets } from './leaks.ts';
 import { shareProcess } from './process-end.ts';
+import { recordProcessorTime } from './processor-time.ts';
 import { FILE_TIMEOUT_MS, SHARED_FILES_MAX, TAKES_FILES_MS } from './shared-files.ts';
 
 /**
@@ -47,6 +48,7 @@ async function runFiles(list: string): Promise<void> {
     const load = () => within(file, import(pathToFileURL(path).href), FILE_TIMEOUT_MS);
     await describe(file, { timeout: FILE_TIMEOUT_MS }, load);
     forgetSecrets();
+    recordProcessorTime(root, path);
     if (ran.push(file) === SHARED_FILES_MAX || performance.now() > TAKES_FILES_MS) break;
   }
   const end = () => {
