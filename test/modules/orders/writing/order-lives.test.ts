@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { reportInvariants } from '../../../../src/modules/operations/check-invariants.ts';
 import { testDatabase } from '../../../support/database.ts';
+import { randomRuns } from '../../../support/random-runs.ts';
 import { addUser } from '../../../support/shop.ts';
 import { createLife } from './life.ts';
 import { lifeSteps } from './life-steps.ts';
@@ -31,6 +32,6 @@ test('row, sequence, lines, stock, uses and events stay consistent, whatever hap
       const broken = invariants.filter(({ ok, name }) => !ok && withoutMoney(name));
       assert.deepEqual(broken, []);
     }),
-    { numRuns: 25 },
+    { numRuns: randomRuns(25) },
   );
 });

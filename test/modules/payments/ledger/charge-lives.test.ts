@@ -13,6 +13,7 @@ import { newId } from '../../../../src/shared/ids.ts';
 import { testDatabase } from '../../../support/database.ts';
 import { buildContext } from '../../../support/orders.ts';
 import { captured, openPaymentsShop, reportedRefund } from '../../../support/payments.ts';
+import { randomRuns } from '../../../support/random-runs.ts';
 import { query } from '../../../support/until.ts';
 
 /**
@@ -389,7 +390,7 @@ test('every minor unit charged pays its order, is refunded or is shown, whatever
       await verify(life);
       statuses.add((await shop.getOrder(orderId)).status as OrderStatus);
     }),
-    { numRuns: 80, seed: 20_261_129, endOnFailure: true },
+    { numRuns: randomRuns(80), seed: 20_261_129, endOnFailure: true },
   );
   // The lives reached every status that they are to cover.
   assert.deepEqual([...statuses].sort(), ['CANCELLED', 'COMPLETED', 'CONFIRMED', 'PENDING']);

@@ -5,6 +5,7 @@ import type { Database, Transaction } from '../../../../src/database/database.ts
 import type { ProviderEvent } from '../../../../src/drivers/payments/payment-provider.ts';
 import { testDatabase } from '../../../support/database.ts';
 import { captured, declined, openPaymentsShop, reportedRefund } from '../../../support/payments.ts';
+import { randomRuns } from '../../../support/random-runs.ts';
 import { testCause } from '../../../support/shop.ts';
 import { until } from '../../../support/until.ts';
 
@@ -182,6 +183,6 @@ test('whatever the provider reports, in whatever order and despite crashes, the 
       const pending = (await listRefunds(orderId)).filter(({ status }) => status === 'PENDING');
       assert.deepEqual(pending, []);
     }),
-    { numRuns: 300, seed: 20_261_120, endOnFailure: false },
+    { numRuns: randomRuns(300), seed: 20_261_120, endOnFailure: false },
   );
 });
