@@ -69,7 +69,8 @@ async function readRows(url: string): Promise<ReadonlyMap<string, string>> {
     ...['newest_seal', 'log_seals', 'schema_migrations'],
   ];
   for (const name of written) texts.delete(`public.${name}`);
-  for (const name of texts.keys()) if (name.startsWith('pgboss.')) texts.delete(name);
+  // The audit may be in parts.
+  for (const name of texts.keys()) if (/^(pgboss\.|public\.audit_)/.test(name)) texts.delete(name);
   return texts;
 }
 
