@@ -1,7 +1,7 @@
 import { pause } from '../../src/shared/pause.ts';
 import { postgresProcesses, signalAll } from '../support/postgres-processes.ts';
 import { type ServerProcess, startServerProcess } from '../support/server-process.ts';
-import { query } from '../support/until.ts';
+import { query, until } from '../support/until.ts';
 
 /** The system under test: several servers on one PostgreSQL. */
 export interface Victims {
@@ -43,17 +43,20 @@ async function pauseOne(victims: Victims, random: () => number, ms: number): Pro
   }
 }
 
-/** Returns the process of one connection of the product to the database; null if there is none. */
-async function findBackend({ databaseUrl }: Victims): Promise<number | null> {
-  const [row] = await query(
-    databaseUrl,
-    `select pid
-       from pg_stat_activity
-      where application_name = 'holdfast'
-      order by (state = 'active') desc, random()
-      limit 1`,
-  ).catch(() => []);
-  return row === undefined ? null : Number(row.pid);
+/** Returns the process of one connection of the product to the database, a busy one if there is any. */
+function findBackend({ databaseUrl }: Victims): Promise<number> {
+  return until(async () => {
+    const [row] = await query(
+      databaseUrl,
+      `select pid
+         from pg_stat_activity
+        where application_name = 'holdfast'
+        order by (state = 'active') desc, random()
+        limit 1`,
+    );
+    if (row === undefined) throw new Error('no process of the product is connected');
+    return Number(row.pid);
+  });
 }
 
 /** Each leaves the system working again, or about to be. */
@@ -108,7 +111,6 @@ export const rareFaults: Readonly<Record<string, Fault>> = {
 
   /** PostgreSQL then ends all its other processes, too, and recovers. */
   async 'kill -9 a process of the database'(victims) {
-    const pid = await findBackend(victims);
-    if (pid !== null) signalAll([pid], 'SIGKILL');
+    signalAll([await findBackend(victims)], 'SIGKILL');
   },
 };

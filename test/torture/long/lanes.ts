@@ -1,13 +1,14 @@
 import { pause } from '../../../src/shared/pause.ts';
+import { query, until } from '../../support/until.ts';
 import { type Fault, faults, rareFaults, type Victims } from '../faults.ts';
 
 /** Faults that happen one after the other. Lanes run beside each other. */
 interface Lane {
   readonly name: string;
   readonly victims: Victims;
-  /** Its part of the kills. */
-  readonly share: number;
-  /** The kills of this lane, in turn by chance, and what happens between them once in `OTHERS_EVERY` kills. */
+  /** How many of the kills it makes. */
+  readonly count: number;
+  /** The kills of this lane, in turn by chance, and what happens between them at times. */
   readonly kills: readonly Fault[];
   readonly others: Readonly<Record<string, Fault>>;
   /** What happens once in a stretch. */
@@ -23,10 +24,11 @@ export interface LanesOptions {
   readonly progress: () => number;
   readonly isDone: () => boolean;
   /** Called with the name of each fault when it begins. */
-  readonly onFault: (name: string, isKill: boolean) => void;
+  readonly onFault: (name: string) => void;
 }
 
-const OTHERS_EVERY = 8;
+/** How often something else follows a kill. */
+const OTHERS = 0.125;
 const LOOK_MS = 20;
 /** A stretch with fewer kills is too short for a pause of a minute. */
 const KILLS_FOR_ONCE = 40;
@@ -40,11 +42,13 @@ const pausePastLeases = rareFaults['pause a server past its leases']!;
 /** Inflicts the kills of a stretch, spread evenly over its operations. */
 export async function inflict(options: LanesOptions): Promise<void> {
   const { servers, workers } = options;
+  const ofServers = Math.ceil(options.kills * 0.4);
+  const ofDatabase = Math.floor(options.kills * 0.2);
   const lanes: readonly Lane[] = [
     {
       name: 'server',
       victims: servers,
-      share: 0.4,
+      count: ofServers,
       kills: [killServer],
       others: {
         'pause a server': pauseServer,
@@ -55,7 +59,7 @@ export async function inflict(options: LanesOptions): Promise<void> {
     {
       name: 'worker',
       victims: workers,
-      share: 0.4,
+      count: options.kills - ofServers - ofDatabase,
       kills: [killServer],
       others: {
         'pause a worker': pauseServer,
@@ -66,7 +70,7 @@ export async function inflict(options: LanesOptions): Promise<void> {
     {
       name: 'database',
       victims: servers,
-      share: 0.2,
+      count: ofDatabase,
       kills: [killDatabase, killBackend],
       others: {
         'pause the database': faults['pause the database']!,
@@ -78,24 +82,29 @@ export async function inflict(options: LanesOptions): Promise<void> {
   await Promise.all(lanes.map((lane) => runLane(lane, options)));
 }
 
+/** What is done to the database next needs its processes. */
+async function untilThere({ databaseUrl }: Victims): Promise<void> {
+  await until(() => query(databaseUrl, 'select 1'));
+}
+
 async function runLane(lane: Lane, options: LanesOptions): Promise<void> {
   const { random, isDone, onFault } = options;
-  const { name, victims } = lane;
-  const kills = Math.round(options.kills * lane.share);
+  const { name, victims, count: kills } = lane;
   const pick = <T>(some: readonly T[]) => some[Math.floor(random() * some.length)]!;
   for (let kill = 1; kill <= kills; kill += 1) {
     while (options.progress() < kill / (kills + 1) && !isDone()) await pause(LOOK_MS);
     if (isDone()) return;
-    onFault(`kill -9 ${name}`, true);
+    onFault(`kill -9 ${name}`);
     await pick(lane.kills)(victims, random);
-    if (kill % OTHERS_EVERY === 0) {
+    await untilThere(victims);
+    if (random() < OTHERS) {
       const [other, fault] = pick(Object.entries(lane.others));
-      onFault(other, false);
+      onFault(other);
       await fault(victims, random);
     }
     if (kill !== Math.floor(kills / 2) || options.kills < KILLS_FOR_ONCE) continue;
     for (const [other, fault] of Object.entries(lane.once)) {
-      onFault(other, false);
+      onFault(other);
       await fault(victims, random);
     }
   }
