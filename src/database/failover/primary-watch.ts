@@ -61,6 +61,7 @@ export function watchPrimary({ hosts, highest, onChange }: PrimaryWatchOptions):
   let dispute: Dispute | null = null;
   let latest: readonly HostStatus[] = [];
   let asking: Promise<void> | null = null;
+  let opening: Promise<void> | null = null;
   let isClosed = false;
 
   /** Asks all hosts, whoever else asks them now. */
@@ -69,6 +70,12 @@ export function watchPrimary({ hosts, highest, onChange }: PrimaryWatchOptions):
       asking = null;
     });
     return asking;
+  }
+
+  /** Asks twice if nobody can be written to and a host does not answer: a busy one may only be slow, and a command ends with a refusal. */
+  async function open(): Promise<void> {
+    await ask();
+    if (primary === null && latest.some(({ error }) => error !== null)) await ask();
   }
 
   async function askAll(): Promise<void> {
@@ -137,10 +144,9 @@ export function watchPrimary({ hosts, highest, onChange }: PrimaryWatchOptions):
 
   return {
     async findHost() {
-      if (!task.isStarted && !isClosed) {
-        task.start();
-        await ask();
-      } else if (latest.length === 0) await ask();
+      if (!task.isStarted && !isClosed) task.start();
+      opening ??= open();
+      await opening;
       return hosts.find(({ name }) => name === primary?.host) ?? fail();
     },
     async admit(client, host, timeoutMs) {

@@ -85,6 +85,16 @@ test('writes go to the primary, whichever place it has in the list', async () =>
   }
 });
 
+test('a process that starts while its hosts are slow asks them twice', async () => {
+  await using opened = open();
+  for (const { proxy } of pair.members) proxy.silence();
+  const written = append(opened.database, namedFact('written'));
+  written.catch(() => {});
+  await until(async () => assert.equal(opened.watch.status().hosts.length, 2));
+  for (const { proxy } of pair.members) proxy.restore();
+  await written;
+});
+
 test('a transaction that began before a promotion is not acknowledged after it', async () => {
   await using opened = open();
   const { database, watch } = opened;
