@@ -44,6 +44,8 @@ export const auditWords: Readonly<Record<string, string>> = {
   'webhook_delivery.redelivered': 'Delivery sent again',
   'dead_letter.redriven': 'Dead letter sent again',
   'encryption_key.forgotten': 'Lost encryption key given up',
+  'database.backed_up': 'Backup made',
+  'database.restored': 'Backup restored',
   'mails.read': 'Mails read',
 };
 
@@ -61,6 +63,7 @@ export const subjectWords: Readonly<Record<SubjectType, string>> = {
   webhook_delivery: 'Webhook deliveries',
   dead_letter: 'Dead letters',
   encryption_key: 'Encryption keys',
+  database: 'Database',
   mails: 'Mails',
 };
 

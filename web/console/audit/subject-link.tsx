@@ -40,6 +40,7 @@ const lists: Readonly<Record<SubjectType, string>> = {
   webhook_delivery: '/work/webhooks',
   dead_letter: '/work/dead-letters',
   encryption_key: '/health',
+  database: '/health',
   mails: '/work/mail',
 };
 
