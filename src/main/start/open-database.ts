@@ -36,8 +36,8 @@ export interface OpenDatabase extends AsyncDisposable {
 }
 
 export interface OpenDatabaseOptions {
-  /** Whether to create an embedded database if there is none. */
-  readonly mayCreate: boolean;
+  /** What to do if there is no embedded database: to create it, to refuse, or to refuse and name the option that creates it. */
+  readonly ifMissing: 'create' | 'refuse' | 'suggest --new';
 }
 
 /**
@@ -48,10 +48,10 @@ export interface OpenDatabaseOptions {
 export async function openDatabase(
   config: Config,
   log: Log,
-  { mayCreate }: OpenDatabaseOptions,
+  { ifMissing }: OpenDatabaseOptions,
 ): Promise<OpenDatabase> {
   const isNew = config.database.kind === 'embedded' && !(await isReachable(config.dataDir));
-  if (isNew && !mayCreate) throw noDatabase(config.dataDir);
+  if (isNew && ifMissing !== 'create') throw noDatabase(config.dataDir, ifMissing);
   await using opened = new AsyncDisposableStack();
   const { url, migrationUrl } = await findOrStart(config, log, opened);
   const primary = opened.adopt(openPrimaryWatch(url, config.dataDir, log), (it) => it?.close());
@@ -128,8 +128,9 @@ export function requireDurableSettings(dataDir: string): Promise<void> {
   });
 }
 
-function noDatabase(dataDir: string): UsageError {
+function noDatabase(dataDir: string, ifMissing: OpenDatabaseOptions['ifMissing']): UsageError {
+  const creating = ifMissing === 'suggest --new' ? 'To create one, pass --new; to' : 'To';
   return new UsageError(
-    `There is no database in ${dataDir}. To create one, pass --new; to use another one, set HOLDFAST_HOME, DATA_DIR or DATABASE_URL.`,
+    `There is no database in ${dataDir}. ${creating} use another one, set HOLDFAST_HOME, DATA_DIR or DATABASE_URL.`,
   );
 }

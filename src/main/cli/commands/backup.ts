@@ -29,7 +29,7 @@ export async function backupCommand(
   const config = loadConfig();
   const sealTexts = await findSealKeys(config);
   const secrets = withSecrets ? await findGeneratedSecrets(config) : {};
-  await using opened = await openDatabase(config, createCommandLogger(), { mayCreate: false });
+  await using opened = await openDatabase(config, createCommandLogger(), { ifMissing: 'refuse' });
   const { database } = opened;
   const progress = createMegabyteProgress('Backing up');
   const manifest = await untilInterrupted((signal) =>

@@ -23,7 +23,7 @@ const accessTypes: readonly AuditType[] = [
 
 /** Prints what a restore has to be told, one JSON object a line: ids and times, no personal data. */
 export function erasuresCommand({ since }: { readonly since?: string }): Promise<ExitCode> {
-  return withDatabase({ migrated: false }, async ({ database }) => {
+  return withDatabase({ migrated: false, existing: true }, async ({ database }) => {
     const printChange = (change: ListedChange) => print(JSON.stringify(change));
     for (let last: { userId: string; erasedAt: string } | undefined, more = true; more; ) {
       const rows = await listErased(database, last?.erasedAt ?? null, last?.userId ?? null, PAGE);

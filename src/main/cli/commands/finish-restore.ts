@@ -23,7 +23,7 @@ export async function finishRestoreCommand({
   const logger = createCommandLogger();
   const changes = erasures === undefined ? [] : readErasures(fileArgument(erasures));
   const encryptionKeys = await findEncryptionKeys(config);
-  await using opened = await openDatabase(config, logger, { mayCreate: false });
+  await using opened = await openDatabase(config, logger, { ifMissing: 'refuse' });
   await using schema = await openSchema(config, opened.database, opened.migrationUrl, logger);
   await migrateSchema(config, schema, { info() {}, warn: logger.warn.bind(logger) });
   const finished = await finishRestore(config, {

@@ -12,7 +12,7 @@ import { type ExitCode, exitCodes } from '../exit-codes.ts';
 export async function migrateCommand(): Promise<ExitCode> {
   const config = loadConfig();
   const log = createCommandLogger();
-  await using opened = await openDatabase(config, log, { mayCreate: true });
+  await using opened = await openDatabase(config, log, { ifMissing: 'create' });
   await using schema = await openSchema(config, opened.database, opened.migrationUrl, log);
   const applied = await migrateSchema(config, schema, { info() {}, warn: log.warn.bind(log) });
   for (const { number, name } of applied) print(`Applied ${number} ${name}.`);

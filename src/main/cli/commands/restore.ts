@@ -118,7 +118,7 @@ interface Restore {
 async function restore(given: Restore): Promise<ExitCode> {
   const { config, manifest, keys, changes, signal } = given;
   const logger = createCommandLogger();
-  await using opened = await openDatabase(config, logger, { mayCreate: true });
+  await using opened = await openDatabase(config, logger, { ifMissing: 'create' });
   await using schema = await openSchema(config, opened.database, opened.migrationUrl, logger);
   await load(given, schema);
   signal.throwIfAborted();

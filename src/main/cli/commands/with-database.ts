@@ -24,6 +24,8 @@ export interface NewDatabaseOption {
 }
 
 export interface CommandNeeds extends NewDatabaseOption {
+  /** The command has no option --new: of a new database there is nothing to tell. */
+  readonly existing?: boolean;
   /** Migrate first, so that the command also works before the first start. */
   readonly migrated: boolean;
   /** Read or write secrets, or what is stored of people: not without the keys under which that is encrypted. */
@@ -37,8 +39,10 @@ export async function withDatabase<T>(
 ): Promise<T> {
   const config = loadConfig();
   const log = createCommandLogger();
-  const mayCreate = needs.new ?? false;
-  await using opened = await openDatabase(config, log, { mayCreate });
+  const ifMissing = needs.existing ? 'refuse' : 'suggest --new';
+  await using opened = await openDatabase(config, log, {
+    ifMissing: needs.new ? 'create' : ifMissing,
+  });
   const { database } = opened;
   if (needs.migrated || opened.isNew) await migrateOnce(config, opened, log);
   else if (config.database.kind === 'embedded') await grantOnce(config, opened, log);

@@ -59,7 +59,7 @@ async function idleFinding(dataDir: string): Promise<Finding | null> {
 }
 
 async function findingsOfRunning(config: Config): Promise<Finding[]> {
-  await using opened = await openDatabase(config, createCommandLogger(), { mayCreate: false });
+  await using opened = await openDatabase(config, createCommandLogger(), { ifMissing: 'refuse' });
   const [settings] = await findServerSettings(opened.database);
   const faults = serverFaults(settings!, true);
   if (settings!.readOnly === 'on') faults.push(READ_ONLY_DATABASE);

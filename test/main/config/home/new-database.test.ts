@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
@@ -18,7 +18,10 @@ async function emptyHome(): Promise<string> {
 }
 
 /** Commands that create a database or use none. */
-const others = ['serve', 'migrate', 'doctor', 'openapi', 'replay'];
+const creating = ['serve', 'migrate', 'doctor', 'openapi', 'replay', 'restore'];
+/** Commands that are of no use to a new database. */
+const existing = ['backup', 'erasures', 'finish-restore'];
+const others = [...creating, ...existing];
 
 function listLeaves(command: Command): Command[] {
   return command.commands.length === 0 ? [command] : command.commands.flatMap(listLeaves);
@@ -33,7 +36,7 @@ test('every command that would create a new database has --new', () => {
   }
 });
 
-test('a command that would create a new database requires --new and leafCommands nothing behind', async () => {
+test('a command that would create a new database requires --new and leaves nothing behind', async () => {
   const home = await emptyHome();
   const file = join(home, 'menu.csv');
   await writeFile(file, 'name,price\nRice,1.00\n');
@@ -47,6 +50,20 @@ test('a command that would create a new database requires --new and leafCommands
     assert.match(stderr, /There is no database in \S+\.holdfast\. .*--new/);
   }
   assert.equal(existsSync(join(home, '.holdfast')), false);
+});
+
+test('a command that is of no use to a new database names no option that would create one', async () => {
+  const home = await emptyHome();
+  for (const args of [
+    ['backup', join(home, 'shop.holdfast')],
+    ['erasures'],
+    ['finish-restore', '--at', '2030-01-31T12:00:00Z'],
+  ]) {
+    const { code, stderr } = await runCommand(args, { home });
+    assert.equal(code, 2, `${args}: ${stderr}`);
+    assert.match(stderr, /There is no database in \S+\.holdfast\. To use another one/);
+  }
+  assert.deepEqual(await readdir(home), []);
 });
 
 test('with --new a command creates a database in the home, which the next command finds from any folder', async () => {
