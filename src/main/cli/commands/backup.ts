@@ -13,7 +13,7 @@ import { openDatabase } from '../../start/open-database.ts';
 import { findSealKeys } from '../../start/own-secrets.ts';
 import { print } from '../../terminal.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
-import { createMegabyteProgress, formatMegabytes } from '../restore/megabytes.ts';
+import { createMegabyteProgress, formatSize } from '../restore/megabytes.ts';
 import { untilInterrupted } from '../restore/until-interrupted.ts';
 
 export interface BackupCommandOptions {
@@ -46,7 +46,7 @@ export async function backupCommand(
   const rows = manifest.tables.reduce((sum, table) => sum + table.rows, 0);
   const { size } = await stat(path);
   print(
-    `Backed up ${manifest.tables.length} tables with ${rows} rows as of ${manifest.snapshotAt} into ${path} (${formatMegabytes(size)}).`,
+    `Backed up ${manifest.tables.length} tables with ${rows} rows as of ${manifest.snapshotAt} into ${path} (${formatSize(size)}).`,
   );
   print(
     withSecrets

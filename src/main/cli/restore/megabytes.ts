@@ -17,6 +17,8 @@ export function createMegabyteProgress(what: string) {
   };
 }
 
-export function formatMegabytes(bytes: number): string {
+/** Returns a size in kilobytes below one megabyte. */
+export function formatSize(bytes: number): string {
+  if (bytes < MEGABYTE) return `${Math.ceil(bytes / 1_000)} kB`;
   return `${(bytes / MEGABYTE).toFixed(1)} MB`;
 }
