@@ -75,7 +75,7 @@ async function read(path: string, { onTable, onProgress }: ReadOptions): Promise
   try {
     const whole = createHash('sha256');
     const header = parseHeader(await lines.readLine(), whole);
-    const tables: Pick<BackedUpTable, 'name' | 'sha256'>[] = [];
+    const tables: Omit<BackedUpTable, 'rows'>[] = [];
     for (;;) {
       const line = await lines.readLine();
       const table = line === null ? null : parseCopyLine(line);
@@ -94,7 +94,7 @@ async function read(path: string, { onTable, onProgress }: ReadOptions): Promise
       if (onTable === undefined) for await (const _ of rows);
       else await onTable(table, rows);
       whole.update(ROWS_END);
-      tables.push({ name: table.name, sha256: hash.digest('hex') });
+      tables.push({ ...table, sha256: hash.digest('hex') });
     }
   } finally {
     file.destroy();
@@ -149,12 +149,13 @@ async function* hashRows(
 /** Compares what was read with the manifest: a row of it could have been written for other hashes. */
 function requireSameTables(
   { tables }: BackupManifest,
-  found: readonly Pick<BackedUpTable, 'name' | 'sha256'>[],
+  found: readonly Omit<BackedUpTable, 'rows'>[],
 ): void {
   const isSame =
     tables.length === found.length &&
     tables.every(
-      ({ name, sha256 }, at) => name === found[at]!.name && sha256 === found[at]!.sha256,
+      (table, at) =>
+        table.sha256 === found[at]!.sha256 && formatCopyLine(table) === formatCopyLine(found[at]!),
     );
   if (!isSame) throw altered('Its tables are not those of its manifest.');
 }
