@@ -48,18 +48,22 @@ export async function writeBackup(path: string, options: BackupOptions): Promise
   let manifest: BackupManifest | undefined;
   await createNewFile(path, async (file) => {
     await using opened = new AsyncDisposableStack();
-    const connect = async (open: () => Promise<pg.Client>) => {
-      const client = await open();
+    const connect = async () => {
+      const client = await database.connectForCopy();
       // An error of the connection is also that of the statement.
       client.on('error', () => {});
-      opened.defer(() => client.end().catch(() => {}));
+      const close = () => client.end().catch(() => {});
+      opened.defer(close);
+      // Whatever it waits for then fails.
+      signal.addEventListener('abort', close, { once: true });
+      signal.throwIfAborted();
       return client;
     };
     // Otherwise a migration would wait for the tables that are read, and everyone else for the migration.
-    const guard = await connect(database.connect);
+    const guard = await connect();
     await beginOn(guard);
     await lockMigrations(guard, 'shared');
-    const client = await connect(database.connectForCopy);
+    const client = await connect();
     const tables = await takeSnapshot(guard, client);
     const compression = createZstdCompress({
       chunkSize: CHUNK_BYTES,

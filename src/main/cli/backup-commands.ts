@@ -28,7 +28,7 @@ Example:
 The database is that of DATABASE_URL, or an embedded one, whose DATA_DIR contains nothing but keys.
 
 Exit codes: 0 restored and right; 1 the file or the database is refused, or the restored data breaks
-a rule; 2 wrong arguments or configuration, or keys are missing; 3 not possible now.
+a rule; 2 wrong arguments or configuration, or keys are missing; 3 not possible now, or interrupted.
 
 Example:
   holdfast restore /backups/2030-01-31.holdfast --erasures /elsewhere/erasures.jsonl`,

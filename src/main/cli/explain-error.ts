@@ -15,6 +15,7 @@ import { type ExitCode, exitCodes } from './exit-codes.ts';
 import { ColumnMapError } from './import/column-map.ts';
 import { FileError } from './import/file-error.ts';
 import { ServerUnreachableError, UnexpectedReplyError } from './replay/api-client.ts';
+import { InterruptedError } from './restore/until-interrupted.ts';
 
 export interface Explanation {
   /** The text for the operator. */
@@ -47,7 +48,8 @@ export function explainError(error: unknown): Explanation {
     error instanceof UnusableDatabaseError ||
     error instanceof CannotListenError ||
     error instanceof ServerUnreachableError ||
-    error instanceof UnexpectedReplyError
+    error instanceof UnexpectedReplyError ||
+    error instanceof InterruptedError
   ) {
     return explainExpected(error.message, exitCodes.failed);
   }

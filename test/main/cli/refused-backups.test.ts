@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
+import { once } from 'node:events';
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,11 +8,12 @@ import { after, test } from 'node:test';
 import { zstdCompressSync, zstdDecompressSync } from 'node:zlib';
 import { BackupError, readBackup } from '../../../src/database/backup/index.ts';
 import { RUNTIME_ROLE } from '../../../src/database/embedded/index.ts';
-import { runCommand } from '../../support/command.ts';
+import { lockMigrations } from '../../../src/database/migrate.ts';
+import { runCommand, spawnCommand } from '../../support/command.ts';
 import { emptyDatabase, testDatabase } from '../../support/database.ts';
 import { newSealKey } from '../../support/seals.ts';
 import { addProduct } from '../../support/shop.ts';
-import { query } from '../../support/until.ts';
+import { query, until } from '../../support/until.ts';
 
 /** Whatever is wrong with a backup is said before anything is changed. */
 const folder = await mkdtemp(join(tmpdir(), 'holdfast-test-'));
@@ -111,14 +113,19 @@ test('a file that was altered together with its hashes, by its signature', async
   assert.match(stderr, /The signature of the backup is not by SEAL_KEY: it was altered/);
 });
 
+test('a file whose rows are for other columns than its manifest says', async () => {
+  const swapped = rewrite((whole) =>
+    whole.replace(/^copy public\.products \((\w+), (\w+),/m, 'copy public.products ($2, $1,'),
+  );
+  await isRefused('swapped.backup', swapped, /Its tables are not those of its manifest/);
+});
+
 test('a backup of a newer version', async () => {
   const newer = rewrite((whole) =>
-    whole
-      .replace('"tables":[', '"tables":[')
-      .replace(
-        /("migrations":\[.*?)\](,"tables")/,
-        '$1,{"number":999,"name":"later","checksum":"00"}]$2',
-      ),
+    whole.replace(
+      /("migrations":\[.*?)\](,"tables")/,
+      '$1,{"number":999,"name":"later","checksum":"00"}]$2',
+    ),
   );
   const path = join(folder, 'newer.backup');
   await writeFile(path, newer);
@@ -153,6 +160,27 @@ test('a backup replaces no file, and leaves none behind that is not whole', asyn
     names.filter((name) => /gone|no\.backup|partial/.test(name)),
     [],
   );
+});
+
+test('a backup that is interrupted while it waits for a migration ends, and leaves nothing behind', async () => {
+  const client = await db.database.connect();
+  try {
+    await client.query('begin');
+    await lockMigrations(client, 'exclusive');
+    const waiting = spawnCommand(['backup', join(folder, 'late.backup')], { environment: source });
+    const ended = once(waiting, 'close');
+    await until(async () => {
+      const locks = `select from pg_locks where locktype = 'advisory' and not granted
+                        and database = (select oid from pg_database where datname = current_database())`;
+      assert.equal((await query(db.ownerUrl, locks)).length, 1);
+    });
+    waiting.kill('SIGINT');
+    assert.deepEqual(await ended, [3, null]);
+  } finally {
+    await client.end();
+  }
+  const names = await readdir(folder);
+  assert.ok(!names.some((name) => name.startsWith('late.backup')), names.join(', '));
 });
 
 test('tables of somebody else are left out', async () => {

@@ -116,12 +116,12 @@ interface Restore {
 }
 
 async function restore(given: Restore): Promise<ExitCode> {
-  const { config, manifest, keys, changes, signal } = given;
+  const { config, manifest, keys, changes } = given;
   const logger = createCommandLogger();
   await using opened = await openDatabase(config, logger, { ifMissing: 'create' });
   await using schema = await openSchema(config, opened.database, opened.migrationUrl, logger);
+  // From the commit on, a signal no longer takes back what was restored.
   await load(given, schema);
-  signal.throwIfAborted();
   const silent = { info() {}, warn: logger.warn.bind(logger) };
   const applied = await migrateSchema(config, schema, silent, { restoring: true });
   if (applied.length > 0) print(`Migrated it to ${applied.at(-1)!.number}.`);
@@ -155,6 +155,7 @@ async function load(
   const stop = () => void client.end().catch(() => {});
   signal.addEventListener('abort', stop);
   try {
+    signal.throwIfAborted();
     await requireEmpty(client);
     const others = await loadBackup(path, {
       client,
