@@ -51,7 +51,7 @@ export interface BackedUpMigration {
   readonly checksum: string;
 }
 
-/** The keys that whoever restores it needs, by what identifies them. */
+/** The keys that a restore needs, by their ids. */
 export interface NeededKeys {
   /** Of ENCRYPTION_KEY. */
   readonly encryption: readonly string[];

@@ -64,7 +64,7 @@ export function watchPrimary({ hosts, highest, onChange }: PrimaryWatchOptions):
   let opening: Promise<void> | null = null;
   let isClosed = false;
 
-  /** Asks all hosts, whoever else asks them now. */
+  /** Asks all hosts, or waits for the answers if they are being asked already. */
   function ask(): Promise<void> {
     asking ??= askAll().finally(() => {
       asking = null;

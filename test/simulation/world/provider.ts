@@ -194,7 +194,7 @@ export class SimulatedProvider {
     } as never);
   }
 
-  /** Returns what is left of a charge. */
+  /** Returns how much of a charge has not been refunded. */
   left(charge: Charge): number {
     const returned = this.refunds
       .filter((one) => one.charge === charge && one.state !== 'FAILED')

@@ -50,7 +50,7 @@ export async function backupCommand(
   );
   print(
     withSecrets
-      ? `It contains ${Object.keys(secrets).join(', ') || 'no secrets, because none were generated'}: whoever reads it can read everything.`
+      ? `It contains ${Object.keys(secrets).join(', ') || 'no secrets, because none were generated'}: anyone who has it can read everything.`
       : 'It contains no keys. A restore needs ENCRYPTION_KEY, FACTOR_KEY and SEAL_KEY: keep them elsewhere.',
   );
   return exitCodes.ok;

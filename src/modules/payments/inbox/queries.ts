@@ -16,8 +16,8 @@ export interface InboxRow {
 }
 
 /**
- * Stores events and returns the ids of the new ones. The provider is told that the others are stored, too, so their first
- * transaction must have reached the synchronous standby. `rows`: JSON array with the columns as members. Only RECEIVED
+ * Stores events and returns the ids of the new ones. The others are acknowledged to the provider too, so the transaction that
+ * stored them must have reached the synchronous standby. `rows`: JSON array with the columns as members. Only RECEIVED
  * events are due, immediately. An event without a payload has the reference of the charge that it reported.
  */
 export const insertProviderEvents = statement<[rows: string], { id: string }>(
